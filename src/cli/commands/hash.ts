@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { Option } from "commander";
+import { type ColumnMap, parseColumnMap } from "../../custodian/column-map.ts";
+import type { CsvEncoding } from "../../custodian/csv/open.ts";
+import { type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
+import type { DateOrder } from "../../custodian/normalize/date.ts";
+import { readSalt, readSaltFrom } from "../../custodian/salt.ts";
+import { columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
+import { SaltlinkError, fileError } from "../../errors.ts";
+import type { LinkageSchema } from "../../schema/linkage-schema.ts";
+import { defaultThreads } from "../../pool/pool.ts";
+import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
+import { type AddCommand, encodingOption, shareOption, wholeNumber } from "./command.ts";
+import { mapPath, readSchema } from "./schema.ts";
+
+interface HashCommandOptions {
+  schema: string;
+  salt?: string;
+  saltFd?: number;
+  out: string;
+  map?: string;
+  id?: string;
+  dateOrder?: DateOrder;
+  encoding: CsvEncoding;
+  label?: string;
+  maxRejects: number;
+  acceptFrequencyRisk?: boolean;
+  threads: number;
+  force?: boolean;
+  json?: boolean;
+}
+
+export const addHash: AddCommand = (program, { terminal }) => {
+  program
+    .command("hash")
+    .description("hash a department's CSV file: what comes out may go to the linkage unit")
+    .argument("<csv>", "the department's file (CSV, or CSV packed with gzip)")
+    .requiredOption("--schema <file>", "the agreed schema")
+    .option("--salt <file>", "the project's salt")
+    .option("--salt-fd <n>", "read the salt from this open file descriptor instead", (text) => Number(text))
+    .requiredOption("--out <file>", "the hashed file: .parquet, or .csv for the same as CSV")
+    .option("--map <file>", "column map, where the columns are not recognised (default: NAME.map.json beside the CSV, if there is one)")
+    .option("--id <column>", "column of the department's own record ids (default: a recognised one, else the row number)")
+    .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
+    .option("--encoding <name>", "encoding of the CSV: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8")
+    .option("--label <name>", "name of the dataset in the header of the hashed file (default: the output's name)")
+    .option("--max-rejects <share>", "fail when more rows than this are rejected", shareOption, 0.01)
+    .option("--accept-frequency-risk", "needed for profile plain, which hides neither frequencies nor similarities")
+    .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
+    .option("--json", "print the summary as JSON")
+    .option("--force", "replace outputs that are there")
+    .addHelpText("after", "\nExample:\n  saltlink hash census.csv --schema link.schema.json --salt project.salt --out census.parquet")
+    .action((csv: string, options: HashCommandOptions) => hash(csv, options, terminal));
+};
+
+async function hash(csv: string, options: HashCommandOptions, terminal: Terminal): Promise<void> {
+  const started = performance.now();
+  if (!/\.(parquet|csv)$/.test(options.out)) throw new SaltlinkError("usage", "--out must end in .parquet or .csv");
+  const schema = readSchema(options.schema);
+  if (schema.profile === "plain" && options.acceptFrequencyRisk !== true) {
+    throw new SaltlinkError("usage", "profile plain hides neither frequencies nor similarities: whoever gets the file can name most of the people in it. For research add --accept-frequency-risk; otherwise use profile standard");
+  }
+  if ((options.salt === undefined) === (options.saltFd === undefined)) throw new SaltlinkError("usage", "give the salt with --salt FILE or --salt-fd N");
+  const salt = options.saltFd === undefined ? readSalt(options.salt!) : readSaltFrom(options.saltFd);
+  const map = await findMap(csv, schema, options, terminal);
+  const progress = terminal.progress();
+  try {
+    const summary = await hashDataset({
+      input: csv,
+      output: options.out,
+      encoding: options.encoding,
+      schema,
+      map,
+      salt,
+      dataset: options.label ?? basename(options.out).replace(/\.(parquet|csv)$/, ""),
+      threads: options.threads,
+      force: options.force === true,
+      maxRejects: options.maxRejects,
+      onProgress: (done, total) => progress.update("hashing", done, total),
+    });
+    progress.stop();
+    if (options.json === true) terminal.json(jsonSummary(summary));
+    else printSummary(csv, summary, schema, performance.now() - started, terminal);
+  } finally {
+    progress.stop();
+    salt.secret.fill(0);
+  }
+}
+
+/** The map that was named, or the one beside the CSV, or one recognised now. */
+async function findMap(csv: string, schema: LinkageSchema, options: HashCommandOptions, terminal: Terminal): Promise<ColumnMap> {
+  const path = options.map ?? (existsSync(mapPath(csv)) ? mapPath(csv) : undefined);
+  let map: ColumnMap;
+  if (path === undefined) {
+    const survey = await surveyCsv(csv, options.encoding, [], 20_000);
+    map = columnMapOf(survey, schema.fields.map((field) => field.name), options.dateOrder);
+  } else {
+    try {
+      map = parseColumnMap(readFileSync(path, "utf8"), path);
+    } catch (error) {
+      if (error instanceof SaltlinkError) throw error;
+      throw fileError(error, "read the column map", path);
+    }
+    if (options.map === undefined) terminal.note(`columns as in ${path}`);
+    const date = map.fields["date_of_birth"];
+    if (date !== undefined && "columns" in date && options.dateOrder !== undefined) date.order = options.dateOrder;
+  }
+  return options.id === undefined ? map : { ...map, id: options.id };
+}
+
+function jsonSummary({ output, lookup, rejects, read, hashed, rejected, header }: HashSummary): object {
+  return { output, lookup, rejects: rejects ?? null, read, hashed, rejected, missing: header.missing, placeholders: header.placeholders, unusable: header.unusable, sharing: header.sharing, bucketBits: header.bucketBits };
+}
+
+function printSummary(csv: string, { output, lookup, rejects, read, hashed, rejected, header }: HashSummary, schema: LinkageSchema, elapsed: number, terminal: Terminal): void {
+  terminal.note(`${csv}: ${count(read)} records read, ${count(hashed)} hashed, ${count(rejected)} rejected (${seconds(elapsed)})`);
+  const rows = schema.fields.map(({ name }) => [name, count(header.missing[name]!), percent(header.missing[name]! / hashed), count(header.placeholders[name]!), count(header.unusable[name]!)]);
+  terminal.note(table([["field", "missing", "", "placeholders dropped", "unusable"], ...rows]));
+  if (schema.profile !== "plain" && header.sharing.length > 0) {
+    const worst = header.sharing.indexOf(Math.max(...header.sharing));
+    terminal.note(`most shared key: ${schema.keys[worst]!.parts.join(" + ")}, by ${percent(header.sharing[worst]!)} of the records (limit ${percent(schema.maximumSharing)})`);
+  }
+  if (rejects !== undefined) terminal.warn(`${count(rejected)} rows were set aside with their reasons in ${rejects}`);
+  terminal.note(`${output}: may go to the linkage unit, and to no department that holds the salt`);
+  terminal.note(`${lookup}: stays here; it turns record ids back into your own`);
+}

@@ -1,0 +1,147 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type Command, Option } from "commander";
+import { SaltlinkError, fileError } from "../../errors.ts";
+import { designSchema } from "../../custodian/design-schema.ts";
+import type { CsvEncoding } from "../../custodian/csv/open.ts";
+import type { DateOrder } from "../../custodian/normalize/date.ts";
+import { describeSource } from "../../custodian/recognize-columns.ts";
+import { type Survey, atomColumns, columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
+import { PartialFile } from "../../output/partial-file.ts";
+import { type FieldKindName } from "../../schema/field-kinds.ts";
+import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, parseSchema, profiles } from "../../schema/linkage-schema.ts";
+import { type Terminal, count, percent, table } from "../terminal.ts";
+import { type AddCommand, encodingOption, wholeNumber } from "./command.ts";
+
+interface InitOptions {
+  out: string;
+  profile?: Profile;
+  expectRecords?: number;
+  leaveOut: string[];
+  dateOrder?: DateOrder;
+  encoding: CsvEncoding;
+  force?: boolean;
+  json?: boolean;
+}
+
+export const addSchema: AddCommand = (program, { terminal }) => {
+  const schema = program.command("schema").description("write or check the linkage schema that all departments agree on");
+  withReading(
+    schema
+      .command("init")
+      .description("recognise the columns of one or more CSV files and write a schema for them")
+      .argument("<csv...>", "the departments' files, or your own alone")
+      .requiredOption("--out <file>", "where to write the schema")
+      .addOption(new Option("--profile <profile>", "standard, strict or plain").choices(profiles))
+      .option("--expect-records <n>", "records of the largest file the schema is for", wholeNumberOrScientific)
+      .option("--leave-out <column>", "leave this column out (repeat for more)", (column: string, columns: string[]) => [...columns, column], []),
+  )
+    .option("--json", "print what was decided as JSON")
+    .option("--force", "replace the schema if it is there")
+    .addHelpText("after", "\nExample:\n  saltlink schema init census.csv cis.csv --out link.schema.json")
+    .action((files: string[], options: InitOptions) => init(files, options, terminal));
+  withReading(schema.command("check").description("see whether another CSV file has what the schema asks for, and write its column map").argument("<csv>", "your file").requiredOption("--schema <file>", "the agreed schema"))
+    .addHelpText("after", "\nExample:\n  saltlink schema check cis.csv --schema link.schema.json")
+    .action((file: string, options: InitOptions & { schema: string }) => check(file, options, terminal));
+};
+
+function withReading(command: Command): Command {
+  return command
+    .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
+    .option("--encoding <name>", "encoding of the CSV files: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8");
+}
+
+function wholeNumberOrScientific(text: string): number {
+  return wholeNumber(String(Number(text)));
+}
+
+async function init(files: string[], options: InitOptions, terminal: Terminal): Promise<void> {
+  const output = new PartialFile(options.out, { force: options.force === true, mode: 0o644 });
+  const surveys: Survey[] = [];
+  for (const file of files) surveys.push(await surveyCsv(file, options.encoding, options.leaveOut));
+  for (const column of options.leaveOut) {
+    if (!surveys.some((survey) => survey.header.includes(column))) throw new SaltlinkError("usage", `--leave-out: none of the files has that column`);
+  }
+  const names = Object.keys(surveys[0]!.recognized.fields).filter((name) => surveys.every((survey) => survey.recognized.fields[name] !== undefined));
+  const fields = names.map((name) => ({ name, kind: name as FieldKindName }));
+  if (fields.length < 2) throw new SaltlinkError("input", `too little to link on: the files share ${fields.length === 0 ? "no recognised field" : `only ${fields[0]!.name}`}; rename columns to what they hold (forename, surname, date_of_birth, postcode ...)`);
+  const maps = surveys.map((survey) => columnMapOf(survey, names, options.dateOrder));
+  const profile = options.profile ?? (names.includes("date_of_birth") ? "standard" : "strict");
+  const expectedRecords = options.expectRecords ?? Math.max(...surveys.map((survey) => survey.rows));
+  const samples = surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields));
+  const schema = designSchema({ profile, fields, samples, expectedRecords });
+
+  output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
+  output.commit();
+  writeBeside(join(dirname(options.out), JSON_SCHEMA_FILE), `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  const written = surveys.flatMap((survey, i) => writeMap(survey.path, maps[i]!) ?? []);
+  if (options.json === true) {
+    terminal.json({
+      schema: options.out,
+      profile,
+      fields: names,
+      files: surveys.map((survey, i) => ({ path: survey.path, records: survey.rows, columns: maps[i]!.fields, leftOut: survey.recognized.leftOut })),
+    });
+    return;
+  }
+  surveys.forEach((survey, i) => {
+    terminal.note(`${survey.path}: ${count(survey.rows)} records`);
+    terminal.note(table(Object.entries(survey.recognized.fields).map(([name, source]) => [name, "<-", describeSource(source), names.includes(name) ? "" : "left out: not in every file"])));
+    if (survey.recognized.leftOut.length > 0) terminal.note(`  left out:\n${table(survey.recognized.leftOut.map(({ column, reason }) => [column, reason]), "    ")}`);
+    if (maps[i]!.id === null) terminal.note("  no column of record ids was recognised: the row number will stand for it (hash --id names one)");
+  });
+  terminal.note(summary(schema, options.profile === undefined && profile === "strict"));
+  if (written.length > 0) terminal.note(`column maps: ${written.join(", ")} (they stay with their department)`);
+  terminal.note(`${options.out}: send it to every department; each hashes with it as it is.`);
+}
+
+/** What the schema will cost and bring, in the words of its trade. */
+function summary(schema: LinkageSchema, forWantOfDate: boolean): string {
+  const lines = [`profile ${schema.profile}${forWantOfDate ? " (standard needs a date of birth in every file)" : ""}, for files of up to ${count(schema.expectedRecords)} records: ${schema.filters.length} filters, ${schema.keys.length} keys, ${schema.buckets.length} bucketed keys`];
+  const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
+  if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  filters are anchored on ${schema.filters[0]?.anchor.join(" + ") ?? "nothing"}; no key is shared by more than ${percent(sharing)} of the records`);
+  return lines.join("\n");
+}
+
+async function check(file: string, options: InitOptions & { schema: string }, terminal: Terminal): Promise<void> {
+  const schema = readSchema(options.schema);
+  const survey = await surveyCsv(file, options.encoding);
+  const names = schema.fields.map((field) => field.name);
+  const absent = names.filter((name) => survey.recognized.fields[name] === undefined);
+  const map = columnMapOf(survey, names, options.dateOrder);
+  terminal.note(table(names.map((name) => [name, "<-", survey.recognized.fields[name] === undefined ? "nothing" : describeSource(survey.recognized.fields[name])])));
+  if (absent.length > 0) throw new SaltlinkError("input", `${file} has no recognised column for ${absent.join(", ")}; name it in a column map (hash --map), or agree on a schema without it`);
+  const written = writeMap(file, map);
+  terminal.note(`${file} has what ${options.schema} asks for${written === undefined ? "" : `; column map: ${written}`}`);
+}
+
+/** Reads the agreed schema. */
+export function readSchema(path: string): LinkageSchema {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw fileError(error, "read the schema", path);
+  }
+  return parseSchema(text, path);
+}
+
+/** Where a CSV's own column map lies. */
+export function mapPath(csv: string): string {
+  return join(dirname(csv), `${basename(csv).replace(/(\.csv)?(\.gz)?$/i, "")}.map.json`);
+}
+
+/** Writes a column map beside its CSV, unless there is one (it may have been edited) or the place is not ours to write in. */
+function writeMap(csv: string, map: object): string | undefined {
+  const path = mapPath(csv);
+  return !existsSync(path) && writeBeside(path, `${JSON.stringify(map, null, 2)}\n`) ? path : undefined;
+}
+
+function writeBeside(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,83 @@
+import { Command, CommanderError } from "commander";
+import { SaltlinkError, exitMeanings, fileError, isFileError } from "../errors.ts";
+import { discardPartials } from "../output/partial-file.ts";
+import { version } from "../version.ts";
+import { commands } from "./commands/index.ts";
+import { type Host, Terminal } from "./terminal.ts";
+
+/** Runs one command line and returns its exit code. The one place where errors become messages and codes. */
+export async function run(host: Host): Promise<number> {
+  const terminal = new Terminal(host);
+  const signals = watchSignals();
+  // a reader that goes away (`saltlink inspect x | head -1`) is no failure
+  let closed = false;
+  host.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    closed = true;
+  });
+  try {
+    await program(terminal, host).parseAsync([...host.argv]);
+    return 0;
+  } catch (error) {
+    if (closed) return 0;
+    return report(error, terminal);
+  } finally {
+    discardPartials();
+    signals.stop();
+  }
+}
+
+function program(terminal: Terminal, host: Host): Command {
+  const root = new Command("saltlink")
+    .description("Link records about the same people across departments without moving a name.")
+    .version(version)
+    .option("--quiet", "print results only")
+    .hook("preAction", (command) => {
+      terminal.quiet = command.optsWithGlobals()["quiet"] === true;
+    })
+    .addHelpText("after", `\nExit codes:\n${exitMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}\n\nA tour: saltlink demo`)
+    .helpCommand("help [command]", "display help for a command")
+    .showSuggestionAfterError();
+  for (const command of commands) command(root, { terminal, run: (argv) => program(terminal, host).parseAsync(["node", "saltlink", ...argv]) });
+  quietExits(root, host);
+  return root;
+}
+
+/** Commander reports through exceptions instead of ending the process, and writes to the host's streams; subcommands do not inherit this by themselves. */
+function quietExits(command: Command, host: Host): void {
+  command.exitOverride().configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
+  for (const child of command.commands) quietExits(child, host);
+}
+
+function report(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  const known = isFileError(error) ? fileError(error, "use", error.path ?? "a file") : error;
+  if (known instanceof SaltlinkError) {
+    terminal.error(known.message);
+    return known.exitCode;
+  }
+  // a bug: where, but not what, for a message of the runtime may hold a value
+  const { name, stack } = error instanceof Error ? error : new Error(typeof error);
+  const frames = (stack ?? "").split("\n").filter((line) => line.startsWith("    at ")).slice(0, 6);
+  terminal.error(`a bug in saltlink (${name}); please report these lines:\n${frames.join("\n")}`);
+  return 1;
+}
+
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** On a signal: nothing unfinished stays behind, and the exit code says which signal it was. */
+function watchSignals(): { stop(): void } {
+  const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
+    const handler = (): void => {
+      discardPartials();
+      process.exit(code);
+    };
+    process.on(signal, handler);
+    return [signal, handler] as const;
+  });
+  return {
+    stop: () => {
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+    },
+  };
+}

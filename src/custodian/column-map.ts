@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { SaltlinkError } from "../errors.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { nearest } from "../schema/nearest.ts";
+
+/**
+ * A department's own column map: which of its columns hold which fields of the agreed schema. It never travels.
+ * `schema init` and `schema check` write it beside the CSV as `NAME.map.json`; without one, `hash` recognises the columns itself.
+ */
+const dateOrder = z.enum(["dmy", "mdy", "ymd"]);
+const source = z.union([
+  z.strictObject({ columns: z.array(z.string()).min(1).max(8), order: dateOrder.optional(), take: z.enum(["forename", "surname"]).optional() }),
+  z.strictObject({ day: z.string().optional(), month: z.string().optional(), year: z.string().optional() }),
+]);
+const mapSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1),
+  id: z.string().nullable(),
+  delimiter: z.enum([",", ";", "\t", "|"]),
+  fields: z.record(z.string(), source),
+});
+
+export type ColumnMap = z.infer<typeof mapSchema>;
+/** Where a field's value comes from: columns joined by a space (one part of a full name taken out), or a date of birth in three columns. */
+export type FieldSource = ColumnMap["fields"][string];
+
+export function parseColumnMap(text: string, path: string): ColumnMap {
+  let written: unknown;
+  try {
+    written = JSON.parse(text);
+  } catch {
+    throw new SaltlinkError("input", `${path} is not JSON; delete it and saltlink recognises the columns again`);
+  }
+  const result = mapSchema.safeParse(written);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new SaltlinkError("input", `${path}: ${issue!.path.map(String).join(".") || "the column map"}: ${issue!.message}`);
+  }
+  return result.data;
+}
+
+export function columnsOf(source: FieldSource): string[] {
+  return "columns" in source ? source.columns : [source.day, source.month, source.year].filter((column) => column !== undefined);
+}
+
+/** Checks a map against the header of its CSV and the fields of the schema. */
+export function checkColumnMap(map: ColumnMap, header: readonly string[], schema: LinkageSchema, csv: string): void {
+  for (const { name } of schema.fields) {
+    if (map.fields[name] === undefined) throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema; the columns are ${list(header)}; name it in a column map (--map)`);
+  }
+  for (const field of Object.keys(map.fields)) {
+    if (schema.fields.some(({ name }) => name === field)) continue;
+    const guess = nearest(field, schema.fields.map(({ name }) => name));
+    throw new SaltlinkError("input", `the column map of ${csv} has a field that the schema has not${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`);
+  }
+  const needed = [...Object.values(map.fields).flatMap(columnsOf), ...(map.id === null ? [] : [map.id])];
+  const absent = [...new Set(needed)].filter((column) => !header.includes(column));
+  if (absent.length > 0) throw new SaltlinkError("input", `${csv} has no column ${list(absent)}, which its column map needs; the columns are ${list(header)}`);
+}
+
+/** Column names are not values, but a file without a header has values in their place: only short, plain ones are shown. */
+export function list(columns: readonly string[]): string {
+  return columns.map((column) => (/^[\p{L}\p{N} _.()/#-]{1,40}$/u.test(column) ? column : "(unprintable)")).join(", ");
+}

@@ -1,0 +1,129 @@
+import { type FieldKind, type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
+import { type BucketDefinition, type FilterDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema } from "../schema/linkage-schema.ts";
+import { type AtomColumns, chooseKeys, measureSharing } from "./choose-keys.ts";
+
+/**
+ * Designs a linkage schema: filters and their anchors, keys, buckets, for the number of records expected. The numbers and the reasons for them: DESIGN section 5 in the words of
+ * SCHEME.md; key choice in choose-keys.ts.
+ */
+export interface DesignOptions {
+  profile: Profile;
+  fields: readonly { name: string; kind: FieldKindName }[];
+  samples: readonly AtomColumns[];
+  expectedRecords: number;
+}
+
+/** Coverage that a point of sharing costs in `standard`: at 0.1 the structure attack names well under 1 % (see bench/). */
+const PRICE = 0.1;
+const LARGEST_KEY_SHARING = 0.025;
+const MOST_KEYS = 24;
+/** In `plain` a key costs time only: expected pairs per record, and the coverage that one of them must bring. */
+const PLAIN_PRICE = 0.0002;
+const PLAIN_PAIRS_PER_RECORD = 20;
+/** An anchored filter may be shared by this many records before its anchor takes in more. */
+const LARGEST_FILTER_SHARING = 0.2;
+/** Records in a bucket on both sides together decide the work: above this the bucket takes in another view. */
+const LARGEST_BUCKET = 400;
+
+export function designSchema({ profile, fields, samples, expectedRecords }: DesignOptions): LinkageSchema {
+  const nameOf = (kind: FieldKindName): string | undefined => fields.find((field) => field.kind === kind)?.name;
+  const date = nameOf("date_of_birth");
+  const withGrams = fields.filter(({ kind }) => "grams" in fieldKinds[kind]).slice(0, 8);
+  const written = {
+    version: SCHEMA_VERSION,
+    scheme: SCHEME,
+    profile,
+    expectedRecords,
+    fields: fields.map(({ name, kind }) => ({ name, kind })),
+    filters: [] as FilterDefinition[],
+    keys: [] as LinkageSchema["keys"],
+    buckets: [] as BucketDefinition[],
+    tokens: [] as string[],
+    maximumSharing: 1,
+  };
+  const choose = (reachedBy: string[][]): LinkageSchema["keys"] =>
+    chooseKeys({
+      fields,
+      samples,
+      expectedRecords,
+      reachedBy,
+      price: profile === "plain" ? PLAIN_PRICE : PRICE,
+      limit: profile === "plain" ? PLAIN_PAIRS_PER_RECORD : LARGEST_KEY_SHARING,
+      countsPeople: profile !== "plain",
+      maximum: profile === "plain" ? 16 : MOST_KEYS,
+    }).map(({ parts, gain, sharing }) => (profile === "plain" ? { parts, gain: noted(gain) } : { parts, gain: noted(gain), sharing: noted(sharing) }));
+
+  if (profile === "plain") {
+    written.filters = withGrams.map(({ name }) => ({ name, fields: [name], anchor: [], bits: 512, hashes: 10, diffusion: 0 }));
+    written.tokens = fields.flatMap(({ name, kind }) => plainTokens(kind).map((view) => (view === "exact" ? name : `${name}.${view}`))).filter((atom) => samples.some((sample) => sample.values.has(atom)));
+    written.keys = choose([]);
+  } else if (profile === "strict") {
+    written.filters = [{ name: "record", fields: fields.map((field) => field.name).slice(0, 8), anchor: [], bits: 1024, hashes: 6, diffusion: 10 }];
+    written.buckets = strictBuckets(fields);
+  } else {
+    const bucket = date === undefined ? [] : dateBucket(date, nameOf("surname"), nameOf("forename"), samples, expectedRecords);
+    written.filters = date === undefined ? [] : withGrams.map(({ name, kind }) => ({ name, fields: [name], anchor: anchorOf(name, kind, date, fields, samples, expectedRecords), bits: 512, hashes: 10, diffusion: 10 }));
+    if (date !== undefined) written.buckets = [{ parts: bucket, minimumValues: 5, minimumRecords: 64 }];
+    written.keys = choose(written.filters.map((filter) => [...bucket, ...filter.anchor, ...filter.fields]));
+    written.maximumSharing = Math.max(2 * LARGEST_KEY_SHARING, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts).records)))));
+  }
+  return checkSchema(written, "the schema");
+}
+
+function noted(share: number): number {
+  return Number(Math.min(1, share).toFixed(5));
+}
+
+function plainTokens(kind: FieldKindName): readonly string[] {
+  const { views }: FieldKind = fieldKinds[kind];
+  switch (kind) {
+    case "forename":
+    case "surname":
+      return ["phonetic", "initial"];
+    case "date_of_birth":
+      return ["day", "month", "year"];
+    case "postcode":
+      return ["sector"];
+    case "address":
+      return ["number"];
+    default:
+      return "grams" in fieldKinds[kind] ? [] : views.slice(0, 1);
+  }
+}
+
+/** The date of birth, and as the file grows the other name's initial or sound: until few enough records share the filter. */
+function anchorOf(field: string, kind: FieldKindName, date: string, fields: DesignOptions["fields"], samples: readonly AtomColumns[], expectedRecords: number): string[] {
+  const other = fields.find((candidate) => candidate.kind === (kind === "forename" ? "surname" : "forename"))?.name;
+  const steps = other === undefined ? [[date]] : [[date], [date, `${other}.initial`], [date, `${other}.phonetic`]];
+  return steps.find((anchor) => expectedSharing([field, ...anchor], samples, expectedRecords) <= LARGEST_FILTER_SHARING) ?? steps.at(-1)!;
+}
+
+/** Share of records that share a compound when the file has the expected size: 1 - exp(-others), chance collisions growing with the file. */
+function expectedSharing(parts: readonly string[], samples: readonly AtomColumns[], expectedRecords: number): number {
+  return Math.max(...samples.map((sample) => Math.min(1, measureSharing(sample, parts).others * Math.max(1, expectedRecords / sample.count))));
+}
+
+/** The date alone, or with initials when its buckets would grow too large for their number of values. */
+function dateBucket(date: string, surname: string | undefined, forename: string | undefined, samples: readonly AtomColumns[], expectedRecords: number): string[] {
+  const initials = [surname, forename].flatMap((name) => (name === undefined ? [] : [`${name}.initial`]));
+  const steps = [[date], ...initials.map((_, i) => [date, ...initials.slice(0, i + 1)])];
+  return steps.find((parts) => bucketSize(parts, samples, expectedRecords) <= LARGEST_BUCKET) ?? steps.at(-1)!;
+}
+
+/** Expected records in a bucket of five values: five times the records that share a value, counting oneself. */
+function bucketSize(parts: readonly string[], samples: readonly AtomColumns[], expectedRecords: number): number {
+  return Math.max(...samples.map((sample) => Math.max(64, 5 * (1 + measureSharing(sample, parts).others * Math.max(1, expectedRecords / sample.count)))));
+}
+
+function strictBuckets(fields: DesignOptions["fields"]): BucketDefinition[] {
+  const nameOf = (kind: FieldKindName): string | undefined => fields.find((field) => field.kind === kind)?.name;
+  const [date, forename, surname, postcode, town] = (["date_of_birth", "forename", "surname", "postcode", "town"] as const).map(nameOf);
+  const place = postcode === undefined ? town : `${postcode}.sector`;
+  const parts = [
+    date === undefined ? [] : [date],
+    forename === undefined || surname === undefined ? [] : [`${forename}.phonetic`, `${surname}.phonetic`],
+    place === undefined || surname === undefined ? [] : [`${surname}.start`, place],
+    place === undefined || date === undefined ? [] : [place, `${date}.day`, `${date}.year`],
+  ].filter((compound) => compound.length > 0);
+  return parts.map((compound) => ({ parts: compound, minimumValues: 5, minimumRecords: 64 }));
+}

@@ -1,0 +1,199 @@
+import { statSync } from "node:fs";
+import { SaltlinkError } from "../errors.ts";
+import { FORMAT, type Header } from "../exchange/header.ts";
+import { layoutOf } from "../exchange/layout.ts";
+import { type HashedFileWriter, ID_HALVES, createHashedFile, halvesPerRow, recordIdOf } from "../exchange/write-hashed-file.ts";
+import { PartialFile } from "../output/partial-file.ts";
+import { Pool } from "../pool/pool.ts";
+import { comparisonGroups } from "../schema/comparison-space.ts";
+import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { csvCell } from "../output/csv-cell.ts";
+import { toolName } from "../version.ts";
+import { type ColumnMap, checkColumnMap } from "./column-map.ts";
+import { type CsvEncoding, openCsv } from "./csv/open.ts";
+import { type Delimiter, type Slice, cutSlices } from "./csv/slices.ts";
+import { parseHeaderRow } from "./csv/header-row.ts";
+import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
+import { OwnIds } from "./own-ids.ts";
+import type { Salt } from "./salt.ts";
+import { ShuffledRows } from "./shuffled-rows.ts";
+import { keyCommitment } from "./sub-key.ts";
+import { type SampledRecord, createSketches, randomPairs } from "./value-statistics.ts";
+import { ValueSample } from "./value-sample.ts";
+
+export interface HashOptions {
+  input: string;
+  output: string;
+  encoding: CsvEncoding;
+  schema: LinkageSchema;
+  map: ColumnMap;
+  salt: Salt;
+  /** Label of the dataset in the header; never a path. */
+  dataset: string;
+  threads: number;
+  force: boolean;
+  /** Largest share of rows that may be rejected. */
+  maxRejects: number;
+  /** Called as bytes of the input are done. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface HashSummary {
+  output: string;
+  lookup: string;
+  /** The rejects file, if there were any. */
+  rejects: string | undefined;
+  read: number;
+  hashed: number;
+  rejected: number;
+  header: Header;
+}
+
+const SLICE_BYTES = 256 << 10;
+const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
+
+/**
+ * A department's CSV to a hashed file: slices to worker threads, encoded rows back in order, lookup and rejects beside the output, rows shuffled, header last.
+ * All outputs take their names only at the end and together; a failure leaves none of them.
+ */
+export async function hashDataset(options: HashOptions): Promise<HashSummary> {
+  const { input, output, schema, map, salt, force } = options;
+  const layout = layoutOf(schema);
+  const base = output.replace(/\.(parquet|csv)$/, "");
+  const lookupPath = `${base}.lookup.csv`;
+  const rejectsPath = `${base}.rejects.csv`;
+  const bytes = statSync(input).size;
+  const expectedRows = Math.max(1, Math.round((bytes / BYTES_PER_ROW) * (/\.gz$/.test(input) ? 3 : 1)));
+
+  const slices = cutSlices(openCsv(input, options.encoding), input, SLICE_BYTES, map.delimiter as Delimiter);
+  const header = await parseHeaderRow(slices, input, map.delimiter as Delimiter);
+  checkColumnMap(map, header, schema, input);
+
+  const outputs: { discard(): void }[] = [];
+  const sketches = createSketches(schema, expectedRows);
+  const setup: HashSetup = { schema, salt, map, header, thisYear: new Date().getUTCFullYear(), sketches };
+  const rows = new ShuffledRows(halvesPerRow(layout), expectedRows, `${output}.${process.pid}.rows`);
+  const pool = new Pool<SliceTask, SliceResult>("hash-slice", options.threads, setup);
+  try {
+    const hashed: HashedFileWriter = createHashedFile(output, layout, force);
+    outputs.push(hashed);
+    const lookup = new PartialFile(lookupPath, { force });
+    outputs.push(lookup);
+    const rejects = new PartialFile(rejectsPath, { force: true });
+    outputs.push(rejects);
+    lookup.write("record_id,own_id\n");
+    rejects.write("row,reason\n");
+
+    const counts = { read: 0, hashed: 0, rejected: 0 };
+    const perField = { missing: schema.fields.map(() => 0), placeholders: schema.fields.map(() => 0), unusable: schema.fields.map(() => 0) };
+    const sampled: SampledRecord[] = [];
+    const seen = new OwnIds();
+    const firstWord = ID_HALVES + 2 * (1 + layout.filters.reduce((sum, filter) => sum + filter.columns.length, 0));
+    const width = halvesPerRow(layout);
+    const samples = [...layout.keys, ...layout.buckets].map(() => new ValueSample());
+
+    for await (const result of pool.map(tasksOf(slices, (done) => options.onProgress?.(Math.min(done, bytes), bytes)))) {
+      const lines: string[] = [];
+      for (let row = 0; row < result.rows; row++) {
+        const ownId = result.ownIds[row]!;
+        const before = seen.add(ownId, result.rowNumbers[row]!);
+        if (before !== undefined) throw new SaltlinkError("input", `${input} rows ${before} and ${result.rowNumbers[row]}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
+        lines.push(`${recordIdOf(result.halves, row * width)},${csvCell(ownId)}\n`);
+        for (let w = 0, at = row * width + firstWord; w < samples.length; w++, at += 2) samples[w]!.add(result.halves[at]!, result.halves[at + 1]!);
+      }
+      lookup.write(lines.join(""));
+      if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
+      rows.add(result.halves, result.rows);
+      counts.hashed += result.rows;
+      counts.rejected += result.rejects.length;
+      for (const key of ["missing", "placeholders", "unusable"] as const) result[key].forEach((n, f) => (perField[key][f]! += n));
+      sampled.push(...result.sampled);
+    }
+    counts.read = counts.hashed + counts.rejected;
+    if (counts.read === 0) throw new SaltlinkError("input", `${input} has a header and no records`);
+    if (counts.rejected > options.maxRejects * counts.read) {
+      throw new SaltlinkError("input", `${input}: ${counts.rejected} of ${counts.read} rows would be rejected, more than --max-rejects ${options.maxRejects * 100}%; the first is row ${firstReject(rejects)}`);
+    }
+
+    const summaries = samples.map((sample) => ({ ...sample.summary(), present: sample.present }));
+    const sharing = summaries.slice(0, schema.keys.length).map((summary) => summary.sharing / counts.hashed);
+    checkSharing(schema, sharing, counts.hashed);
+    const bucketBits = schema.buckets.map(({ minimumValues, minimumRecords }, b) => {
+      const { distinct, present } = summaries[schema.keys.length + b]!;
+      return Math.max(0, Math.min(32, Math.floor(Math.log2(Math.min(distinct / minimumValues, present / minimumRecords)))));
+    });
+
+    const bucketAt = firstWord + schema.keys.length * 2;
+    for (const block of rows.blocks()) {
+      for (let row = 0; row < block.rows; row++) truncateBuckets(block.halves, row * width + bucketAt, bucketBits);
+      hashed.write(block);
+    }
+    const field = (numbers: readonly number[]): Record<string, number> => Object.fromEntries(schema.fields.map(({ name }, f) => [name, numbers[f]!]));
+    const fileHeader: Omit<Header, "contentDigest"> = {
+      format: FORMAT,
+      tool: toolName,
+      project: salt.project,
+      dataset: options.dataset,
+      schema,
+      schemaDigest: schemaDigest(schema),
+      keyCommitment: keyCommitment(salt),
+      rows: counts.hashed,
+      rejected: counts.rejected,
+      missing: field(perField.missing),
+      placeholders: field(perField.placeholders),
+      unusable: field(perField.unusable),
+      bucketBits,
+      sharing,
+      randomPairs: comparisonGroups(schema).length === 0 ? {} : randomPairs(schema, salt, sketches, sampled),
+    };
+    // the hashed file last: when it has its name, the lookup has too
+    lookup.commit();
+    if (counts.rejected > 0) rejects.commit();
+    else rejects.discard();
+    hashed.finish(fileHeader);
+    return { output, lookup: lookupPath, rejects: counts.rejected > 0 ? rejectsPath : undefined, ...counts, header: { ...fileHeader, contentDigest: "" } };
+  } catch (error) {
+    for (const file of outputs) file.discard();
+    throw error;
+  } finally {
+    rows.close();
+    await pool.close();
+  }
+}
+
+async function* tasksOf(slices: AsyncGenerator<Slice>, onBytes: (done: number) => void): AsyncGenerator<SliceTask> {
+  let done = 0;
+  for await (const { bytes, firstRow, records } of slices) {
+    yield { bytes: new Uint8Array(bytes), firstRow, records };
+    done += bytes.length;
+    onBytes(done);
+  }
+}
+
+/** Keeps the leading bits of a bucket's word and marks it as present with the last. */
+function truncateBuckets(halves: Uint32Array, at: number, bits: readonly number[]): void {
+  for (let b = 0; b < bits.length; b++, at += 2) {
+    if (halves[at] === 0 && halves[at + 1] === 0) continue;
+    const kept = bits[b]!;
+    halves[at] = 1;
+    halves[at + 1] = kept === 0 ? 0 : (halves[at + 1]! & (0xffffffff << (32 - kept))) >>> 0;
+  }
+}
+
+/** The department's own measurement against the limit that all agreed on. Under ten people it says nothing. */
+function checkSharing(schema: LinkageSchema, sharing: readonly number[], rows: number): void {
+  if (schema.profile === "plain") return;
+  const worst = sharing.indexOf(Math.max(...sharing, 0));
+  if (worst < 0 || sharing[worst]! <= schema.maximumSharing || sharing[worst]! * rows < 10) return;
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  throw new SaltlinkError(
+    "audit",
+    `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; write the schema anew with schema init --expect-records ${rows} (or --dedupe for a file of duplicates)`,
+  );
+}
+
+function firstReject(rejects: PartialFile): string {
+  const [, line = ""] = rejects.readText(256).split("\n");
+  const comma = line.indexOf(",");
+  return `${line.slice(0, comma)} (${line.slice(comma + 1).replaceAll('"', "")})`;
+}

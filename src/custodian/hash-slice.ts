@@ -1,0 +1,158 @@
+import { randomFillSync } from "node:crypto";
+import { createEncoder } from "../kernel/encode-record.ts";
+import { encodedLength } from "../kernel/encoding-plan.ts";
+import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { usedAtoms } from "../schema/comparison-space.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import type { ColumnMap } from "./column-map.ts";
+import { parseCsv } from "./csv/parse.ts";
+import { type Delimiter, cutSlices } from "./csv/slices.ts";
+import { encodingPlan, recordInput } from "./encoding.ts";
+import { recordAtoms } from "./record-atoms.ts";
+import type { Salt } from "./salt.ts";
+import { type SampledRecord, type SharedSketches, recordCounter } from "./value-statistics.ts";
+
+/** What every thread of a `hash` run is given once. */
+export interface HashSetup {
+  readonly schema: LinkageSchema;
+  readonly salt: Salt;
+  readonly map: ColumnMap;
+  readonly header: readonly string[];
+  readonly thisYear: number;
+  readonly sketches: SharedSketches;
+}
+
+/** Whole records of the CSV; plain UTF-8 bytes. */
+export interface SliceTask {
+  readonly bytes: Uint8Array;
+  readonly firstRow: number;
+  readonly records: number;
+}
+
+export interface SliceResult {
+  /** Rows of the hashed file in the order of the slice: id, nulls, words (see exchange/write-hashed-file.ts). */
+  readonly halves: Uint32Array;
+  readonly rows: number;
+  /** The department's own id of each row. */
+  readonly ownIds: string[];
+  /** Row number in the CSV of each row. */
+  readonly rowNumbers: number[];
+  readonly rejects: Reject[];
+  /** Per field: records without it, values dropped as placeholders, values that cannot be read. */
+  readonly missing: number[];
+  readonly placeholders: number[];
+  readonly unusable: number[];
+  readonly sampled: SampledRecord[];
+}
+
+/** A row set aside. The reason never holds anything of the row. */
+export interface Reject {
+  readonly row: number;
+  readonly reason: string;
+}
+
+/** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. */
+export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
+  const { schema, map, header } = setup;
+  const plan = encodingPlan(schema, setup.salt);
+  const encode = createEncoder(plan);
+  const toInput = recordInput(schema);
+  const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
+  const count = recordCounter(schema, setup.sketches);
+  const width = ID_HALVES + 2 + encodedLength(plan);
+  const idColumn = map.id === null ? -1 : header.indexOf(map.id);
+  const atomCount = usedAtoms(schema).length;
+  const wholeAtoms = schema.fields.map(({ name }) => usedAtoms(schema).flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : [])));
+
+  return async (task) => {
+    const rejects: Reject[] = [];
+    const records = await parseRecords(task, map.delimiter as Delimiter, rejects);
+    const halves = new Uint32Array(records.length * width);
+    const ownIds: string[] = [];
+    const rowNumbers: number[] = [];
+    const sampled: SampledRecord[] = [];
+    const missing = schema.fields.map(() => 0);
+    const placeholders = schema.fields.map(() => 0);
+    const unusable = schema.fields.map(() => 0);
+    let rows = 0;
+    for (const { row, cells } of records) {
+      if (cells.length === 0 || (cells.length === 1 && cells[0] === "" && header.length > 1)) continue; // a blank line is no record
+      if (cells.length !== header.length) {
+        rejects.push({ row, reason: `${cells.length < header.length ? "too few" : "too many"} cells: ${cells.length} instead of ${header.length}` });
+        continue;
+      }
+      const ownId = idColumn < 0 ? String(row) : cells[idColumn]!.trim();
+      if (ownId === "") {
+        rejects.push({ row, reason: "no own id" });
+        continue;
+      }
+      const { atoms, problems } = atomsOf(cells);
+      const start = rows * width;
+      const input = toInput(atoms);
+      encode(input, halves, start + ID_HALVES + 2);
+      let low = 0;
+      let high = 0;
+      const setNull = (bit: number): void => {
+        if (bit < 32) low |= 1 << bit;
+        else high |= 1 << (bit - 32);
+      };
+      for (let a = 0; a < atomCount; a++) if (atoms[a] === undefined) setNull(a);
+      for (let f = 0; f < plan.filters.length; f++) if (input.anchors[f] === undefined || input.texts[f]!.every((text) => text === undefined)) setNull(atomCount + f);
+      halves[start + ID_HALVES] = low >>> 0;
+      halves[start + ID_HALVES + 1] = high >>> 0;
+      for (let f = 0; f < problems.length; f++) {
+        if (problems[f] === "placeholder") placeholders[f]!++;
+        else if (problems[f] === "unusable") unusable[f]!++;
+        // an impossible date has parts but is no date: the field counts as missing
+        if (problems[f] !== undefined || wholeAtoms[f]!.some((atom) => atoms[atom] === undefined)) missing[f]!++;
+      }
+      const sample = count(atoms);
+      if (sample !== undefined) sampled.push(sample);
+      ownIds.push(ownId);
+      rowNumbers.push(row);
+      rows++;
+    }
+    const ids = new Uint32Array(rows * ID_HALVES);
+    randomFillSync(ids);
+    for (let row = 0; row < rows; row++) halves.set(ids.subarray(row * ID_HALVES, (row + 1) * ID_HALVES), row * width);
+    return { halves, rows, ownIds, rowNumbers, rejects, missing, placeholders, unusable, sampled };
+  };
+}
+
+interface CsvRecord {
+  readonly row: number;
+  readonly cells: string[];
+}
+
+/** Parses a slice at once; if anything in it is wrong, record by record, so that only what is wrong is set aside. */
+async function parseRecords(task: SliceTask, delimiter: Delimiter, rejects: Reject[]): Promise<CsvRecord[]> {
+  const text = decode(task.bytes);
+  const rows = text === undefined ? undefined : await parseCsv(text, delimiter);
+  if (rows?.length === task.records) return rows.map((cells, i) => ({ row: task.firstRow + i, cells }));
+  const records: CsvRecord[] = [];
+  async function* whole(): AsyncGenerator<Buffer> {
+    yield Buffer.from(task.bytes);
+  }
+  for await (const { bytes, firstRow } of cutSlices(whole(), "", 1, delimiter)) {
+    const row = task.firstRow + firstRow - 1;
+    const line = decode(bytes);
+    if (line === undefined) {
+      rejects.push({ row, reason: "bytes that are not valid UTF-8" });
+      continue;
+    }
+    const parsed = await parseCsv(line, delimiter);
+    if (parsed?.length === 1) records.push({ row, cells: parsed[0]! });
+    else if (line.trim() !== "") rejects.push({ row, reason: "text after a closing quote" });
+  }
+  return records;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { letters } from "./letters.ts";
+import type { Normalized } from "./normalized.ts";
+
+const STREET_TYPES: Record<string, string> = {
+  RD: "ROAD", ROAD: "ROAD", ST: "STREET", STR: "STREET", STREET: "STREET", AV: "AVENUE", AVE: "AVENUE", AVENUE: "AVENUE", LN: "LANE", LANE: "LANE", DR: "DRIVE", DRV: "DRIVE", DRIVE: "DRIVE", CL: "CLOSE", CLOSE: "CLOSE",
+  CT: "COURT", CRT: "COURT", COURT: "COURT", CRES: "CRESCENT", CR: "CRESCENT", CRESCENT: "CRESCENT", PL: "PLACE", PLACE: "PLACE", SQ: "SQUARE", SQUARE: "SQUARE", TCE: "TERRACE", TERR: "TERRACE", TER: "TERRACE", TERRACE: "TERRACE",
+  GDNS: "GARDENS", GDN: "GARDENS", GARDENS: "GARDENS", GRDNS: "GARDENS", GR: "GROVE", GRO: "GROVE", GROVE: "GROVE", PK: "PARK", PDE: "PARADE", PARADE: "PARADE", WY: "WAY", WAY: "WAY", HWY: "HIGHWAY", HIGHWAY: "HIGHWAY",
+  CCT: "CIRCUIT", CIRCUIT: "CIRCUIT", BLVD: "BOULEVARD", BOULEVARD: "BOULEVARD", WALK: "WALK", MEWS: "MEWS", ROW: "ROW", RISE: "RISE", HILL: "HILL", GREEN: "GREEN", VIEW: "VIEW", YARD: "YARD",
+};
+const SUB_UNIT = /\b(FLAT|APARTMENT|APT|UNIT|ROOM|RM|SUITE|STUDIO)\s+(NO\s+)?([A-Z]|\d+[A-Z]?)\b/g;
+const UK_POSTCODE = /\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}\b/g;
+const PLACEHOLDERS = new Set("UNKNOWN|NOT KNOWN|NONE|N A|NA|NFA|NO FIXED ABODE|NO FIXED ADDRESS|HOMELESS|ADDRESS UNKNOWN|NOT GIVEN|NK|X|XX|XXX".split("|"));
+
+/**
+ * First line of an address. Views: `exact`, number and street up to the kind of street ("FLAT 2, 37 Manor Rd, Leeds" -> "37 MANOR ROAD"); `number`, the house number; `street`, the rest.
+ * Sub-units, a postcode and whatever follows the street are left off: departments place them differently.
+ */
+export function normalizeAddress(text: string): Normalized {
+  const plain = letters(text.replace(/\//g, " "));
+  if (plain === "") return {};
+  if (PLACEHOLDERS.has(plain)) return { problem: "placeholder" };
+  const line = plain.replace(UK_POSTCODE, " ").replace(SUB_UNIT, " ").replace(/^NO (?=\d)/, "").trim().replace(/ {2,}/g, " ");
+  if (line === "") return { problem: "unusable" };
+  const words = line.split(" ");
+  const at = words.findIndex((word) => /^\d+[A-Z]?$/.test(word));
+  const number = at >= 0 && at <= 4 ? words[at]! : undefined;
+  const street = number === undefined ? words : words.slice(at + 1);
+  // a kind of street ends the street, unless it comes first ("PARK AVENUE", "ST JOHNS ROAD")
+  let end = street.length;
+  for (let i = 1; i < street.length; i++) {
+    const type = STREET_TYPES[street[i]!];
+    if (type === undefined) continue;
+    street[i] = type;
+    end = i + 1;
+    if (STREET_TYPES[street[i + 1] ?? ""] === undefined) break; // "HILL ROAD": the last of two kinds counts
+  }
+  const name = street.slice(0, end).join(" ");
+  const views: NonNullable<Normalized["views"]> = { exact: number === undefined ? name : name === "" ? number : `${number} ${name}` };
+  if (number !== undefined) views["number"] = number;
+  if (name !== "") views["street"] = name;
+  return { views };
+}
+
+/** A town or suburb. */
+export function normalizeTown(text: string): Normalized {
+  const name = letters(text).replace(/^ST /, "SAINT ");
+  if (name === "") return {};
+  if (PLACEHOLDERS.has(name)) return { problem: "placeholder" };
+  return { views: { exact: name, start: name.replaceAll(" ", "").slice(0, 4) } };
+}

@@ -1,0 +1,118 @@
+import type { Normalized } from "./normalized.ts";
+
+/** Order of the parts in a written date; names of months and four-digit years in front settle it by themselves. */
+export type DateOrder = "dmy" | "mdy" | "ymd";
+
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const FIRST_YEAR = 1850;
+/** Written when a date is not known; a spike that would undo the anchor (privacy). 1 January of any other year is also a birthday and stays. */
+const PLACEHOLDERS = new Set(["1900-1-1", "1850-1-1", "1899-12-30", "1899-12-31"]);
+
+export interface DateParts {
+  day?: number;
+  month?: number;
+  year?: number;
+}
+
+/** The three numbers of a written date in the order they stand, and which of them was a month's name (-1: none); undefined when it is no date. */
+export interface WrittenDate {
+  readonly numbers: readonly [string, string, string];
+  readonly named: number;
+}
+
+/** Takes a written date apart. Eight digits without separators are cut as `order` says. */
+export function writtenDate(text: string, order: DateOrder): WrittenDate | undefined {
+  const bare = text.trim().replace(/[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[AP]M|[+-]\d{2}:?\d{2})?$/i, "").replace(/(\d)(st|nd|rd|th)\b/gi, "$1");
+  if (/^\d{8}$/.test(bare)) {
+    const cut = order === "ymd" ? 4 : 2;
+    return { numbers: [bare.slice(0, cut), bare.slice(cut, cut + 2), bare.slice(cut + 2)], named: -1 };
+  }
+  const parts = bare.split(/[\s/.,-]+/).filter((part) => part !== "");
+  if (parts.length !== 3) return undefined;
+  let named = -1;
+  for (let i = 0; i < 3; i++) {
+    const month = MONTHS.indexOf(parts[i]!.slice(0, 3).toLowerCase());
+    if (month >= 0 && /^[a-z]+$/i.test(parts[i]!)) {
+      if (named >= 0) return undefined;
+      parts[i] = String(month + 1);
+      named = i;
+    } else if (!/^\d{1,4}$/.test(parts[i]!)) return undefined;
+  }
+  return { numbers: parts as [string, string, string], named };
+}
+
+/** Reads one written date. `thisYear` bounds the years and says what a two-digit year means. */
+export function parseDate(text: string, order: DateOrder, thisYear: number): DateParts | undefined {
+  const written = writtenDate(text, order);
+  if (written === undefined) return undefined;
+  const [a, b, c] = written.numbers;
+  if (a.length > 2) return checked(c, b, a, thisYear);
+  if (c.length < 2 || c.length === 3) return undefined;
+  if (written.named === 0) return checked(b, a, c, thisYear);
+  if (written.named === 1) return checked(a, b, c, thisYear);
+  if (order === "mdy") return checked(b, a, c, thisYear);
+  if (order === "dmy") return checked(a, b, c, thisYear);
+  return checked(c, b, a, thisYear);
+}
+
+/** The order of day and month in a column of dates as its rows settle it: `ambiguous` when none does, `mixed` when they contradict each other. */
+export function settleOrder(cells: Iterable<string>): DateOrder | "ambiguous" | "mixed" {
+  const votes = { ymd: 0, dmy: 0, mdy: 0 };
+  let open = 0;
+  for (const cell of cells) {
+    const separated = !/^\s*\d{8}\s*$/.test(cell);
+    const written = writtenDate(cell, "ymd");
+    if (written === undefined || written.named >= 0) continue;
+    if (separated && written.numbers[0].length <= 2) {
+      const [a, b] = written.numbers;
+      if (Number(a) > 12 && Number(b) <= 12) votes.dmy++;
+      else if (Number(b) > 12 && Number(a) <= 12) votes.mdy++;
+      else open++;
+    } else if (plausible(written.numbers)) votes.ymd++;
+    else if (!separated) {
+      const [a, b, c] = writtenDate(cell, "dmy")!.numbers;
+      if (plausible([c, b, a])) votes.dmy++;
+      else if (plausible([c, a, b])) votes.mdy++;
+    }
+  }
+  const [first, second] = Object.entries(votes).sort((a, b) => b[1] - a[1]) as [[DateOrder, number], [DateOrder, number]];
+  if (first[1] === 0) return open === 0 ? "ymd" : "ambiguous";
+  // a few typing errors may seem to vote the other way
+  return first[1] > 20 * second[1] ? first[0] : "mixed";
+}
+
+function plausible([year, month, day]: readonly [string, string, string]): boolean {
+  return Number(year) >= FIRST_YEAR && Number(year) < 2100 && Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
+}
+
+function checked(day: string, month: string, year: string, thisYear: number): DateParts {
+  let y = Number(year);
+  if (year.length <= 2) y += y + 2000 > thisYear ? 1900 : 2000;
+  return { day: Number(day), month: Number(month), year: y };
+}
+
+/**
+ * A date of birth from its parts. A part that was not given is missing by itself. An impossible date (31 February) is unusable as a date, so nothing is anchored
+ * on it, but its parts still serve keys: one of them is wrong, most often in one file only.
+ */
+export function normalizeDate(parts: DateParts | undefined, thisYear: number): Normalized {
+  if (parts === undefined) return { problem: "unusable" };
+  const { day, month, year } = parts;
+  if (year === 9999 || PLACEHOLDERS.has(`${year}-${month}-${day}`)) return { problem: "placeholder" };
+  if (year !== undefined && !(year >= FIRST_YEAR && year <= thisYear)) return { problem: "unusable" };
+  if (month !== undefined && !(month >= 1 && month <= 12)) return { problem: "unusable" };
+  if (day !== undefined && !(day >= 1 && day <= 31)) return { problem: "unusable" };
+  const views: Normalized["views"] = {};
+  if (day !== undefined) views["day"] = String(day);
+  if (month !== undefined) views["month"] = String(month);
+  if (year !== undefined) views["year"] = String(year);
+  if (Object.keys(views).length === 0) return {};
+  if (day === undefined || month === undefined || year === undefined) return { views };
+  if (day > daysIn(month, year)) return { views, problem: "unusable" };
+  views["exact"] = `${year}${String(month).padStart(2, "0")}${String(day).padStart(2, "0")}`;
+  return { views };
+}
+
+function daysIn(month: number, year: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}

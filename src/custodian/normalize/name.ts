@@ -1,0 +1,98 @@
+import { doubleMetaphone } from "double-metaphone";
+import { letters } from "./letters.ts";
+import { fullForm } from "./short-forms.ts";
+import type { Normalized } from "./normalized.ts";
+
+const TITLES = new Set("MR MRS MISS MS MX MASTER DR PROF PROFESSOR REV REVD REVEREND SIR DAME LADY LORD".split(" "));
+const GENERATIONS = new Set("JR JNR JUNIOR SR SNR SENIOR II III IV".split(" "));
+/** Stand-ins for a name that is not known. They are spikes in the frequencies, hence dropped and counted (privacy). */
+const PLACEHOLDERS = new Set(
+  ("UNKNOWN UNK UNKN NOTKNOWN NK NOTSTATED NOTGIVEN NOTRECORDED NOTAPPLICABLE NONE NULL NIL NAN NONAME NOFORENAME NOSURNAME NFN NMN MISSING ANON ANONYMOUS ANONYMISED UNNAMED UNIDENTIFIED TEST TESTTEST " +
+    "BABY BABYBOY BABYGIRL BABYOF INFANT NEWBORN TWIN TWINONE TWINTWO TWINI TWINII TWIN1 TWIN2 TWINA TWINB TRIPLET MALE FEMALE BOY GIRL FORENAME SURNAME FIRSTNAME LASTNAME X XX XXX XXXX XXXXX ZZZ ZZZZ").split(" "),
+);
+/** Written short in registers, never spoken so. */
+const ABBREVIATIONS: Record<string, string> = {
+  MD: "MOHAMMED", MHD: "MOHAMMED", MOHD: "MOHAMMED", MUHD: "MOHAMMED", MOHMD: "MOHAMMED", MHMD: "MOHAMMED", WM: "WILLIAM", JAS: "JAMES", CHAS: "CHARLES", GEO: "GEORGE", THOS: "THOMAS", JNO: "JOHN",
+  ROBT: "ROBERT", EDWD: "EDWARD", RICHD: "RICHARD", ELIZ: "ELIZABETH", MARGT: "MARGARET",
+};
+
+/**
+ * A forename: title off, first name only ("ANNE MARIE", "Anne-Marie" and "ANNE" agree: departments differ in how many names they keep).
+ */
+export function normalizeForename(text: string): Normalized {
+  const words = wordsOf(text);
+  while (words.length > 1 && TITLES.has(words[0]!)) words.shift();
+  if (words.length === 0 || (words.length === 1 && TITLES.has(words[0]!))) return {};
+  if (PLACEHOLDERS.has(words.join("")) || PLACEHOLDERS.has(words[0]!)) return { problem: "placeholder" };
+  const first = ABBREVIATIONS[words[0]!] ?? words[0]!;
+  return { views: forenames.of(first) };
+}
+
+/**
+ * A surname: closed up into one word, so that "O'Neill", "O NEILL" and "ONEILL", "van der Berg" and "Vanderberg", "Smith-Jones" and "SMITH JONES" agree.
+ */
+export function normalizeSurname(text: string): Normalized {
+  const words = wordsOf(text);
+  while (words.length > 1 && GENERATIONS.has(words.at(-1)!)) words.pop();
+  if (words.length === 0) return {};
+  const joined = words.join("");
+  if (PLACEHOLDERS.has(joined)) return { problem: "placeholder" };
+  return { views: surnames.of(joined) };
+}
+
+/** "SURNAME, Forename Middle" or "Forename Middle Surname" taken apart; particles (van, de, O') stay with the surname. */
+export function splitFullName(text: string): { forename: string; surname: string } {
+  const comma = text.indexOf(",");
+  if (comma > 0) return { surname: text.slice(0, comma), forename: text.slice(comma + 1) };
+  const words = text.trim().split(/\s+/);
+  while (words.length > 1 && TITLES.has(letters(words[0]!))) words.shift();
+  while (words.length > 2 && GENERATIONS.has(letters(words.at(-1)!))) words.pop();
+  if (words.length < 2) return { forename: "", surname: words[0] ?? "" };
+  let first = words.length - 1;
+  while (first > 1 && PARTICLES.has(letters(words[first - 1]!))) first--;
+  return { forename: words.slice(0, first).join(" "), surname: words.slice(first).join(" ") };
+}
+const PARTICLES = new Set("VAN DER DEN DE DEL DELLA DI DA DO DOS DU LA LE VON ZU TEN TER EL AL BIN IBN BEN ABU AP FERCH O MAC MC ST".split(" "));
+
+function wordsOf(text: string): string[] {
+  const normal = letters(text);
+  return normal === "" ? [] : normal.split(" ");
+}
+
+/**
+ * Letters that scanners and hasty readers take for each other fall into one class: "MILLER" and "MLLLER", "HUGHES" and "HVGHES"
+ * have one shape, as "SMITH" and "SMYTH" have one sound.
+ */
+const SHAPES: Record<string, string> = {};
+for (const alike of ["ICGL", "MHKNWX", "RABV", "ODQU", "FP"]) for (const letter of alike) SHAPES[letter] = alike[0]!;
+
+/** Views by name. A few thousand names cover most records, so they are kept; the bound keeps memory flat on files of noise. */
+class NameViews {
+  readonly #known = new Map<string, NonNullable<Normalized["views"]>>();
+  readonly #spoken: (name: string) => string;
+
+  constructor(spoken: (name: string) => string) {
+    this.#spoken = spoken;
+  }
+
+  of(name: string): NonNullable<Normalized["views"]> {
+    let views = this.#known.get(name);
+    if (views === undefined) {
+      if (this.#known.size > 50_000) this.#known.clear();
+      const characters = [...name];
+      const spoken = this.#spoken(name);
+      views = {
+        exact: name,
+        phonetic: doubleMetaphone(spoken)[0] || spoken,
+        initial: characters[0]!,
+        start: characters.slice(0, 3).join(""),
+        shape: characters.map((letter) => SHAPES[letter] ?? letter).join(""),
+      };
+      this.#known.set(name, views);
+    }
+    return views;
+  }
+}
+
+const forenames = new NameViews(fullForm);
+const surnames = new NameViews((name) => name);

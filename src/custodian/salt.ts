@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { SaltlinkError, fileError } from "../errors.ts";
+
+/**
+ * The salt: the secret that departments of one project share, and that nobody else may hold. A file of one line:
+ *
+ *     saltlink-salt-1 PROJECT BASE64URL(32 random bytes) CHECK
+ *
+ * CHECK is the first ten hex digits of SHA-256 over the line before it, so that one damaged character is refused instead of
+ * silently linking nothing. The bytes are kept in a Uint8Array, never in a string.
+ */
+export interface Salt {
+  readonly project: string;
+  readonly secret: Uint8Array;
+}
+
+const MAGIC = "saltlink-salt-1";
+const PROJECT = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const LARGEST = 4096;
+
+export function checkProject(project: string): void {
+  if (!PROJECT.test(project)) throw new SaltlinkError("usage", "a project name is up to 64 lower-case letters, digits, dots, dashes and underscores, such as leo-2026");
+}
+
+/** Makes a salt and writes it to a file that must not be there yet, readable by its owner only. */
+export function generateSalt(project: string, path: string): void {
+  checkProject(project);
+  const body = `${MAGIC} ${project} ${randomBytes(32).toString("base64url")}`;
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "wx", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new SaltlinkError("usage", `${path} is already there; a salt is never overwritten: name another file`);
+    throw fileError(error, "write", path);
+  }
+  try {
+    writeSync(descriptor, `${body} ${check(body)}\n`);
+  } catch (error) {
+    throw fileError(error, "write", path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Reads a salt from a file that only its owner may read; links are not followed. */
+export function readSalt(path: string): Salt {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw fileError(error, "read the salt", path);
+    if (code === "ELOOP") throw new SaltlinkError("key", `${path} is a symbolic link; give the salt file itself`);
+    throw new SaltlinkError("key", `cannot read the salt ${path}: ${code ?? "unknown failure"}`);
+  }
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw new SaltlinkError("key", `${path} is not a regular file`);
+    if (process.platform !== "win32") {
+      if ((status.mode & 0o077) !== 0) throw new SaltlinkError("key", `${path} can be read by others; chmod 600 ${path} and ask whether the salt has leaked`);
+      if (process.geteuid !== undefined && status.uid !== process.geteuid()) throw new SaltlinkError("key", `${path} belongs to another user`);
+    }
+    return parse(descriptor, path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Reads a salt from an open file descriptor, as a shell's `3< <(vault read ...)` gives it. */
+export function readSaltFrom(descriptor: number): Salt {
+  return parse(descriptor, `file descriptor ${descriptor}`);
+}
+
+function parse(descriptor: number, source: string): Salt {
+  const bytes = Buffer.alloc(LARGEST + 1);
+  let length = 0;
+  try {
+    for (let read = -1; read !== 0 && length <= LARGEST; length += read) read = readSync(descriptor, bytes, length, bytes.length - length, null);
+  } catch (error) {
+    throw new SaltlinkError("key", `cannot read the salt from ${source}: ${(error as NodeJS.ErrnoException).code ?? "unknown failure"}`);
+  }
+  const line = bytes.toString("latin1", 0, length).trim();
+  bytes.fill(0);
+  if (line === "") throw new SaltlinkError("key", `${source} is empty; saltlink keygen makes a salt`);
+  const parts = line.split(" ");
+  const [magic, project, encoded, sum] = parts;
+  if (magic !== MAGIC) throw new SaltlinkError("key", `${source} is not a salt file of saltlink; saltlink keygen makes one`);
+  const secret = new Uint8Array(Buffer.from(encoded ?? "", "base64url"));
+  if (parts.length !== 4 || secret.length !== 32 || !PROJECT.test(project!) || sum !== check(line.slice(0, line.lastIndexOf(" ")))) throw new SaltlinkError("key", `${source} is damaged: its check digits do not fit; ask for a fresh copy`);
+  return { project: project!, secret };
+}
+
+function check(body: string): string {
+  return createHash("sha256").update(body).digest("hex").slice(0, 10);
+}

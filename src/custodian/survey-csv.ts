@@ -1,0 +1,86 @@
+import { statSync } from "node:fs";
+import { SaltlinkError } from "../errors.ts";
+import { type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
+import type { AtomColumns } from "./choose-keys.ts";
+import type { ColumnMap } from "./column-map.ts";
+import { type CsvEncoding, openCsv } from "./csv/open.ts";
+import { parseHeaderRow } from "./csv/header-row.ts";
+import { parseCsv } from "./csv/parse.ts";
+import { type Delimiter, cutSlices, delimiterOf } from "./csv/slices.ts";
+import type { DateOrder } from "./normalize/date.ts";
+import { type Recognized, recognizeColumns } from "./recognize-columns.ts";
+import { recordAtoms } from "./record-atoms.ts";
+
+/** What a look over a CSV tells: its columns, and a sample of its rows. */
+export interface Survey {
+  readonly path: string;
+  readonly header: readonly string[];
+  readonly delimiter: Delimiter;
+  readonly recognized: Recognized;
+  /** Records in the file. */
+  readonly rows: number;
+  /** Rows looked at, spread over the file. */
+  readonly sample: readonly (readonly string[])[];
+}
+
+const SAMPLE_ROWS = 200_000;
+const SLICE_BYTES = 64 << 10;
+
+/** Reads a CSV through once, keeping about `sampleRows` rows spread over the file. */
+export async function surveyCsv(path: string, encoding: CsvEncoding, leaveOut: readonly string[] = [], sampleRows = SAMPLE_ROWS): Promise<Survey> {
+  const slices = cutSlices(openCsv(path, encoding), path, SLICE_BYTES);
+  const first = await slices.next();
+  async function* again(): AsyncGenerator<typeof first.value> {
+    if (!first.done) yield first.value;
+  }
+  const header = await parseHeaderRow(again(), path);
+  const delimiter = delimiterOf(first.value?.bytes.toString() ?? "");
+  const bytes = statSync(path).size;
+  const sample: string[][] = [];
+  let rows = 0;
+  let every = 1;
+  let index = 0;
+  for await (const slice of slices) {
+    rows += slice.records;
+    if (index === 0) every = Math.max(1, Math.round(((bytes / SLICE_BYTES) * slice.records) / sampleRows));
+    if (index++ % every !== 0 || sample.length >= sampleRows) continue;
+    for (const cells of (await parseCsv(slice.bytes.toString(), delimiter)) ?? []) if (cells.length === header.length) sample.push(cells);
+  }
+  if (rows === 0) throw new SaltlinkError("input", `${path} has a header and no records`);
+  return { path, header, delimiter, recognized: recognizeColumns(header, sample, leaveOut), rows, sample };
+}
+
+/** The column map of a survey; a date order that no row settles must be given. */
+export function columnMapOf(survey: Survey, fields: readonly string[], dateOrder: DateOrder | undefined): ColumnMap {
+  const map: ColumnMap = {
+    version: 1,
+    id: survey.recognized.id,
+    delimiter: survey.delimiter,
+    fields: Object.fromEntries(Object.entries(survey.recognized.fields).filter(([field]) => fields.includes(field))),
+  };
+  const date = map.fields["date_of_birth"];
+  if (date !== undefined && "columns" in date) {
+    date.order = dateOrder ?? date.order;
+    if (date.order === undefined) {
+      throw new SaltlinkError("input", `${survey.path} column ${date.columns[0]}: no row tells whether the day or the month comes first; say so with --date-order dmy or --date-order mdy`);
+    }
+  }
+  return map;
+}
+
+/** The sample's values as numbers, for every view of every field; the values themselves stay behind. */
+export function atomColumns(survey: Survey, map: ColumnMap, fields: readonly { name: string; kind: FieldKindName }[]): AtomColumns {
+  const atoms = fields.flatMap(({ name, kind }) => fieldKinds[kind].views.map((view) => (view === "exact" ? name : `${name}.${view}`)));
+  const read = recordAtoms([...fields], atoms, map, survey.header, new Date().getUTCFullYear());
+  const numbers = atoms.map(() => new Map<string, number>());
+  const columns = atoms.map(() => new Int32Array(survey.sample.length).fill(-1));
+  survey.sample.forEach((cells, row) => {
+    read(cells).atoms.forEach((value, a) => {
+      if (value === undefined) return;
+      let number = numbers[a]!.get(value);
+      if (number === undefined) numbers[a]!.set(value, (number = numbers[a]!.size));
+      columns[a]![row] = number;
+    });
+  });
+  return { count: survey.sample.length, values: new Map(atoms.map((atom, a) => [atom, columns[a]!])) };
+}

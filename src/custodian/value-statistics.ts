@@ -1,0 +1,265 @@
+import { comparisonGroups, type ComparisonGroup, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
+import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { encodedLength } from "../kernel/encoding-plan.ts";
+import { createEncoder } from "../kernel/encode-record.ts";
+import { type AtomValues, encodingPlan, recordInput } from "./encoding.ts";
+import type { Salt } from "./salt.ts";
+
+/**
+ * How two random records of the file compare: the u probabilities that the linkage unit cannot count for itself. Two sources:
+ *
+ * - *Sketches*: how often two records have the same value. A fast AGMS sketch (Alon, Gibbons, Matias & Szegedy 1999; Cormode & Garofalakis 2005) estimates the sum of squared value counts
+ *   in fixed memory with a relative error of sqrt(2 / COUNTERS) = 0.6 %. It is a sum of signs, so threads add to one sketch in any order with the same result.
+ * - *A sample* of records, chosen by a hash of their content (not by position, so that shuffled rows give the same file header): all its pairs are compared in full.
+ */
+const COUNTERS = 1 << 16;
+const SAMPLE = 1000;
+
+export interface SampledRecord {
+  readonly rank: number;
+  readonly atoms: AtomValues;
+}
+
+/** What the threads of one run share. */
+export interface SharedSketches {
+  /** COUNTERS signed counters per compound. */
+  readonly counters: SharedArrayBuffer;
+  /** Records that have the compound, per compound. */
+  readonly present: SharedArrayBuffer;
+  /** Records whose rank is below this go into the sample. */
+  readonly sampleBelow: number;
+}
+
+/** Compounds whose repetition is counted: every atom, and for fields that depend on each other every combination of whole values. */
+function sketchedCompounds(schema: LinkageSchema): string[][] {
+  const joint = comparisonGroups(schema).flatMap((group) => subsets(group.fields.map((field) => field.field)).filter((fields) => fields.length > 1));
+  return [...usedAtoms(schema).map((atom) => [atom]), ...joint];
+}
+
+function subsets<T>(items: readonly T[]): T[][] {
+  return items.reduce<T[][]>((all, item) => [...all, ...all.map((subset) => [...subset, item])], [[]]);
+}
+
+export function createSketches(schema: LinkageSchema, expectedRows: number): SharedSketches {
+  const compounds = sketchedCompounds(schema).length;
+  return {
+    counters: new SharedArrayBuffer(compounds * COUNTERS * 4),
+    present: new SharedArrayBuffer(compounds * 4),
+    sampleBelow: expectedRows <= 4 * SAMPLE ? 1 : (4 * SAMPLE) / expectedRows,
+  };
+}
+
+/** Counts records into the shared sketches; one per thread. Returns the record for the sample, if its content's hash says so. */
+export function recordCounter(schema: LinkageSchema, shared: SharedSketches): (atoms: AtomValues) => SampledRecord | undefined {
+  const order = usedAtoms(schema);
+  const compounds = sketchedCompounds(schema).map((compound) => compound.map((atom) => order.indexOf(atom)));
+  const counters = new Int32Array(shared.counters);
+  const present = new Int32Array(shared.present);
+  const hashes = new Int32Array(order.length);
+  return (atoms) => {
+    let content = 0x12345;
+    for (let i = 0; i < hashes.length; i++) {
+      hashes[i] = atoms[i] === undefined ? 0 : hashText(atoms[i]!);
+      content = mix(content ^ hashes[i]!);
+    }
+    compounds.forEach((compound, c) => {
+      let hash = c;
+      for (const atom of compound) {
+        if (atoms[atom] === undefined) return;
+        hash = mix(hash ^ hashes[atom]!);
+      }
+      hash = mix(hash + 0x51ed270b);
+      Atomics.add(present, c, 1);
+      Atomics.add(counters, c * COUNTERS + (hash & (COUNTERS - 1)), hash < 0 ? -1 : 1);
+    });
+    const rank = (mix(content + 0x7f4a7c15) >>> 0) / 4294967296;
+    return rank < shared.sampleBelow ? { rank, atoms } : undefined;
+  };
+}
+
+function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return mix(hash) | 1;
+}
+
+function mix(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
+
+/** Probability that two random records that have the compound have it equal. */
+function repetition(shared: SharedSketches, compound: number): number {
+  const records = new Int32Array(shared.present)[compound]!;
+  if (records < 2) return 0;
+  let squares = 0;
+  for (const counter of new Int32Array(shared.counters, compound * COUNTERS * 4, COUNTERS)) squares += counter * counter;
+  return Math.min(1, Math.max(0, (squares - records) / (records * (records - 1))));
+}
+
+/**
+ * Probability of each state of each comparison group for two random records. A group's state is drawn in two steps: which of its fields are wholly equal (from the sketches), then how the others
+ * compare (from the sample); a date's parts are taken as independent, as in any population spread over years.
+ */
+export function randomPairs(schema: LinkageSchema, salt: Salt, shared: SharedSketches, sampled: readonly SampledRecord[]): Record<string, number[]> {
+  const compounds = sketchedCompounds(schema);
+  const equalProbability = (parts: readonly string[]): number => repetition(shared, compounds.findIndex((compound) => compound.length === parts.length && parts.every((part) => compound.includes(part))));
+  const sample = sampled.toSorted((a, b) => a.rank - b.rank || (JSON.stringify(a.atoms) < JSON.stringify(b.atoms) ? -1 : 1)).slice(0, SAMPLE);
+  const compare = pairComparer(schema, salt, sample);
+  return Object.fromEntries(comparisonGroups(schema).map((group) => [group.name, groupProbabilities(group, equalProbability, compare, sample.length).map(rounded)]));
+}
+
+/** Nine significant digits: more would be noise, and one record's worth of a million is kept. */
+function rounded(value: number): number {
+  return Number(Math.min(1, Math.max(0, value)).toPrecision(9));
+}
+
+type PairComparer = (field: string, a: number, b: number) => number | undefined;
+
+function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: readonly string[]) => number, compare: PairComparer, sampleSize: number): number[] {
+  const marginals = group.fields.map((space) => {
+    const counts = new Float64Array(space.states.length);
+    for (let a = 1; a < sampleSize; a++) {
+      for (let b = 0; b < a; b++) {
+        const state = compare(space.field, a, b);
+        if (state !== undefined) counts[state]!++;
+      }
+    }
+    return counts;
+  });
+  const [only] = group.fields;
+  if (group.fields.length === 1) {
+    const independent = independentParts(only!, equalProbability);
+    if (independent !== undefined) return independent;
+    // a record-level filter is never wholly equal by the sketches' account
+    const equal = only!.filter !== undefined && only!.filter.fields.length > 1 ? 0 : equalProbability([only!.field]);
+    return scaled(marginals[0]!, equal);
+  }
+  // P(exactly these fields equal), by inclusion and exclusion over the combinations
+  const fields = group.fields.map((space) => space.field);
+  const exactly = new Float64Array(1 << fields.length);
+  for (let set = 0; set < exactly.length; set++) {
+    exactly[set] = set === 0 ? 1 : equalProbability(fields.filter((_, i) => (set >> i) & 1));
+  }
+  for (let i = 0; i < fields.length; i++) for (let set = 0; set < exactly.length; set++) if (!((set >> i) & 1)) exactly[set] = Math.max(0, exactly[set]! - exactly[set | (1 << i)]!);
+
+  const joint = new Float64Array(group.size);
+  const counted = new Float64Array(1 << fields.length);
+  for (let a = 1; a < sampleSize; a++) {
+    for (let b = 0; b < a; b++) {
+      let index = 0;
+      let set = 0;
+      for (let f = 0; f < group.fields.length; f++) {
+        const state = compare(fields[f]!, a, b);
+        if (state === undefined) {
+          index = -1;
+          break;
+        }
+        const { states } = group.fields[f]!;
+        index = index * states.length + state;
+        if (states[state]!.equal) set |= 1 << f;
+      }
+      if (index < 0) continue;
+      joint[index]!++;
+      counted[set]!++;
+    }
+  }
+  const shares = marginals.map((counts) => scaled(counts, 0));
+  return Array.from(joint, (count, index) => {
+    const states = unravel(group, index);
+    const set = states.reduce((mask, state, f) => mask | (group.fields[f]!.states[state]!.equal ? 1 << f : 0), 0);
+    if (counted[set]! >= 1000) return exactly[set]! * (count / counted[set]!);
+    // too few such pairs in the sample: the unequal fields as if independent
+    return exactly[set]! * states.reduce((product, state, f) => ((set >> f) & 1 ? product : product * shares[f]![state]!), 1);
+  });
+}
+
+/** States of the fields behind a state of their group. */
+function unravel(group: ComparisonGroup, index: number): number[] {
+  const states: number[] = [];
+  for (let f = group.fields.length - 1; f >= 0; f--) {
+    const { length } = group.fields[f]!.states;
+    states[f] = index % length;
+    index = Math.floor(index / length);
+  }
+  return states;
+}
+
+/** Shares of the unequal states, the last (equal) set to `equal`; half a pair is added to each so that nothing is impossible. */
+function scaled(counts: Float64Array, equal: number): number[] {
+  const last = counts.length - 1;
+  let sum = 0;
+  for (let i = 0; i < last; i++) sum += counts[i]! + 0.5;
+  return Array.from(counts, (count, i) => (i === last ? equal : ((count + 0.5) / sum) * (1 - equal)));
+}
+
+/** A field that its parts make up, with nothing else to compare: the product over the parts. */
+function independentParts(space: ComparisonGroup["fields"][number], equalProbability: (parts: readonly string[]) => number): number[] | undefined {
+  if (space.filter !== undefined || space.states.length !== 1 << space.views.length) return undefined;
+  const parts = space.views.map((view) => equalProbability([`${space.field}.${view}`]));
+  return space.states.map((state) => parts.reduce((product, p, i) => product * ((state.agrees >> i) & 1 ? p : 1 - p), 1));
+}
+
+/** Compares any two sampled records: filters as if their anchors agreed. */
+function pairComparer(schema: LinkageSchema, salt: Salt, sample: readonly SampledRecord[]): PairComparer {
+  const order = usedAtoms(schema);
+  const filters = schema.filters.map((filter) => ({ ...filter, anchor: [] }));
+  const unanchored: LinkageSchema = { ...schema, filters, keys: [], buckets: [], tokens: [] };
+  const plan = encodingPlan(unanchored, salt);
+  const encode = createEncoder(plan);
+  const input = recordInput(unanchored);
+  const unanchoredAtoms = usedAtoms(unanchored).map((atom) => order.indexOf(atom));
+  const width = encodedLength(plan);
+  const rows = new Uint32Array(sample.length * width);
+  sample.forEach(({ atoms }, row) => encode(input(unanchoredAtoms.map((atom) => atoms[atom])), rows, row * width));
+  let at = 0;
+  const offsets = new Map(schema.filters.map(({ name, bits }) => [name, (at += bits / 32) - bits / 32]));
+
+  const spaces = new Map(
+    comparisonGroups(schema).flatMap((group) =>
+      group.fields.map((space) => {
+        const whole = order.indexOf(space.field);
+        const views = space.views.map((view) => order.indexOf(`${space.field}.${view}`));
+        const limits = space.filter === undefined ? [] : distanceLimits(space.filter);
+        return [space.field, { space, whole, views, limits, offset: space.filter === undefined ? 0 : offsets.get(space.filter.name)!, known: new Map<number, number>() }] as const;
+      }),
+    ),
+  );
+  return (field, a, b) => {
+    const { space, whole, views, limits, offset, known } = spaces.get(field)!;
+    const recordA = sample[a]!.atoms;
+    const recordB = sample[b]!.atoms;
+    if (whole >= 0 && (recordA[whole] === undefined || recordB[whole] === undefined)) return undefined;
+    let agrees = 0;
+    for (let v = 0; v < views.length; v++) if (recordA[views[v]!] !== undefined && recordA[views[v]!] === recordB[views[v]!]) agrees |= 1 << v;
+    if (whole < 0 && views.length > 0 && views.every((view) => recordA[view] === undefined || recordB[view] === undefined)) return undefined;
+    if (whole >= 0 && recordA[whole] === recordB[whole]) return space.states.length - 1;
+    let level = 0;
+    if (space.filter !== undefined) {
+      const distance = filterDistance(rows, a * width + offset, b * width + offset, space.filter.bits / 32, relativeToWeights(space.filter));
+      while (level < limits.length && distance <= limits[level]!) level++;
+    }
+    const code = level * 64 + agrees;
+    let state = known.get(code);
+    if (state === undefined) known.set(code, (state = stateIndex(space, false, level, agrees)));
+    return state;
+  };
+}
+
+function filterDistance(rows: Uint32Array, a: number, b: number, halves: number, relative: boolean): number {
+  let apart = 0;
+  let weight = 0;
+  for (let i = 0; i < halves; i++) {
+    apart += popcount(rows[a + i]! ^ rows[b + i]!);
+    if (relative) weight += popcount(rows[a + i]!) + popcount(rows[b + i]!);
+  }
+  return relative ? (weight === 0 ? 1 : apart / weight) : apart / (halves * 32);
+}
+
+function popcount(x: number): number {
+  x -= (x >>> 1) & 0x55555555;
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

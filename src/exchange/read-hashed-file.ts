@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { createReadStream, readFileSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { parseFile } from "fast-csv";
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
+import { SaltlinkError, fileError, isFileError } from "../errors.ts";
+import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts";
+import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
+import { csvColumns, headerPath, headerText } from "./write-hashed-file.ts";
+
+/** A hashed file that has been checked: its header is whole and its content is what was written. */
+export interface HashedFile {
+  readonly path: string;
+  readonly header: Header;
+  readonly layout: Layout;
+  /** Reads one word column. `target` has room for all rows. */
+  readColumn(name: string, target: BigInt64Array): Promise<void>;
+  readRecordIds(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const LARGEST_FOOTER = 64 << 20;
+
+/**
+ * Opens a hashed file, Parquet or CSV, and checks every byte of it against its digest.
+ * @throws SaltlinkError (input) for a file that is not ours, cut short or changed; (mismatch) for another format version.
+ */
+export async function openHashedFile(path: string): Promise<HashedFile> {
+  try {
+    return path.endsWith(".csv") ? await openCsvForm(path) : await openParquet(path);
+  } catch (error) {
+    if (isFileError(error)) throw fileError(error, "read", path);
+    throw error;
+  }
+}
+
+async function openParquet(path: string): Promise<HashedFile> {
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    const ends = Buffer.alloc(16);
+    if (size >= 16) {
+      await handle.read(ends, 0, 4, 0);
+      await handle.read(ends, 8, 8, size - 8);
+    }
+    if (ends.toString("latin1", 0, 4) !== "PAR1") throw new SaltlinkError("input", `${path} is not a hashed file; saltlink hash writes one`);
+    if (ends.toString("latin1", 12) !== "PAR1") throw new SaltlinkError("input", `${path} is cut short; copy it again`);
+    const footerLength = ends.readUInt32LE(8);
+    if (footerLength > LARGEST_FOOTER || footerLength + 12 > size) throw damaged(path);
+    const footer = Buffer.alloc(footerLength);
+    await handle.read(footer, 0, footerLength, size - 8 - footerLength);
+
+    const buffer = asyncBuffer(handle, size);
+    const metadata = await parseFooter(buffer, path);
+    const written = metadata.key_value_metadata?.find(({ key }) => key === HEADER_KEY)?.value;
+    if (written === undefined) throw new SaltlinkError("input", `${path} is a Parquet file, but not a hashed file of saltlink`);
+    const slot = footer.lastIndexOf('"contentDigest":"');
+    const digest = footer.toString("latin1", slot + 17, slot + 17 + 64);
+    const header = parseHeader(written, path);
+    if (slot < 0 || header.contentDigest !== digest) throw damaged(path);
+    await verify(path, header, size - 8 - footerLength + slot + 17);
+
+    const layout = layoutOf(header.schema);
+    checkColumns(metadata, header, layout, path);
+    return {
+      path,
+      header,
+      layout,
+      async readColumn(name, target) {
+        await readInto(buffer, metadata, name, (values, start) => target.set(values as BigInt64Array, start));
+      },
+      async readRecordIds() {
+        const ids: string[] = [];
+        await readInto(buffer, metadata, RECORD_ID, (values, start) => {
+          for (let i = 0; i < values.length; i++) ids[start + i] = values[i] as string;
+        });
+        return ids;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function parseFooter(buffer: AsyncBuffer, path: string): Promise<FileMetaData> {
+  try {
+    return await parquetMetadataAsync(buffer);
+  } catch (error) {
+    if (isFileError(error)) throw error;
+    throw damaged(path);
+  }
+}
+
+/** The file's columns are exactly those of the schema in its header. */
+function checkColumns(metadata: FileMetaData, header: Header, layout: Layout, path: string): void {
+  const [, ...columns] = metadata.schema;
+  const expected = [RECORD_ID, ...layout.words];
+  const fits =
+    Number(metadata.num_rows) === header.rows &&
+    columns.length === expected.length &&
+    columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (i === 0 ? "BYTE_ARRAY" : "INT64"));
+  if (!fits) throw damaged(path);
+}
+
+async function readInto(file: AsyncBuffer, metadata: FileMetaData, column: string, take: (values: ArrayLike<unknown>, start: number) => void): Promise<void> {
+  await parquetRead({ file, metadata, columns: [column], onChunk: ({ columnData, rowStart }) => take(columnData, rowStart) });
+}
+
+function asyncBuffer(handle: FileHandle, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const bytes = new Uint8Array(end - start);
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+        if (bytesRead === 0) throw new RangeError("read past the end");
+        done += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+/** Compares SHA-256 over the whole file with the header's: the digest's own digits, at `slot` or in the header beside the file, read as zeros. */
+async function verify(path: string, header: Header, slot?: number): Promise<void> {
+  const digest = createHash("sha256");
+  let position = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    const bytes = chunk as Buffer;
+    if (slot !== undefined) {
+      const from = Math.max(0, slot - position);
+      const to = Math.min(bytes.length, slot + 64 - position);
+      if (from < to) bytes.write(EMPTY_DIGEST.slice(0, to - from), from, "latin1");
+    }
+    digest.update(bytes);
+    position += bytes.length;
+  }
+  if (slot === undefined) digest.update(headerText({ ...header, contentDigest: EMPTY_DIGEST }));
+  if (digest.digest("hex") !== header.contentDigest) throw damaged(path);
+}
+
+function damaged(path: string): SaltlinkError {
+  return new SaltlinkError("input", `${path} is damaged or was changed after it was written; copy it again, or hash again`);
+}
+
+async function openCsvForm(path: string): Promise<HashedFile> {
+  let text: string;
+  try {
+    text = readFileSync(headerPath(path), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new SaltlinkError("input", `${path} has no header beside it (${headerPath(path)}); a hashed CSV travels with its header`);
+    throw error;
+  }
+  const header = parseHeader(text, headerPath(path));
+  await verify(path, header);
+  const layout = layoutOf(header.schema);
+  const ids: string[] = [];
+  const columns = new Map<string, BigInt64Array>();
+  for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
+  const names = csvColumns(layout);
+  const wordsOf = new Map(layout.filters.map((filter) => [filter.name, filter.columns]));
+  await new Promise<void>((resolve, reject) => {
+    let row = -1;
+    parseFile<string[], string[]>(path, { headers: false })
+      .on("data", (cells: string[]) => {
+        if (row++ < 0) return;
+        ids.push(cells[0]!);
+        columns.get("nulls")![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
+        for (let c = 2; c < names.length; c++) {
+          const bytes = Buffer.from(cells[c]!, "base64");
+          (wordsOf.get(names[c]!) ?? [names[c]!]).forEach((column, w) => (columns.get(column)![row - 1] = bytes.readBigInt64LE(w * 8)));
+        }
+      })
+      .on("error", () => reject(damaged(path)))
+      .on("end", () => (ids.length === header.rows ? resolve() : reject(damaged(path))));
+  });
+  return {
+    path,
+    header,
+    layout,
+    async readColumn(name, target) {
+      target.set(columns.get(name)!);
+    },
+    readRecordIds: async () => ids,
+    close: async () => {},
+  };
+}

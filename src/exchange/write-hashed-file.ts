@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { ByteWriter, ParquetWriter, type ColumnSource, type SchemaElement } from "hyparquet-writer";
+import { PartialFile } from "../output/partial-file.ts";
+import { EMPTY_DIGEST, HEADER_KEY, type Header } from "./header.ts";
+import { type Layout, RECORD_ID } from "./layout.ts";
+
+/**
+ * Encoded records, row after row, as 32-bit halves: four halves of record id, then the words of the layout, low half first.
+ */
+export interface RowBlock {
+  readonly halves: Uint32Array;
+  readonly rows: number;
+}
+
+export const ID_HALVES = 4;
+
+export function halvesPerRow(layout: Layout): number {
+  return ID_HALVES + layout.words.length * 2;
+}
+
+export interface HashedFileWriter {
+  /** One row group. */
+  write(block: RowBlock): void;
+  /** Writes the header and gives the file its final name. The digest is filled in here. */
+  finish(header: Omit<Header, "contentDigest">): void;
+  discard(): void;
+}
+
+export function createHashedFile(path: string, layout: Layout, force: boolean): HashedFileWriter {
+  return path.endsWith(".csv") ? new CsvWriter(path, layout, force) : new ParquetFileWriter(path, layout, force);
+}
+
+/** 128 random bits as 32 hexadecimal digits. */
+export function recordIdOf(halves: Uint32Array, at: number): string {
+  let id = "";
+  for (let i = 0; i < ID_HALVES; i++) id += halves[at + i]!.toString(16).padStart(8, "0");
+  return id;
+}
+
+/** hyparquet-writer's buffer, emptied into the file and the digest after every row group. */
+class FileBytes extends ByteWriter {
+  readonly digest = createHash("sha256");
+  readonly #file: PartialFile;
+
+  constructor(file: PartialFile) {
+    super(1 << 20);
+    this.#file = file;
+  }
+
+  flush(): void {
+    const bytes = new Uint8Array(this.buffer, 0, this.index);
+    this.#file.write(bytes);
+    this.digest.update(bytes);
+    this.index = 0;
+  }
+
+  override finish(): void {
+    // the footer waits for its digest: see ParquetFileWriter.finish
+  }
+}
+
+class ParquetFileWriter implements HashedFileWriter {
+  readonly #file: PartialFile;
+  readonly #layout: Layout;
+  readonly #bytes: FileBytes;
+  readonly #parquet: ParquetWriter;
+
+  constructor(path: string, layout: Layout, force: boolean) {
+    this.#file = new PartialFile(path, { force });
+    this.#layout = layout;
+    this.#bytes = new FileBytes(this.#file);
+    const schema: SchemaElement[] = [
+      { name: "root", num_children: layout.words.length + 1 },
+      { name: RECORD_ID, type: "BYTE_ARRAY", repetition_type: "REQUIRED", converted_type: "UTF8" },
+      ...layout.words.map((name): SchemaElement => ({ name, type: "INT64", repetition_type: "REQUIRED" })),
+    ];
+    // no statistics: least and greatest values in the footer would be values of single people
+    this.#parquet = new ParquetWriter({ writer: this.#bytes, schema, codec: "UNCOMPRESSED", statistics: false, createdBy: "saltlink" });
+  }
+
+  write({ halves, rows }: RowBlock): void {
+    const width = halvesPerRow(this.#layout);
+    const plain = { encoding: "PLAIN", offsetIndex: false } as const;
+    const columnData: ColumnSource[] = [{ name: RECORD_ID, data: Array.from({ length: rows }, (_, row) => recordIdOf(halves, row * width)), ...plain }];
+    this.#layout.words.forEach((name, w) => {
+      const column = new Uint32Array(rows * 2);
+      for (let row = 0, at = ID_HALVES + w * 2; row < rows; row++, at += width) {
+        column[row * 2] = halves[at]!;
+        column[row * 2 + 1] = halves[at + 1]!;
+      }
+      columnData.push({ name, data: new BigInt64Array(column.buffer), ...plain });
+    });
+    void this.#parquet.write({ columnData, rowGroupSize: rows, pageSize: 0 });
+  }
+
+  finish(header: Omit<Header, "contentDigest">): void {
+    this.#parquet.kvMetadata = [{ key: HEADER_KEY, value: JSON.stringify({ ...header, contentDigest: EMPTY_DIGEST }) }];
+    void this.#parquet.finish();
+    const footer = Buffer.from(this.#bytes.buffer.slice(0, this.#bytes.index));
+    const slot = footer.indexOf(EMPTY_DIGEST, footer.indexOf('"contentDigest":'));
+    const digest = this.#bytes.digest.update(footer).digest("hex");
+    footer.write(digest, slot, "latin1");
+    this.#file.write(footer);
+    this.#file.commit();
+  }
+
+  discard(): void {
+    this.#file.discard();
+  }
+}
+
+/** The same columns as CSV: a filter's words as one base64 cell, every other word as base64 of its eight bytes, nulls as a decimal number. The header lies beside it. */
+class CsvWriter implements HashedFileWriter {
+  readonly #file: PartialFile;
+  readonly #headerFile: PartialFile;
+  readonly #layout: Layout;
+  readonly #digest = createHash("sha256");
+
+  constructor(path: string, layout: Layout, force: boolean) {
+    this.#layout = layout;
+    this.#file = new PartialFile(path, { force });
+    this.#headerFile = new PartialFile(headerPath(path), { force });
+    this.#append(`${csvColumns(layout).join(",")}\n`);
+  }
+
+  #append(text: string): void {
+    this.#digest.update(text);
+    this.#file.write(text);
+  }
+
+  write({ halves, rows }: RowBlock): void {
+    const width = halvesPerRow(this.#layout);
+    const lines: string[] = [];
+    for (let row = 0; row < rows; row++) {
+      const start = row * width;
+      const bytes = Buffer.from(halves.buffer, halves.byteOffset + (start + ID_HALVES) * 4, (width - ID_HALVES) * 4);
+      let at = 8;
+      const cell = (words: number): string => bytes.toString("base64", at, (at += words * 8));
+      const cells = [recordIdOf(halves, start), bytes.readBigUInt64LE(0).toString(), ...this.#layout.filters.map((filter) => cell(filter.columns.length))];
+      while (at < bytes.length) cells.push(cell(1));
+      lines.push(cells.join(","));
+    }
+    this.#append(`${lines.join("\n")}\n`);
+  }
+
+  finish(header: Omit<Header, "contentDigest">): void {
+    this.#digest.update(headerText({ ...header, contentDigest: EMPTY_DIGEST }));
+    this.#headerFile.write(headerText({ ...header, contentDigest: this.#digest.digest("hex") }));
+    this.#headerFile.commit();
+    this.#file.commit();
+  }
+
+  discard(): void {
+    this.#file.discard();
+    this.#headerFile.discard();
+  }
+}
+
+/** The header of a CSV form as text; with an empty digest it is the last thing that enters the digest. */
+export function headerText(header: Header): string {
+  return `${JSON.stringify(header, null, 2)}\n`;
+}
+
+export function csvColumns(layout: Layout): string[] {
+  return [RECORD_ID, layout.nulls, ...layout.filters.map((filter) => filter.name), ...layout.keys, ...layout.buckets, ...layout.tokens];
+}
+
+/** Where the header of a CSV form lies. */
+export function headerPath(path: string): string {
+  return path.replace(/\.csv$/, ".header.json");
+}

@@ -1,0 +1,103 @@
+// BLAKE2s (RFC 7693), four independent messages at once: word i of the four lanes is one v128.
+// Every message is a single block. Longer ones are rare (an anchor of many long names) and the host
+// hashes them with the reference; no field or n-gram is longer.
+
+/** Message schedule, RFC 7693 section 2.7, as byte offsets of 16-byte lane groups (index * 16 fits a byte). */
+const SIGMA = memory.data<u8>([
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3,
+  11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4,
+  7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8,
+  9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13,
+  2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9,
+  12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11,
+  13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10,
+  6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5,
+  10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0,
+]);
+
+export const IV0: u32 = 0x6a09e667;
+export const IV1: u32 = 0xbb67ae85;
+export const IV2: u32 = 0x3c6ef372;
+export const IV3: u32 = 0xa54ff53a;
+export const IV4: u32 = 0x510e527f;
+export const IV5: u32 = 0x9b05688c;
+export const IV6: u32 = 0x1f83d9ab;
+export const IV7: u32 = 0x5be0cd19;
+
+// @ts-ignore: decorator
+@inline
+function rotate16(x: v128): v128 {
+  return v128.shuffle<u8>(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+}
+// @ts-ignore: decorator
+@inline
+function rotate12(x: v128): v128 {
+  return v128.or(v128.shr<u32>(x, 12), v128.shl<u32>(x, 20));
+}
+// @ts-ignore: decorator
+@inline
+function rotate8(x: v128): v128 {
+  return v128.shuffle<u8>(x, x, 1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
+}
+// @ts-ignore: decorator
+@inline
+function rotate7(x: v128): v128 {
+  return v128.or(v128.shr<u32>(x, 7), v128.shl<u32>(x, 25));
+}
+// @ts-ignore: decorator
+@inline
+function word(message: usize, sigma: usize, i: usize): v128 {
+  return v128.load(message + (<usize>load<u8>(sigma + i) << 4));
+}
+
+/**
+ * The compression function F (RFC 7693 section 3.2) on four lanes.
+ * `h`: 8 v128, read and replaced. `message`: 16 v128. `t`: bytes so far per lane, below 2^32. `last`: all ones for a final block.
+ */
+// @ts-ignore: decorator
+@inline
+export function compress(h: usize, message: usize, t: v128, last: v128): void {
+  const h0 = v128.load(h);
+  const h1 = v128.load(h, 16);
+  const h2 = v128.load(h, 32);
+  const h3 = v128.load(h, 48);
+  const h4 = v128.load(h, 64);
+  const h5 = v128.load(h, 80);
+  const h6 = v128.load(h, 96);
+  const h7 = v128.load(h, 112);
+  let a0 = h0, a1 = h1, a2 = h2, a3 = h3;
+  let b0 = h4, b1 = h5, b2 = h6, b3 = h7;
+  let c0 = i32x4.splat(IV0), c1 = i32x4.splat(IV1), c2 = i32x4.splat(IV2), c3 = i32x4.splat(IV3);
+  let d0 = v128.xor(i32x4.splat(IV4), t), d1 = i32x4.splat(IV5), d2 = v128.xor(i32x4.splat(IV6), last), d3 = i32x4.splat(IV7);
+
+  for (let s = SIGMA; s < SIGMA + 160; s += 16) {
+    // columns
+    a0 = i32x4.add(i32x4.add(a0, b0), word(message, s, 0)); d0 = rotate16(v128.xor(d0, a0)); c0 = i32x4.add(c0, d0); b0 = rotate12(v128.xor(b0, c0));
+    a1 = i32x4.add(i32x4.add(a1, b1), word(message, s, 2)); d1 = rotate16(v128.xor(d1, a1)); c1 = i32x4.add(c1, d1); b1 = rotate12(v128.xor(b1, c1));
+    a2 = i32x4.add(i32x4.add(a2, b2), word(message, s, 4)); d2 = rotate16(v128.xor(d2, a2)); c2 = i32x4.add(c2, d2); b2 = rotate12(v128.xor(b2, c2));
+    a3 = i32x4.add(i32x4.add(a3, b3), word(message, s, 6)); d3 = rotate16(v128.xor(d3, a3)); c3 = i32x4.add(c3, d3); b3 = rotate12(v128.xor(b3, c3));
+    a0 = i32x4.add(i32x4.add(a0, b0), word(message, s, 1)); d0 = rotate8(v128.xor(d0, a0)); c0 = i32x4.add(c0, d0); b0 = rotate7(v128.xor(b0, c0));
+    a1 = i32x4.add(i32x4.add(a1, b1), word(message, s, 3)); d1 = rotate8(v128.xor(d1, a1)); c1 = i32x4.add(c1, d1); b1 = rotate7(v128.xor(b1, c1));
+    a2 = i32x4.add(i32x4.add(a2, b2), word(message, s, 5)); d2 = rotate8(v128.xor(d2, a2)); c2 = i32x4.add(c2, d2); b2 = rotate7(v128.xor(b2, c2));
+    a3 = i32x4.add(i32x4.add(a3, b3), word(message, s, 7)); d3 = rotate8(v128.xor(d3, a3)); c3 = i32x4.add(c3, d3); b3 = rotate7(v128.xor(b3, c3));
+    // diagonals
+    a0 = i32x4.add(i32x4.add(a0, b1), word(message, s, 8)); d3 = rotate16(v128.xor(d3, a0)); c2 = i32x4.add(c2, d3); b1 = rotate12(v128.xor(b1, c2));
+    a1 = i32x4.add(i32x4.add(a1, b2), word(message, s, 10)); d0 = rotate16(v128.xor(d0, a1)); c3 = i32x4.add(c3, d0); b2 = rotate12(v128.xor(b2, c3));
+    a2 = i32x4.add(i32x4.add(a2, b3), word(message, s, 12)); d1 = rotate16(v128.xor(d1, a2)); c0 = i32x4.add(c0, d1); b3 = rotate12(v128.xor(b3, c0));
+    a3 = i32x4.add(i32x4.add(a3, b0), word(message, s, 14)); d2 = rotate16(v128.xor(d2, a3)); c1 = i32x4.add(c1, d2); b0 = rotate12(v128.xor(b0, c1));
+    a0 = i32x4.add(i32x4.add(a0, b1), word(message, s, 9)); d3 = rotate8(v128.xor(d3, a0)); c2 = i32x4.add(c2, d3); b1 = rotate7(v128.xor(b1, c2));
+    a1 = i32x4.add(i32x4.add(a1, b2), word(message, s, 11)); d0 = rotate8(v128.xor(d0, a1)); c3 = i32x4.add(c3, d0); b2 = rotate7(v128.xor(b2, c3));
+    a2 = i32x4.add(i32x4.add(a2, b3), word(message, s, 13)); d1 = rotate8(v128.xor(d1, a2)); c0 = i32x4.add(c0, d1); b3 = rotate7(v128.xor(b3, c0));
+    a3 = i32x4.add(i32x4.add(a3, b0), word(message, s, 15)); d2 = rotate8(v128.xor(d2, a3)); c1 = i32x4.add(c1, d2); b0 = rotate7(v128.xor(b0, c1));
+  }
+
+  v128.store(h, v128.xor(h0, v128.xor(a0, c0)));
+  v128.store(h, v128.xor(h1, v128.xor(a1, c1)), 16);
+  v128.store(h, v128.xor(h2, v128.xor(a2, c2)), 32);
+  v128.store(h, v128.xor(h3, v128.xor(a3, c3)), 48);
+  v128.store(h, v128.xor(h4, v128.xor(b0, d0)), 64);
+  v128.store(h, v128.xor(h5, v128.xor(b1, d1)), 80);
+  v128.store(h, v128.xor(h6, v128.xor(b2, d2)), 96);
+  v128.store(h, v128.xor(h7, v128.xor(b3, d3)), 112);
+}

@@ -1,0 +1,410 @@
+// The linkage kernel: sort, join, compare, merge, count. Twin of ../reference/link.ts.
+//
+// All threads share one memory, so nothing here is static: every function works on what its caller points to, and two calls
+// that run at once must be given disjoint outputs. Records are rows 0..n-1; a *tuple* is (row of A, row of B, what one rule saw of the pair).
+
+/** Copies one 64-bit column into the row store. `stride`, `offset`: bytes. */
+export function placeColumn(column: usize, count: u32, rows: usize, stride: usize, offset: usize): void {
+  let target = rows + offset;
+  for (const end = column + (<usize>count << 3); column < end; column += 8, target += stride) store<u64>(target, load<u64>(column));
+}
+
+/** Writes the number of set bits of `words` u64 at `offset` of every row as a u16 at `weightOffset`; 0 means the filter is missing. */
+export function placeWeights(rows: usize, count: u32, stride: usize, offset: usize, words: i32, weightOffset: usize): void {
+  for (let row: u32 = 0; row < count; row++, rows += stride) {
+    let weight: u64 = 0;
+    for (let w = 0; w < words; w++) weight += popcnt(load<u64>(rows + offset + (<usize>w << 3)));
+    store<u16>(rows + weightOffset, <u16>weight);
+  }
+}
+
+const DIGIT = 11;
+const RADIX: u32 = 1 << DIGIT;
+
+/**
+ * Sorts the rows of a key column by `key & mask`; rows with key 0 (missing) are dropped. Stable.
+ * `sorted`: u64 x count, `order`: u32 x count, and scratch of the same sizes; `digits`: 3 x 2048 u32.
+ * Returns the number of rows kept. Keys are uniform, so three passes over the top 33 bits leave only tiny runs to finish by insertion.
+ */
+export function sortByKey(keys: usize, count: u32, mask: u64, sorted: usize, order: usize, sortedScratch: usize, orderScratch: usize, digits: usize): u32 {
+  memory.fill(digits, 0, 3 * RADIX * 4);
+  let kept: u32 = 0;
+  for (let row: u32 = 0; row < count; row++) {
+    const key = load<u64>(keys + (<usize>row << 3));
+    if (key == 0) continue;
+    const masked = key & mask;
+    store<u64>(sortedScratch + (<usize>kept << 3), masked);
+    store<u32>(orderScratch + (<usize>kept << 2), row);
+    kept++;
+    for (let pass = 0; pass < 3; pass++) {
+      const slot = digits + (((<usize>pass << DIGIT) + <usize>digitOf(masked, pass)) << 2);
+      store<u32>(slot, load<u32>(slot) + 1);
+    }
+  }
+  let fromKeys = sortedScratch;
+  let fromOrder = orderScratch;
+  let toKeys = sorted;
+  let toOrder = order;
+  for (let pass = 0; pass < 3; pass++) {
+    const base = digits + ((<usize>pass << DIGIT) << 2);
+    let sum: u32 = 0;
+    for (let d: usize = 0; d < RADIX; d++) {
+      const n = load<u32>(base + (d << 2));
+      store<u32>(base + (d << 2), sum);
+      sum += n;
+    }
+    for (let i: u32 = 0; i < kept; i++) {
+      const key = load<u64>(fromKeys + (<usize>i << 3));
+      const slot = base + (<usize>digitOf(key, pass) << 2);
+      const at = load<u32>(slot);
+      store<u32>(slot, at + 1);
+      store<u64>(toKeys + (<usize>at << 3), key);
+      store<u32>(toOrder + (<usize>at << 2), load<u32>(fromOrder + (<usize>i << 2)));
+    }
+    const k = fromKeys; fromKeys = toKeys; toKeys = k;
+    const o = fromOrder; fromOrder = toOrder; toOrder = o;
+  }
+  // three passes: the result lies in `sorted` and `order`
+  for (let i: u32 = 1; i < kept; i++) {
+    const key = load<u64>(sorted + (<usize>i << 3));
+    if (load<u64>(sorted + (<usize>i << 3) - 8) <= key) continue;
+    const row = load<u32>(order + (<usize>i << 2));
+    let at = i;
+    while (at > 0 && load<u64>(sorted + (<usize>at << 3) - 8) > key) {
+      store<u64>(sorted + (<usize>at << 3), load<u64>(sorted + (<usize>at << 3) - 8));
+      store<u32>(order + (<usize>at << 2), load<u32>(order + (<usize>at << 2) - 4));
+      at--;
+    }
+    store<u64>(sorted + (<usize>at << 3), key);
+    store<u32>(order + (<usize>at << 2), row);
+  }
+  return kept;
+}
+
+// @ts-ignore: decorator
+@inline
+function digitOf(key: u64, pass: i32): u32 {
+  return <u32>(key >> (31 + <u64>(pass * DIGIT))) & (RADIX - 1);
+}
+
+/**
+ * Blocks of two sorted columns: for every key value in both, (first, end) in A's order and (first, end) in B's, four u32.
+ * With `self` a block is one file's own rows. Returns their number; writes nothing when `out` is 0.
+ */
+export function findBlocks(sortedA: usize, countA: u32, sortedB: usize, countB: u32, self: bool, out: usize): u32 {
+  let a: u32 = 0;
+  let b: u32 = 0;
+  let blocks: u32 = 0;
+  while (a < countA && b < countB) {
+    const keyA = load<u64>(sortedA + (<usize>a << 3));
+    const keyB = load<u64>(sortedB + (<usize>b << 3));
+    if (keyA < keyB) {
+      a++;
+      continue;
+    }
+    if (keyB < keyA) {
+      b++;
+      continue;
+    }
+    const firstA = a;
+    const firstB = b;
+    while (a < countA && load<u64>(sortedA + (<usize>a << 3)) == keyA) a++;
+    while (b < countB && load<u64>(sortedB + (<usize>b << 3)) == keyA) b++;
+    if (self && a - firstA < 2) continue;
+    if (out != 0) {
+      const block = out + (<usize>blocks << 4);
+      store<u32>(block, firstA);
+      store<u32>(block, a, 4);
+      store<u32>(block, firstB, 8);
+      store<u32>(block, b, 12);
+    }
+    blocks++;
+  }
+  return blocks;
+}
+
+/** Pairs of a block: all of A x B, or with `self` each unordered pair once. */
+// @ts-ignore: decorator
+@inline
+function pairsOf(block: usize, self: bool): u64 {
+  const a = <u64>(load<u32>(block, 4) - load<u32>(block));
+  const b = <u64>(load<u32>(block, 12) - load<u32>(block, 8));
+  return self ? (a * (a - 1)) >> 1 : a * b;
+}
+
+/**
+ * Number of pairs in blocks [from, to), blocks of more than `cap` pairs counted as lost: out[0] = pairs kept, out[1] = pairs lost,
+ * out[2] = blocks lost, out[3] = largest block, all f64.
+ */
+export function countPairs(blocks: usize, from: u32, to: u32, self: bool, cap: f64, out: usize): void {
+  let kept: u64 = 0;
+  let lost: u64 = 0;
+  let lostBlocks: u64 = 0;
+  let largest: u64 = 0;
+  for (let i = from; i < to; i++) {
+    const pairs = pairsOf(blocks + (<usize>i << 4), self);
+    if (pairs > largest) largest = pairs;
+    if (<f64>pairs > cap) {
+      lost += pairs;
+      lostBlocks++;
+    } else kept += pairs;
+  }
+  store<f64>(out, <f64>kept);
+  store<f64>(out, <f64>lost, 8);
+  store<f64>(out, <f64>lostBlocks, 16);
+  store<f64>(out, <f64>largest, 24);
+}
+
+/** Tuples of an exact key: every pair of every block within `cap`. Returns how many; room for all of them is the caller's. */
+export function emitPairs(blocks: usize, from: u32, to: u32, self: bool, cap: f64, orderA: usize, orderB: usize, outA: usize, outB: usize): u32 {
+  let count: usize = 0;
+  for (let i = from; i < to; i++) {
+    const block = blocks + (<usize>i << 4);
+    if (<f64>pairsOf(block, self) > cap) continue;
+    const endA = load<u32>(block, 4);
+    const firstB = load<u32>(block, 8);
+    const endB = load<u32>(block, 12);
+    for (let a = load<u32>(block); a < endA; a++) {
+      const rowA = load<u32>(orderA + (<usize>a << 2));
+      for (let b = self ? a + 1 : firstB; b < endB; b++) {
+        const rowB = load<u32>(orderB + (<usize>b << 2));
+        const swap = self && rowB < rowA;
+        store<u32>(outA + (count << 2), swap ? rowB : rowA);
+        store<u32>(outB + (count << 2), swap ? rowA : rowB);
+        count++;
+      }
+    }
+  }
+  return <u32>count;
+}
+
+// Comparison of filters. A *layout* describes a row: u32 count of filters, u32 bytes of all filters (the weights follow), then per filter
+// eight u32: offset in bytes, words, levels, whether distances are relative to the weights, and up to four limits from the widest to the narrowest.
+// A filter's level is the number of limits it is within, one more when the two are equal: 0 = far, levels + 1 = equal. A missing filter is far from everything.
+const LAYOUT_HEAD: usize = 8;
+const LAYOUT_FILTER: usize = 32;
+const SCALE: u64 = 1 << 16; // limits are distances in 1/65536 of the filter's bits, or of the sum of both weights
+export const LEVEL_BITS: u32 = 3;
+
+// @ts-ignore: decorator
+@inline
+function distance8(a: usize, b: usize): u64 {
+  return popcnt(load<u64>(a) ^ load<u64>(b)) + popcnt(load<u64>(a, 8) ^ load<u64>(b, 8)) + popcnt(load<u64>(a, 16) ^ load<u64>(b, 16)) + popcnt(load<u64>(a, 24) ^ load<u64>(b, 24))
+    + popcnt(load<u64>(a, 32) ^ load<u64>(b, 32)) + popcnt(load<u64>(a, 40) ^ load<u64>(b, 40)) + popcnt(load<u64>(a, 48) ^ load<u64>(b, 48)) + popcnt(load<u64>(a, 56) ^ load<u64>(b, 56));
+}
+
+/** Hamming distance over a multiple of eight words. */
+// @ts-ignore: decorator
+@inline
+function distance(a: usize, b: usize, words: i32): u64 {
+  let sum = distance8(a, b);
+  for (let w = 8; w < words; w += 8) sum += distance8(a + (<usize>w << 3), b + (<usize>w << 3));
+  return sum;
+}
+
+/** Levels of all filters of two rows, LEVEL_BITS each, the first filter lowest. */
+function levelsOf(layout: usize, rowA: usize, rowB: usize): u64 {
+  const filters = load<u32>(layout);
+  const weights = <usize>load<u32>(layout, 4);
+  let levels: u64 = 0;
+  for (let f: usize = 0; f < filters; f++) {
+    const filter = layout + LAYOUT_HEAD + f * LAYOUT_FILTER;
+    const weightA = <u64>load<u16>(rowA + weights + (f << 1));
+    const weightB = <u64>load<u16>(rowB + weights + (f << 1));
+    if (weightA == 0 || weightB == 0) continue;
+    const offset = <usize>load<u32>(filter);
+    const words = load<i32>(filter, 4);
+    const apart = distance(rowA + offset, rowB + offset, words);
+    const count = load<u32>(filter, 8);
+    let level: u64 = 0;
+    if (apart == 0) level = count + 1;
+    else {
+      const base = load<u32>(filter, 12) ? weightA + weightB : <u64>words << 6;
+      while (level < count && apart * SCALE <= base * <u64>load<u32>(filter + (<usize>level << 2), 16)) level++;
+    }
+    levels |= level << (<u64>f * LEVEL_BITS);
+  }
+  return levels;
+}
+
+/** Adds the levels of the pairs [from, to) of a candidate list to their observations, shifted left by `shift`. */
+export function comparePairs(layout: usize, rowsA: usize, rowsB: usize, stride: usize, pairsA: usize, pairsB: usize, observed: usize, from: u32, to: u32, shift: u64): void {
+  for (let i = <usize>from; i < to; i++) {
+    const rowA = rowsA + <usize>load<u32>(pairsA + (i << 2)) * stride;
+    const rowB = rowsB + <usize>load<u32>(pairsB + (i << 2)) * stride;
+    const slot = observed + (i << 3);
+    store<u64>(slot, load<u64>(slot) | (levelsOf(layout, rowA, rowB) << shift));
+  }
+}
+
+/**
+ * Tuples of a bucketed key: the pairs of a block of which at least one filter is not far. Works on part of the blocks, given by `cursor`
+ * (u32 block, u32 row of A within the block), until `to` or until fewer than one row's worth of room is left in the output; leaves the cursor
+ * where to go on and returns the number of tuples. Only for filters with distances relative to their bits.
+ *
+ * A block's rows of B are gathered into `scratch` (the largest block's rows of B x bytes of filters): a row is then read once from far away and many times from cache. A missing filter
+ * of B becomes all ones there: against a missing one of A (all zeros) and against a present one (half ones) it is far, without a test in the loop.
+ */
+export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: usize, blocks: usize, to: u32, self: bool, orderA: usize, orderB: usize, cursor: usize, scratch: usize, outA: usize, outB: usize, outLevels: usize, capacity: u32): u32 {
+  const filters = load<u32>(layout);
+  const width = <usize>load<u32>(layout, 4);
+  let count: u32 = 0;
+  let i = load<u32>(cursor);
+  let a = load<u32>(cursor, 4);
+  for (; i < to; i++, a = 0) {
+    const block = blocks + (<usize>i << 4);
+    const firstA = load<u32>(block);
+    const sizeA = load<u32>(block, 4) - firstA;
+    const firstB = load<u32>(block, 8);
+    const sizeB = load<u32>(block, 12) - firstB;
+    for (let b: u32 = 0; b < sizeB; b++) gather(layout, filters, width, rowsB + <usize>load<u32>(orderB + ((<usize>(firstB + b)) << 2)) * stride, scratch + <usize>b * width);
+    for (; a < sizeA; a++) {
+      if (capacity - count < sizeB) {
+        store<u32>(cursor, i);
+        store<u32>(cursor, a, 4);
+        return count;
+      }
+      const rowA = load<u32>(orderA + ((<usize>(firstA + a)) << 2));
+      const filterA = rowsA + <usize>rowA * stride;
+      for (let b: u32 = self ? a + 1 : 0; b < sizeB; b++) {
+        if (!anyNear(layout, filters, filterA, scratch + <usize>b * width)) continue;
+        const rowB = load<u32>(orderB + ((<usize>(firstB + b)) << 2));
+        const levels = levelsOf(layout, filterA, rowsB + <usize>rowB * stride);
+        const swap = self && rowB < rowA;
+        store<u32>(outA + (<usize>count << 2), swap ? rowB : rowA);
+        store<u32>(outB + (<usize>count << 2), swap ? rowA : rowB);
+        store<u32>(outLevels + (<usize>count << 2), <u32>levels);
+        count++;
+      }
+    }
+  }
+  store<u32>(cursor, to);
+  store<u32>(cursor, 0, 4);
+  return count;
+}
+
+function gather(layout: usize, filters: u32, width: usize, row: usize, target: usize): void {
+  memory.copy(target, row, width);
+  for (let f: usize = 0; f < filters; f++) {
+    if (load<u16>(row + width + (f << 1)) != 0) continue;
+    const filter = layout + LAYOUT_HEAD + f * LAYOUT_FILTER;
+    memory.fill(target + <usize>load<u32>(filter), 0xff, <usize>(load<u32>(filter, 4) << 3));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function anyNear(layout: usize, filters: u32, rowA: usize, rowB: usize): bool {
+  for (let f: usize = 0; f < filters; f++) {
+    const filter = layout + LAYOUT_HEAD + f * LAYOUT_FILTER;
+    const offset = <usize>load<u32>(filter);
+    const words = load<i32>(filter, 4);
+    if (distance(rowA + offset, rowB + offset, words) * SCALE <= (<u64>words << 6) * <u64>load<u32>(filter, 16)) return true;
+  }
+  return false;
+}
+
+// Merging. A *list* is one rule's tuples: u32 pointers to rows of A, rows of B and levels (0 when there are none), u32 count, u64 observed bits of the rule,
+// u64 shift of the levels: 32 bytes.
+
+/**
+ * Unites what the rules saw: of all tuples with row of A in [lo, hi), one pair each with the OR of the observed bits, in order of (row of A, row of B).
+ * `starts`: u32 x (hi - lo + 1) scratch; `scratchB`, `scratchObserved`: room for all tuples of the range; returns the number of pairs.
+ */
+export function mergeTuples(lists: usize, listCount: u32, lo: u32, hi: u32, starts: usize, scratchB: usize, scratchObserved: usize, outA: usize, outB: usize, outObserved: usize): u32 {
+  const size = hi - lo;
+  memory.fill(starts, 0, (<usize>size + 1) << 2);
+  for (let l: u32 = 0; l < listCount; l++) {
+    const list = lists + (<usize>l << 5);
+    let rows = <usize>load<u32>(list);
+    for (const end = rows + ((<usize>load<u32>(list, 12)) << 2); rows < end; rows += 4) {
+      const row = load<u32>(rows) - lo;
+      if (row < size) {
+        const slot = starts + (<usize>row << 2);
+        store<u32>(slot, load<u32>(slot) + 1);
+      }
+    }
+  }
+  let sum: u32 = 0;
+  for (let i: usize = 0; i <= size; i++) {
+    const n = load<u32>(starts + (i << 2));
+    store<u32>(starts + (i << 2), sum);
+    sum += n;
+  }
+  for (let l: u32 = 0; l < listCount; l++) {
+    const list = lists + (<usize>l << 5);
+    const rowsA = <usize>load<u32>(list);
+    const rowsB = <usize>load<u32>(list, 4);
+    const levels = <usize>load<u32>(list, 8);
+    const count = <usize>load<u32>(list, 12);
+    const bits = load<u64>(list, 16);
+    const shift = load<u64>(list, 24);
+    for (let t: usize = 0; t < count; t++) {
+      const row = load<u32>(rowsA + (t << 2)) - lo;
+      if (row >= size) continue;
+      const slot = starts + (<usize>row << 2);
+      const at = <usize>load<u32>(slot);
+      store<u32>(slot, <u32>at + 1);
+      store<u32>(scratchB + (at << 2), load<u32>(rowsB + (t << 2)));
+      store<u64>(scratchObserved + (at << 3), levels ? bits | (<u64>load<u32>(levels + (t << 2)) << shift) : bits);
+    }
+  }
+  // starts[i] is now the end of row i
+  let count: usize = 0;
+  let first: u32 = 0;
+  for (let i: u32 = 0; i < size; i++) {
+    const end = load<u32>(starts + (<usize>i << 2));
+    const begin = count;
+    for (let t = first; t < end; t++) {
+      const rowB = load<u32>(scratchB + (<usize>t << 2));
+      const observed = load<u64>(scratchObserved + (<usize>t << 3));
+      let at = count;
+      while (at > begin && load<u32>(outB + (at << 2) - 4) > rowB) at--;
+      if (at > begin && load<u32>(outB + (at << 2) - 4) == rowB) {
+        store<u64>(outObserved + (at << 3) - 8, load<u64>(outObserved + (at << 3) - 8) | observed);
+        continue;
+      }
+      memory.copy(outB + (at << 2) + 4, outB + (at << 2), (count - at) << 2);
+      memory.copy(outObserved + (at << 3) + 8, outObserved + (at << 3), (count - at) << 3);
+      store<u32>(outB + (at << 2), rowB);
+      store<u64>(outObserved + (at << 3), observed);
+      store<u32>(outA + (count << 2), lo + i);
+      count++;
+    }
+    first = end;
+  }
+  return <u32>count;
+}
+
+/**
+ * Counts distinct observations: (observed bits, what is missing in either record). `table`: 2^`log2Slots` entries of u64 observed, u64 missing, u32 count, u32 spare,
+ * zeroed by the caller; a slot with count 0 is free. `outSlot`: the slot of every pair. Returns the number of distinct ones, or -1 when the table is three quarters full.
+ */
+export function countObservations(pairsA: usize, pairsB: usize, observed: usize, count: u32, missingA: usize, missingB: usize, table: usize, log2Slots: u32, outSlot: usize): i32 {
+  const mask = (<usize>1 << log2Slots) - 1;
+  const limit = <i32>((mask >> 2) * 3);
+  let distinct = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const bits = load<u64>(observed + (i << 3));
+    const missing = load<u64>(missingA + ((<usize>load<u32>(pairsA + (i << 2))) << 3)) | load<u64>(missingB + ((<usize>load<u32>(pairsB + (i << 2))) << 3));
+    let slot = <usize>(((bits ^ (missing * 0x9e3779b97f4a7c15)) * 0xd6e8feb86659fd93) >> 32) & mask;
+    while (true) {
+      const entry = table + slot * 24;
+      const n = load<u32>(entry, 16);
+      if (n == 0) {
+        if (++distinct > limit) return -1;
+        store<u64>(entry, bits);
+        store<u64>(entry, missing, 8);
+        store<u32>(entry, 1, 16);
+        break;
+      }
+      if (load<u64>(entry) == bits && load<u64>(entry, 8) == missing) {
+        store<u32>(entry, n + 1, 16);
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+    store<u32>(outSlot + (i << 2), <u32>slot);
+  }
+  return distinct;
+}

@@ -1,0 +1,63 @@
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import { SaltlinkError } from "../errors.ts";
+
+/** Threads to use when the user names none. */
+export function defaultThreads(): number {
+  return availableParallelism();
+}
+
+/**
+ * Threads that all run one worker file of `workers/`. A task that its worker dies on is tried once more; then the run fails with exit 6. Tasks must not depend on which thread
+ * runs them, nor on being run once.
+ */
+export class Pool<Task, Result> {
+  readonly threads: number;
+  readonly #piscina: Piscina<Task, Result>;
+
+  constructor(worker: "hash-slice" | "link-task", threads: number, workerData: unknown) {
+    this.threads = threads;
+    const filename = new URL(`../../workers/${worker}.js`, import.meta.url).href;
+    // tasks are long (10 ms and more): waiting on atomics would only burn a core
+    this.#piscina = new Piscina<Task, Result>({ filename, minThreads: threads, maxThreads: threads, workerData, atomics: "disabled", maxQueue: Infinity });
+  }
+
+  async run(task: Task): Promise<Result> {
+    try {
+      return await this.#piscina.run(task);
+    } catch (error) {
+      if (!isWorkerDeath(error)) throw error;
+    }
+    try {
+      return await this.#piscina.run(task);
+    } catch (error) {
+      if (isWorkerDeath(error)) throw new SaltlinkError("worker", "a worker thread died twice on the same work, probably for want of memory; run again with fewer --threads");
+      throw error;
+    }
+  }
+
+  /** Runs tasks as they come, at most two per thread in flight, and yields their results in the order of the tasks. */
+  async *map(tasks: AsyncIterable<Task> | Iterable<Task>): AsyncGenerator<Result> {
+    const flying: Promise<Result>[] = [];
+    try {
+      for await (const task of tasks) {
+        const result = this.run(task);
+        result.catch(() => {}); // looked at when its turn comes
+        flying.push(result);
+        if (flying.length >= this.threads * 2) yield await flying.shift()!;
+      }
+      while (flying.length > 0) yield await flying.shift()!;
+    } finally {
+      await Promise.allSettled(flying);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#piscina.destroy();
+  }
+}
+
+function isWorkerDeath(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === "ERR_WORKER_OUT_OF_MEMORY" || /^worker exited with code|Terminating worker/.test(message ?? "");
+}

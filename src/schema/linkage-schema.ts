@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { SaltlinkError } from "../errors.ts";
+import { type FieldKindName, fieldKinds, parseAtom } from "./field-kinds.ts";
+import { nearest } from "./nearest.ts";
+
+/**
+ * The linkage schema: what all departments agree on and what must be the same for their files to be linked. It holds no salt and no column names
+ * (those are each department's own column map). As written, it is complete: `schema init` writes every filter, key and bucket out, so that a reader sees what leaves the department.
+ */
+export const SCHEMA_VERSION = 1;
+/** The encoding scheme; a draft until its quality, privacy and throughput are all measured. Part of every sub-key. */
+export const SCHEME = "1-draft";
+/** Name of the JSON Schema that `schema init` puts beside the schema, for editors. */
+export const JSON_SCHEMA_FILE = "saltlink-schema-1.json";
+
+export const profiles = ["standard", "strict", "plain"] as const;
+export type Profile = (typeof profiles)[number];
+
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+const name = z.string().regex(NAME, "must be lower-case letters, digits and underscores, beginning with a letter");
+const share = z.number().min(0).max(1);
+const atoms = z.array(z.string()).min(1).max(8).describe("views of fields, such as \"surname\", \"surname.phonetic\", \"date_of_birth.year\"");
+
+const filterSchema = z.strictObject({
+  name: name.describe("prefix of the filter's columns"),
+  fields: z.array(name).min(1).max(8).describe("fields whose n-grams go into this filter; more than one makes it a record-level filter"),
+  anchor: z.array(z.string()).max(8).describe("views that enter the filter's key: equal filters then mean equal value and equal anchor"),
+  bits: z.union([z.literal(512), z.literal(1024)]),
+  hashes: z.number().int().min(1).max(25).describe("positions per n-gram"),
+  diffusion: z.number().int().min(0).max(20).describe("filter bits that are XORed into each bit that is sent; 0 = none"),
+});
+
+const keySchema = z.strictObject({
+  parts: atoms,
+  gain: share.optional().describe("share of simulated matches that this key adds (a note of schema init)"),
+  sharing: share.optional().describe("expected share of records that share their value with somebody else's (a note of schema init)"),
+});
+
+const bucketSchema = z.strictObject({
+  parts: atoms,
+  minimumValues: z.number().int().min(1).describe("least number of values that a bucket mixes, on average"),
+  minimumRecords: z.number().int().min(1).describe("least number of records in a bucket, on average"),
+});
+
+const writtenSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(SCHEMA_VERSION),
+  scheme: z.literal(SCHEME),
+  profile: z.enum(profiles),
+  expectedRecords: z.number().int().min(1).describe("records of the largest file that this schema is meant for"),
+  fields: z.array(z.strictObject({ name, kind: z.enum(Object.keys(fieldKinds) as [FieldKindName, ...FieldKindName[]]) })).min(1).max(24),
+  filters: z.array(filterSchema).max(8),
+  keys: z.array(keySchema).max(40),
+  buckets: z.array(bucketSchema).max(4),
+  tokens: z.array(z.string()).max(16).default([]).describe("single views sent as they are, for comparison only (profile plain)"),
+  maximumSharing: share.describe("hash stops when a key is shared by more records than this"),
+});
+
+export type LinkageSchema = z.infer<typeof writtenSchema>;
+export type FilterDefinition = LinkageSchema["filters"][number];
+export type KeyDefinition = LinkageSchema["keys"][number];
+export type BucketDefinition = LinkageSchema["buckets"][number];
+
+/** The JSON Schema for editors. */
+export function jsonSchema(): object {
+  return z.toJSONSchema(writtenSchema, { io: "input" });
+}
+
+/** Reads a schema from its text; every problem at once, each with its place. `source` names the file in messages. */
+export function parseSchema(text: string, source: string): LinkageSchema {
+  let written: unknown;
+  try {
+    written = JSON.parse(text);
+  } catch {
+    throw new SaltlinkError("input", `${source} is not JSON; a linkage schema is written by saltlink schema init`);
+  }
+  return checkSchema(written, source);
+}
+
+/** Checks a schema that is already parsed. */
+export function checkSchema(written: unknown, source: string): LinkageSchema {
+  if (typeof written !== "object" || written === null || Array.isArray(written)) throw new SaltlinkError("input", `${source} is not a linkage schema; write one with saltlink schema init`);
+  const { version, scheme } = written as { version?: unknown; scheme?: unknown };
+  if (version !== undefined && version !== SCHEMA_VERSION) throw new SaltlinkError("input", `${source}: schema version ${safe(version)} is not known to this saltlink, which reads version ${SCHEMA_VERSION}`);
+  if (scheme !== undefined && scheme !== SCHEME) throw new SaltlinkError("input", `${source}: encoding scheme ${safe(scheme)} is not known to this saltlink, which writes scheme ${SCHEME}`);
+  const result = writtenSchema.safeParse(written);
+  if (!result.success) throw new SaltlinkError("input", `${source}: ${result.error.issues.flatMap(describe).join("; ")}`);
+  const problems = crossCheck(result.data);
+  if (problems.length > 0) throw new SaltlinkError("input", `${source}: ${problems.join("; ")}`);
+  return result.data;
+}
+
+/** A version or scheme is ours to print; anything long or odd is not. */
+function safe(value: unknown): string {
+  return /^[\w.-]{1,20}$/.test(String(value)) ? String(value) : "(unreadable)";
+}
+
+function describe(issue: z.core.$ZodIssue): string[] {
+  const at = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("").replace(/^\./, "");
+  const where = at === "" ? "" : ` in ${at}`;
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(issue.path);
+    return issue.keys.map((key) => {
+      const guess = nearest(key, known);
+      return `unknown property${where}${NAME_LIKE.test(key) ? ` "${key}"` : ""}${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`;
+    });
+  }
+  return [`${at === "" ? "the schema" : at}: ${issue.message}`];
+}
+const NAME_LIKE = /^[\w$-]{1,40}$/;
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const shapes: Record<string, z.ZodObject> = { filters: filterSchema, keys: keySchema, buckets: bucketSchema, fields: writtenSchema.shape.fields.element };
+  return Object.keys((path.length === 0 ? writtenSchema : (shapes[String(path[0])] ?? writtenSchema)).shape);
+}
+
+function crossCheck(schema: LinkageSchema): string[] {
+  const problems: string[] = [];
+  const kinds = new Map(schema.fields.map((field) => [field.name, field.kind]));
+  if (kinds.size < schema.fields.length) problems.push("two fields have the same name");
+  if (new Set(schema.filters.map((filter) => filter.name)).size < schema.filters.length) problems.push("two filters have the same name");
+  const checkAtoms = (list: readonly string[], where: string): void => {
+    for (const atom of list) {
+      if (parseAtom(atom, (field) => kinds.get(field)) === undefined) {
+        const known = schema.fields.flatMap(({ name: field, kind }) => fieldKinds[kind].views.map((view) => (view === "exact" ? field : `${field}.${view}`)));
+        const guess = nearest(atom, known);
+        problems.push(`${where}: ${NAME_LIKE.test(atom.replace(".", "")) ? `"${atom}"` : "an entry"} is no view of a field of this schema${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`);
+      }
+    }
+    if (new Set(list).size < list.length) problems.push(`${where}: the same view twice`);
+  };
+  schema.filters.forEach((filter, i) => {
+    checkAtoms(filter.anchor, `filters[${i}].anchor`);
+    for (const field of filter.fields) {
+      const kind = kinds.get(field);
+      if (kind === undefined) problems.push(`filters[${i}].fields: no field of that name${suggest(field, [...kinds.keys()])}`);
+      else if (!("grams" in fieldKinds[kind]) && filter.fields.length === 1) problems.push(`filters[${i}].fields: a ${kind} has no n-grams to fill a filter of its own`);
+    }
+    if (filter.hashes * Math.log2(filter.bits) > 256) problems.push(`filters[${i}].hashes: at most ${Math.floor(256 / Math.log2(filter.bits))} for ${filter.bits} bits`);
+  });
+  schema.keys.forEach((key, i) => checkAtoms(key.parts, `keys[${i}].parts`));
+  schema.buckets.forEach((bucket, i) => checkAtoms(bucket.parts, `buckets[${i}].parts`));
+  checkAtoms(schema.tokens, "tokens");
+  if (schema.tokens.length > 0 && schema.profile !== "plain") problems.push("tokens belong to profile plain only");
+  if (schema.profile === "strict" && schema.keys.length > 0) problems.push("profile strict has no keys, only buckets");
+  if (schema.keys.length + schema.buckets.length === 0) problems.push("a schema needs at least one key or bucket, or nothing would be compared");
+  if (schema.keys.length + schema.tokens.length + 3 * schema.filters.length > 64) problems.push("too many keys, tokens and filters: keys + tokens + 3 x filters may not exceed 64");
+  return problems;
+}
+
+function suggest(word: string, known: readonly string[]): string {
+  const guess = nearest(word, known);
+  return guess === undefined ? "" : ` (did you mean "${guess}"?)`;
+}
+
+/**
+ * SHA-256, in hex, of what must agree between departments: everything but notes and the reference for editors.
+ */
+export function schemaDigest(schema: LinkageSchema): string {
+  const { version, scheme, profile, expectedRecords, fields, filters, keys, buckets, tokens, maximumSharing } = schema;
+  const agreed = [
+    version,
+    scheme,
+    profile,
+    expectedRecords,
+    fields.map((field) => [field.name, field.kind]),
+    filters.map((filter) => [filter.name, filter.fields, filter.anchor, filter.bits, filter.hashes, filter.diffusion]),
+    keys.map((key) => key.parts),
+    buckets.map((bucket) => [bucket.parts, bucket.minimumValues, bucket.minimumRecords]),
+    tokens,
+    maximumSharing,
+  ];
+  return createHash("sha256").update(JSON.stringify(agreed)).digest("hex");
+}
