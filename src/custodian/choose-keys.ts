@@ -1,11 +1,12 @@
 import { type FieldKindName, type FieldKind, fieldKinds } from "../schema/field-kinds.ts";
 import { random, type Random } from "../random.ts";
+import { fieldErrors } from "../schema/error-model.ts";
 
 /**
  * Chooses the compound keys of a schema: coverage gained against *sharing* lost.
  *
  * Coverage of a key is the share of true matches that agree on all its parts; nobody knows the matches when a schema is written, so it is judged on simulated ones: pairs with
- * the errors that registers have (ERRORS below) and the missing values of the department's own file. Sharing is the share of records whose key value
+ * the errors that registers have (schema/error-model.ts) and the missing values of the department's own file. Sharing is the share of records whose key value
  * somebody else in the file has too: equal values across many keys are a graph, and the graph of a register names people whatever the salt (the structure attack). Each step takes the key
  * with the most `coverage gained - price * sharing`, as in greedy set cover; sharing is measured on the file and grown to the number of records expected.
  */
@@ -46,19 +47,6 @@ const SMALLEST_GAIN = 0.0002;
 const MOST_PARTS = 5;
 const WORDS = SIMULATED / 32;
 
-/** How often each view of a field survives when the whole value does not, and how often the whole value does not, in a record of middling quality. */
-const ERRORS: Record<FieldKindName, { wrong: number; survives: Record<string, number> }> = {
-  forename: { wrong: 0.16, survives: { initial: 0.8, start: 0.6, phonetic: 0.25, shape: 0.3 } },
-  surname: { wrong: 0.15, survives: { initial: 0.8, start: 0.6, phonetic: 0.25, shape: 0.3 } },
-  date_of_birth: { wrong: 0.08, survives: {} },
-  sex: { wrong: 0.01, survives: {} },
-  postcode: { wrong: 0.12, survives: { sector: 0.4, district: 0.55 } },
-  address: { wrong: 0.2, survives: { number: 0.45, street: 0.45 } },
-  town: { wrong: 0.15, survives: { start: 0.6 } },
-  phone: { wrong: 0.2, survives: {} },
-  email: { wrong: 0.2, survives: { start: 0.3 } },
-  health_number: { wrong: 0.03, survives: {} },
-};
 /** Which parts of a wrong date survive: mostly two of three; a swap of day and month takes both. */
 const DATE_ERRORS: readonly [number, readonly string[]][] = [[0.3, ["month", "year"]], [0.3, ["day", "year"]], [0.2, ["day", "month"]], [0.1, ["year"]], [0.04, ["day"]], [0.06, []]];
 /** Errors cluster: a third of the records has two thirds of them. */
@@ -164,7 +152,7 @@ function simulate({ fields, samples }: KeyChoiceOptions): Map<string, Uint32Arra
 
 function survivingViews(kind: FieldKindName, quality: number, moved: boolean, draw: Random): readonly string[] {
   const { views, group, implies }: FieldKind = fieldKinds[kind];
-  const { wrong, survives } = ERRORS[kind];
+  const { wrong, survives } = fieldErrors[kind];
   const lost = moved && group === "place";
   if (!lost && draw() >= wrong * quality) return views;
   if (kind === "date_of_birth") {

@@ -9,6 +9,14 @@ export function placeColumn(column: usize, count: u32, rows: usize, stride: usiz
   for (const end = column + (<usize>count << 3); column < end; column += 8, target += stride) store<u64>(target, load<u64>(column));
 }
 
+/** Folds one 64-bit column into a digest of each record's content, which breaks ties without regard to ids or order. */
+export function mixColumn(column: usize, count: u32, digests: usize): void {
+  for (let row: usize = 0; row < count; row++) {
+    const slot = digests + (row << 3);
+    store<u64>(slot, rotl<u64>((load<u64>(slot) ^ load<u64>(column + (row << 3))) * 0x9e3779b97f4a7c15, 29));
+  }
+}
+
 /** Writes the number of set bits of `words` u64 at `offset` of every row as a u16 at `weightOffset`; 0 means the filter is missing. */
 export function placeWeights(rows: usize, count: u32, stride: usize, offset: usize, words: i32, weightOffset: usize): void {
   for (let row: u32 = 0; row < count; row++, rows += stride) {
@@ -178,13 +186,13 @@ export function emitPairs(blocks: usize, from: u32, to: u32, self: bool, cap: f6
   return <u32>count;
 }
 
-// Comparison of filters. A *layout* describes a row: u32 count of filters, u32 bytes of all filters (the weights follow), then per filter
-// eight u32: offset in bytes, words, levels, whether distances are relative to the weights, and up to four limits from the widest to the narrowest.
-// A filter's level is the number of limits it is within, one more when the two are equal: 0 = far, levels + 1 = equal. A missing filter is far from everything.
-const LAYOUT_HEAD: usize = 8;
+// Comparison. A *layout* describes a row: u32 count of filters, u32 bytes of all filters (their weights follow), u32 count of tokens, u32 offset of the tokens in bytes; then per filter eight u32: offset
+// in bytes, words, levels, whether distances are relative to the weights, and up to four limits from the widest to the narrowest. A filter's level is the number of limits it is within, one more
+// than all of them when the two are equal: 0 = far. A missing filter is far from everything.
+const LAYOUT_HEAD: usize = 16;
 const LAYOUT_FILTER: usize = 32;
 const SCALE: u64 = 1 << 16; // limits are distances in 1/65536 of the filter's bits, or of the sum of both weights
-export const LEVEL_BITS: u32 = 3;
+const LEVEL_BITS: u64 = 3;
 
 // @ts-ignore: decorator
 @inline
@@ -227,13 +235,20 @@ function levelsOf(layout: usize, rowA: usize, rowB: usize): u64 {
   return levels;
 }
 
-/** Adds the levels of the pairs [from, to) of a candidate list to their observations, shifted left by `shift`. */
-export function comparePairs(layout: usize, rowsA: usize, rowsB: usize, stride: usize, pairsA: usize, pairsB: usize, observed: usize, from: u32, to: u32, shift: u64): void {
+/** Adds to the observations of the pairs [from, to) of a candidate list which tokens agree, from bit `tokenShift` on, and the levels of the filters, from bit `levelShift` on. */
+export function comparePairs(layout: usize, rowsA: usize, rowsB: usize, stride: usize, pairsA: usize, pairsB: usize, observed: usize, from: u32, to: u32, tokenShift: u64, levelShift: u64): void {
+  const tokens = <u64>load<u32>(layout, 8);
+  const tokenOffset = <usize>load<u32>(layout, 12);
   for (let i = <usize>from; i < to; i++) {
     const rowA = rowsA + <usize>load<u32>(pairsA + (i << 2)) * stride;
     const rowB = rowsB + <usize>load<u32>(pairsB + (i << 2)) * stride;
+    let agree: u64 = 0;
+    for (let t: u64 = 0; t < tokens; t++) {
+      const token = load<u64>(rowA + tokenOffset + (<usize>t << 3));
+      if (token != 0 && token == load<u64>(rowB + tokenOffset + (<usize>t << 3))) agree |= <u64>1 << t;
+    }
     const slot = observed + (i << 3);
-    store<u64>(slot, load<u64>(slot) | (levelsOf(layout, rowA, rowB) << shift));
+    store<u64>(slot, load<u64>(slot) | (agree << tokenShift) | (levelsOf(layout, rowA, rowB) << levelShift));
   }
 }
 

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { wasmFile } from "./wasm-file.ts";
+
+/**
+ * The linkage kernel's functions (see assembly/link.ts for what each does). Arguments are byte offsets into the shared memory, counts, or 64-bit masks as bigint. All are pure functions of memory: any thread may
+ * run any call, as long as calls that run at once write to different places.
+ */
+export interface LinkKernel {
+  placeColumn(column: number, count: number, rows: number, stride: number, offset: number): void;
+  placeWeights(rows: number, count: number, stride: number, offset: number, words: number, weightOffset: number): void;
+  mixColumn(column: number, count: number, digests: number): void;
+  sortByKey(keys: number, count: number, mask: bigint, sorted: number, order: number, sortedScratch: number, orderScratch: number, digits: number): number;
+  findBlocks(sortedA: number, countA: number, sortedB: number, countB: number, self: number, out: number): number;
+  countPairs(blocks: number, from: number, to: number, self: number, cap: number, out: number): void;
+  emitPairs(blocks: number, from: number, to: number, self: number, cap: number, orderA: number, orderB: number, outA: number, outB: number): number;
+  scanBlocks(layout: number, rowsA: number, rowsB: number, stride: number, blocks: number, to: number, self: number, orderA: number, orderB: number, cursor: number, scratch: number, outA: number, outB: number, outLevels: number, capacity: number): number;
+  comparePairs(layout: number, rowsA: number, rowsB: number, stride: number, pairsA: number, pairsB: number, observed: number, from: number, to: number, tokenShift: bigint, levelShift: bigint): void;
+  mergeTuples(lists: number, listCount: number, lo: number, hi: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
+  countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, outSlot: number): number;
+}
+
+/** One call, as it travels to a worker. */
+export type KernelCall = { [Name in keyof LinkKernel]: { name: Name; args: Parameters<LinkKernel[Name]> } }[keyof LinkKernel];
+
+/** Largest memory of a 32-bit module, in pages of 64 KiB: 4 GiB. */
+export const MOST_PAGES = 65536;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernel on a memory that threads share. */
+export function linkKernel(memory: WebAssembly.Memory): LinkKernel {
+  compiled ??= new WebAssembly.Module(readFileSync(wasmFile("link")));
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as LinkKernel;
+}
+
+/** Runs a call; results that are counts come back unsigned, -1 stays. */
+export function callKernel(kernel: LinkKernel, call: KernelCall): number {
+  const result = (kernel[call.name] as (...args: unknown[]) => number | undefined)(...call.args) ?? 0;
+  return result === -1 ? -1 : result >>> 0;
+}

@@ -1,0 +1,92 @@
+import { distanceLimits } from "../schema/comparison-levels.ts";
+import { type ComparisonGroup, comparisonGroups } from "../schema/comparison-space.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+
+/**
+ * What the linkage unit can see of a pair: a list of facts, each a *conjunction* over the full comparison (schema/comparison-space.ts). A key agrees when all its views agree; a filter is near when its
+ * anchor agrees (and the bucket in which filters are compared) and its field is near; a token agrees when its view does. Seeing of every fact whether it holds is the coarsening of
+ * notes/quality section 4; that all are conjunctions is what makes the lattice (lattice.ts) exact and small.
+ */
+export interface Fact {
+  readonly label: string;
+  /** Per comparison group, the states in which the group does its part; absent where the group plays none. */
+  readonly holds: ReadonlyMap<number, Uint8Array>;
+  /** Bits of the null mask (atoms, then filters) any of which makes the fact unknowable. */
+  readonly nullBits: readonly number[];
+  /** Where it stands in an observation: a bit, or a level of a filter. */
+  readonly bit: number;
+  readonly level: number;
+  /** Whether a pair for which this holds is found at all. */
+  readonly reaches: boolean;
+}
+
+export interface Evidence {
+  readonly groups: readonly ComparisonGroup[];
+  readonly facts: readonly Fact[];
+  /** First bit of tokens and of levels in an observation; keys begin at 0. */
+  readonly tokenShift: number;
+  readonly levelShift: number;
+}
+
+/** `atoms`: the order of the null mask's bits. */
+export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evidence {
+  const groups = comparisonGroups(schema);
+  const tokenShift = schema.keys.length;
+  const levelShift = tokenShift + schema.tokens.length;
+  const facts: Fact[] = [];
+  const bitsOf = (parts: readonly string[]): number[] => parts.map((part) => atoms.indexOf(part));
+
+  schema.keys.forEach((key, k) => facts.push({ label: key.parts.join(" + "), holds: conjunction(groups, key.parts), nullBits: bitsOf(key.parts), bit: k, level: 0, reaches: true }));
+  schema.tokens.forEach((token, t) => facts.push({ label: token, holds: conjunction(groups, [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, reaches: false }));
+  const bucket = schema.profile === "standard" ? (schema.buckets[0]?.parts ?? []) : [];
+  schema.filters.forEach((filter, f) => {
+    const limits = distanceLimits(filter).length;
+    for (let level = 1; level <= limits + 1; level++) {
+      const anchor = filter.fields.length === 1 ? [...new Set([...filter.anchor, ...bucket])] : [];
+      const holds = conjunction(groups, anchor);
+      const own = filter.fields.length === 1 ? filter.fields[0]! : filter.name;
+      narrow(holds, groups, own, (state) => state.level >= level);
+      facts.push({
+        label: `${filter.name} ${level > limits ? "equal" : limits === 1 ? "near" : `near ${level}`}`,
+        holds,
+        nullBits: [atoms.length + f, ...(filter.fields.length === 1 ? bitsOf(anchor) : [])],
+        bit: levelShift + 3 * f,
+        level,
+        reaches: level === 1 && schema.profile !== "plain",
+      });
+    }
+  });
+  return { groups, facts, tokenShift, levelShift };
+}
+
+function conjunction(groups: readonly ComparisonGroup[], parts: readonly string[]): Map<number, Uint8Array> {
+  const holds = new Map<number, Uint8Array>();
+  for (const part of parts) {
+    const [field, view] = part.split(".") as [string, string?];
+    narrow(holds, groups, field, (state, views) => state.equal || (view !== undefined && views.includes(view) && ((state.agrees >> views.indexOf(view)) & 1) === 1));
+  }
+  return holds;
+}
+
+/** Keeps only the group states in which the field's state passes. */
+function narrow(holds: Map<number, Uint8Array>, groups: readonly ComparisonGroup[], field: string, passes: (state: ComparisonGroup["fields"][number]["states"][number], views: readonly string[]) => boolean): void {
+  const g = groups.findIndex((group) => group.fields.some((space) => space.field === field));
+  if (g < 0) throw new Error("a fact about a field that is in no group");
+  const { fields, size } = groups[g]!;
+  const allowed = holds.get(g) ?? new Uint8Array(size).fill(1);
+  for (let index = 0; index < size; index++) {
+    let rest = index;
+    for (let f = fields.length - 1; f >= 0; f--) {
+      const { states, views } = fields[f]!;
+      if (fields[f]!.field === field && !passes(states[rest % states.length]!, views)) allowed[index] = 0;
+      rest = Math.floor(rest / states.length);
+    }
+  }
+  holds.set(g, allowed);
+}
+
+/** Which facts hold in an observation. */
+export function holdsIn(fact: Fact, observed: bigint): boolean {
+  const value = observed >> BigInt(fact.bit);
+  return fact.level === 0 ? (value & 1n) === 1n : Number(value & 7n) >= fact.level;
+}

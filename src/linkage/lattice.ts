@@ -1,0 +1,218 @@
+import type { ComparisonGroup } from "../schema/comparison-space.ts";
+import type { Fact } from "./evidence.ts";
+
+/**
+ * Exact probabilities of observations under a model in which the comparison groups are independent.
+ *
+ * An observation says of every fact whether it holds; a fact is a conjunction over groups. The probability of an observation is a sum over all full comparisons that show it, far too many to list. So the groups are
+ * taken one after the other, and a node of the lattice is a pair of (what has been decided so far, which facts can still hold): comparisons that agree in both are one node from there on. Only nodes on the
+ * way to some observation are kept. Sums run forward, expectations forward and backward, as in a hidden Markov model (Rabiner 1989, section III).
+ */
+export interface Lattice {
+  /** Number of observations. */
+  readonly size: number;
+  /** P(observation) for every observation, given the state probabilities of every group. */
+  likelihood(probabilities: readonly Float64Array[]): Float64Array;
+  /** Adds to `counts` the expected number of pairs in every state of every group, for `weights[o]` pairs seen with observation o. Follows a call of `likelihood` with the same probabilities. */
+  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[]): void;
+}
+
+interface Layer {
+  /** Class of each state; states of one class do the same to every fact. */
+  readonly classOf: Int32Array;
+  readonly classes: number;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly through: Int32Array;
+  /** Nodes at the end of the layer. */
+  readonly nodes: number;
+}
+
+/**
+ * @param facts those that can be known (nothing they need is missing)
+ * @param observations per observation and fact whether it holds
+ */
+export function buildLattice(groups: readonly ComparisonGroup[], facts: readonly Fact[], observations: readonly Uint8Array[]): Lattice {
+  const layers: Layer[] = [];
+  // a fact is decided with the last group it needs; one that a single group decides never has to be carried
+  const lastGroup = facts.map((fact) => Math.max(...fact.holds.keys()));
+  const carried = facts.flatMap((fact, i) => (fact.holds.size > 1 ? [i] : []));
+  if (carried.length > 53) throw new Error("more facts over several groups than a number has bits");
+  const carriedBit = new Map(carried.map((fact, i) => [fact, i]));
+
+  let tries: TrieNode[] = [{ children: new Map(), observations: observations.map((_, i) => i) }];
+  let nodes: { trie: TrieNode; low: number; high: number }[] = [{ trie: tries[0]!, ...allOnes(carried.length) }];
+
+  groups.forEach((group, g) => {
+    const deciding = facts.flatMap((_, i) => (lastGroup[i] === g ? [i] : []));
+    // what each observation says of the facts decided here
+    for (const trie of tries) {
+      for (const observation of trie.observations) {
+        const signature = signatureOf(deciding, (fact) => observations[observation]![fact]! === 1);
+        const child = trie.children.get(signature);
+        if (child === undefined) trie.children.set(signature, { children: new Map(), observations: [observation] });
+        else child.observations.push(observation);
+      }
+    }
+    tries = tries.flatMap((trie) => [...trie.children.values()]);
+
+    const involved = facts.flatMap((fact, i) => (fact.holds.has(g) ? [i] : []));
+    const { classOf, members } = classify(group.size, involved, facts, g);
+    const from: number[] = [];
+    const to: number[] = [];
+    const through: number[] = [];
+    const next: typeof nodes = [];
+    const known = new Map<TrieNode, Map<number, number>>();
+    const decidedCarried = deciding.filter((fact) => carriedBit.has(fact));
+    const classMasks = members.map((state) => maskOf(involved, carriedBit, (fact) => facts[fact]!.holds.get(g)![state] === 1, carried.length));
+    const keep = complement(decidedCarried.map((fact) => carriedBit.get(fact)!), carried.length);
+    nodes.forEach((node, index) => {
+      for (let c = 0; c < members.length; c++) {
+        const low = node.low & classMasks[c]!.low;
+        const high = node.high & classMasks[c]!.high;
+        const signature = signatureOf(deciding, (fact) => {
+          const bit = carriedBit.get(fact);
+          if (bit === undefined) return facts[fact]!.holds.get(g)![members[c]!] === 1;
+          return (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 1);
+        });
+        const trie = node.trie.children.get(signature);
+        if (trie === undefined) continue;
+        const aliveLow = low & keep.low;
+        const aliveHigh = high & keep.high;
+        let ofTrie = known.get(trie);
+        if (ofTrie === undefined) known.set(trie, (ofTrie = new Map()));
+        const key = (aliveHigh >>> 0) * 4294967296 + (aliveLow >>> 0);
+        let target = ofTrie.get(key);
+        if (target === undefined) {
+          ofTrie.set(key, (target = next.length));
+          next.push({ trie, low: aliveLow, high: aliveHigh });
+        }
+        from.push(index);
+        to.push(target);
+        through.push(c);
+      }
+    });
+    layers.push({ classOf, classes: members.length, from: Int32Array.from(from), to: Int32Array.from(to), through: Int32Array.from(through), nodes: next.length });
+    nodes = next;
+  });
+
+  const finals = nodes.map((node) => node.trie.observations[0]!);
+  return new CompiledLattice(pruned(layers), finals, observations.length);
+}
+
+interface TrieNode {
+  readonly children: Map<string, TrieNode>;
+  readonly observations: number[];
+}
+
+function signatureOf(facts: readonly number[], holds: (fact: number) => boolean): string {
+  let signature = "";
+  for (const fact of facts) signature += holds(fact) ? "1" : "0";
+  return signature;
+}
+
+/** Groups the states that make the same facts hold; `members`: one state of each class. */
+function classify(size: number, involved: readonly number[], facts: readonly Fact[], g: number): { classOf: Int32Array; members: number[] } {
+  const classOf = new Int32Array(size);
+  const members: number[] = [];
+  const known = new Map<string, number>();
+  for (let state = 0; state < size; state++) {
+    const signature = signatureOf(involved, (fact) => facts[fact]!.holds.get(g)![state] === 1);
+    let index = known.get(signature);
+    if (index === undefined) {
+      known.set(signature, (index = members.length));
+      members.push(state);
+    }
+    classOf[state] = index;
+  }
+  return { classOf, members };
+}
+
+function allOnes(bits: number): { low: number; high: number } {
+  return { low: bits >= 32 ? -1 : (1 << bits) - 1, high: bits > 32 ? (1 << (bits - 32)) - 1 : 0 };
+}
+
+/** All bits but those of involved carried facts that fail. */
+function maskOf(involved: readonly number[], carriedBit: ReadonlyMap<number, number>, holds: (fact: number) => boolean, bits: number): { low: number; high: number } {
+  return complement(involved.flatMap((fact) => (carriedBit.has(fact) && !holds(fact) ? [carriedBit.get(fact)!] : [])), bits);
+}
+
+function complement(cleared: readonly number[], bits: number): { low: number; high: number } {
+  let { low, high } = allOnes(bits);
+  for (const bit of cleared) {
+    if (bit < 32) low &= ~(1 << bit);
+    else high &= ~(1 << (bit - 32));
+  }
+  return { low, high };
+}
+
+/** Drops edges into nodes from which no observation is reached: those that no edge of the next layer leaves. */
+function pruned(layers: readonly Layer[]): Layer[] {
+  const result: Layer[] = [];
+  let useful: Uint8Array | undefined;
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const layer = layers[l]!;
+    const kept = Array.from(layer.from.keys()).filter((e) => useful === undefined || useful[layer.to[e]!] === 1);
+    const pick = (values: Int32Array): Int32Array => Int32Array.from(kept, (e) => values[e]!);
+    result.unshift({ ...layer, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through) });
+    useful = new Uint8Array(l === 0 ? 1 : layers[l - 1]!.nodes);
+    for (const e of kept) useful[layer.from[e]!] = 1;
+  }
+  return result;
+}
+
+class CompiledLattice implements Lattice {
+  readonly size: number;
+  readonly #layers: readonly Layer[];
+  readonly #finals: readonly number[];
+  readonly #forward: Float64Array[];
+  readonly #classProbabilities: Float64Array[];
+
+  constructor(layers: readonly Layer[], finals: readonly number[], size: number) {
+    this.size = size;
+    this.#layers = layers;
+    this.#finals = finals;
+    this.#forward = [Float64Array.of(1), ...layers.map((layer) => new Float64Array(layer.nodes))];
+    this.#classProbabilities = layers.map((layer) => new Float64Array(layer.classes));
+  }
+
+  likelihood(probabilities: readonly Float64Array[]): Float64Array {
+    this.#layers.forEach(({ classOf, from, to, through }, l) => {
+      const classes = this.#classProbabilities[l]!.fill(0);
+      const states = probabilities[l]!;
+      for (let s = 0; s < states.length; s++) classes[classOf[s]!]! += states[s]!;
+      const source = this.#forward[l]!;
+      const target = this.#forward[l + 1]!.fill(0);
+      for (let e = 0; e < from.length; e++) target[to[e]!]! += source[from[e]!]! * classes[through[e]!]!;
+    });
+    const result = new Float64Array(this.size);
+    const last = this.#forward.at(-1)!;
+    this.#finals.forEach((observation, node) => (result[observation]! += last[node]!));
+    return result;
+  }
+
+  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[]): void {
+    const likelihoods = new Float64Array(this.size);
+    this.#finals.forEach((observation, node) => (likelihoods[observation]! += this.#forward.at(-1)![node]!));
+    let backward = Float64Array.from(this.#finals, (observation) => (likelihoods[observation]! > 0 ? weights[observation]! / likelihoods[observation]! : 0));
+    for (let l = this.#layers.length - 1; l >= 0; l--) {
+      const { classOf, from, to, through, classes } = this.#layers[l]!;
+      const p = this.#classProbabilities[l]!;
+      const source = this.#forward[l]!;
+      const expected = new Float64Array(classes);
+      const before = new Float64Array(source.length);
+      for (let e = 0; e < from.length; e++) {
+        const flow = p[through[e]!]! * backward[to[e]!]!;
+        before[from[e]!]! += flow;
+        expected[through[e]!]! += source[from[e]!]! * flow;
+      }
+      const states = probabilities[l]!;
+      const into = counts[l]!;
+      for (let s = 0; s < states.length; s++) {
+        const c = classOf[s]!;
+        if (p[c]! > 0) into[s]! += (expected[c]! * states[s]!) / p[c]!;
+      }
+      backward = before;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import type { HashedFile } from "../exchange/read-hashed-file.ts";
+import { linkKernel, type KernelCall } from "../kernel/link-kernel.ts";
+import { Pool } from "../pool/pool.ts";
+import { usedAtoms } from "../schema/comparison-space.ts";
+import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
+import { type Model, estimate } from "./estimate.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
+import { levelDescriber } from "./describe-level.ts";
+import { type LoadedDataset, loadDataset, writeRowLayout } from "./record-store.ts";
+import { SharedMemory } from "./shared-memory.ts";
+import { type Cardinality, type Links, solve } from "./solve.ts";
+
+export interface LinkOptions {
+  readonly a: HashedFile;
+  /** Absent to find duplicates within `a`. */
+  readonly b?: HashedFile;
+  readonly threads: number;
+  readonly threshold: number;
+  readonly cardinality: Cardinality;
+  readonly blockCap: number;
+  readonly memoryLimit?: number;
+  readonly onProgress: (stage: string, done: number, total: number) => void;
+}
+
+/** Everything a run found out; rows are positions in the hashed files. */
+export interface Linkage {
+  readonly candidates: Candidates;
+  readonly evidence: Evidence;
+  readonly model: Model;
+  readonly links: Links;
+  /** What the observation of a candidate pair shows of each field. */
+  readonly levels: (observation: number) => string[];
+  readonly allPairs: number;
+  readonly peakBytes: number;
+}
+
+/** Links two checked hashed files, or finds the duplicates within one. The result depends on the files and options alone. */
+export async function linkDatasets(options: LinkOptions): Promise<Linkage> {
+  return withCandidates(options, async (input) => {
+    const { a, b, schema, evidence } = input;
+    const candidates = await findCandidates(input);
+    options.onProgress("estimating", 0, 1);
+    const self = a === b;
+    const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
+    const smaller = Math.min(a.rows, b.rows);
+    const model = estimate({
+      schema,
+      evidence,
+      observations: candidates.observations,
+      u: averageU(evidence, options.a, options.b ?? options.a),
+      allPairs,
+      mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
+      missingShares: missingShares(a, b, input),
+      startMatches: self ? 0.05 * smaller : 0.7 * smaller,
+    });
+    const links = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: options.threshold });
+    const describe = levelDescriber(schema, evidence, usedAtoms(schema));
+    return { candidates, evidence, model, links, levels: (observation) => describe(candidates.observations[observation]!), allPairs, peakBytes: input.memory.peakBytes };
+  });
+}
+
+/** The forecast: pairs of every rule, exactly, without comparing any. */
+export async function forecast(options: LinkOptions): Promise<{ rules: RuleReport[]; peakBytes: number }> {
+  return withCandidates(options, async (input) => ({ rules: await countCandidates(input), peakBytes: input.memory.peakBytes }));
+}
+
+async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
+  const { schema } = options.a.header;
+  const memory = new SharedMemory(options.memoryLimit);
+  const kernel = linkKernel(memory.memory);
+  const pool = new Pool<KernelCall, number>("link-task", options.threads, memory.memory);
+  try {
+    const layout = writeRowLayout(schema, memory);
+    const files = options.b === undefined ? [options.a] : [options.a, options.b];
+    const columns = files.length * (1 + options.a.layout.filters.reduce((sum, filter) => sum + filter.columns.length, 0) + schema.tokens.length);
+    let read = 0;
+    const loaded: LoadedDataset[] = [];
+    for (const file of files) loaded.push(await loadDataset(file, layout, memory, kernel, () => options.onProgress("loading", ++read, columns)));
+    const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
+    return await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, onProgress: options.onProgress });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** u of a pair across files: the mean of what each file says of its own random pairs. */
+function averageU({ groups }: Evidence, a: HashedFile, b: HashedFile): Float64Array[] {
+  return groups.map(({ name, size }) => {
+    const [one, two] = [a, b].map((file) => file.header.randomPairs[name]);
+    const mean = Float64Array.from({ length: size }, (_, i) => Math.max(1e-12, ((one?.[i] ?? 0) + (two?.[i] ?? 0)) / 2));
+    const sum = mean.reduce((total, p) => total + p, 0);
+    return mean.map((p) => p / sum);
+  });
+}
+
+const MOST_MASKS = 400;
+
+/** Shares of the commonest combinations of missing values among random pairs, each side drawn from its own file. */
+function missingShares(a: LoadedDataset, b: LoadedDataset, { memory }: CandidateOptions): Map<bigint, number> {
+  const maskCounts = ({ nulls, rows }: LoadedDataset): [bigint, number][] => {
+    const halves = memory.u32(nulls, rows * 2);
+    const counts = new Map<number, number>();
+    for (let row = 0; row < rows; row++) {
+      const mask = halves[row * 2 + 1]! * 4294967296 + halves[row * 2]!;
+      counts.set(mask, (counts.get(mask) ?? 0) + 1);
+    }
+    return [...counts].map(([mask, n]): [bigint, number] => [BigInt(mask), n / rows]).sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1)).slice(0, MOST_MASKS);
+  };
+  const ofA = maskCounts(a);
+  const ofB = a === b ? ofA : maskCounts(b);
+  const shares = new Map<bigint, number>();
+  for (const [maskA, shareA] of ofA) {
+    for (const [maskB, shareB] of ofB) {
+      const share = shareA * shareB;
+      if (share > 1e-7) shares.set(maskA | maskB, (shares.get(maskA | maskB) ?? 0) + share);
+    }
+  }
+  const common = [...shares].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1)).slice(0, MOST_MASKS);
+  const sum = common.reduce((total, [, share]) => total + share, 0);
+  return new Map(common.map(([mask, share]) => [mask, share / sum]));
+}

@@ -1,0 +1,74 @@
+import { SaltlinkError } from "../errors.ts";
+import { MOST_PAGES } from "../kernel/link-kernel.ts";
+
+const PAGE = 65536;
+const ALIGNMENT = 64;
+
+/**
+ * The memory that all threads and the kernel share: a stack. What is reserved stays until the mark below it is released, so that a stage gives back all its
+ * scratch at once. Offsets are bytes; views are good until the next `reserve`, which may grow the memory.
+ */
+export class SharedMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly #limit: number;
+  #top = ALIGNMENT * 1024; // the kernel's own constants lie below
+  #peak = 0;
+
+  /** `limit`: bytes that may be reserved in all. */
+  constructor(limit = MOST_PAGES * PAGE) {
+    this.#limit = Math.min(limit, MOST_PAGES * PAGE);
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared: true });
+  }
+
+  reserve(bytes: number): number {
+    const at = this.#top;
+    const end = at + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    if (end > this.#limit) throw new SaltlinkError("memory", `linking these files needs more than ${(this.#limit / 2 ** 30).toFixed(1)} GiB of shared memory; link fewer records at a time`);
+    const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) {
+      try {
+        this.memory.grow(missing);
+      } catch {
+        throw new SaltlinkError("memory", `the machine did not give ${(end / 2 ** 30).toFixed(1)} GiB of memory; close other programs or link fewer records at a time`);
+      }
+    }
+    this.#top = end;
+    this.#peak = Math.max(this.#peak, end);
+    return at;
+  }
+
+  /** Reserves and zeroes. */
+  reserveZeroed(bytes: number): number {
+    const at = this.reserve(bytes);
+    new Uint8Array(this.memory.buffer, at, bytes).fill(0);
+    return at;
+  }
+
+  mark(): number {
+    return this.#top;
+  }
+
+  release(mark: number): void {
+    this.#top = mark;
+  }
+
+  get peakBytes(): number {
+    return this.#peak;
+  }
+
+  u16(at: number, length: number): Uint16Array {
+    return new Uint16Array(this.memory.buffer, at, length);
+  }
+
+  u32(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.memory.buffer, at, length);
+  }
+
+  f64(at: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, at, length);
+  }
+
+  i64(at: number, length: number): BigInt64Array {
+    return new BigInt64Array(this.memory.buffer, at, length);
+  }
+}
