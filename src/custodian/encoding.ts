@@ -72,11 +72,10 @@ function messageOf(parts: readonly number[], atoms: AtomValues): string | undefi
   return message;
 }
 
-/** The text whose n-grams fill a filter: the value without spaces, at most 120 characters, with a space before and after. */
+/** The text whose n-grams fill a filter: the value, at most 120 characters, with a space before and after. Equal texts must mean equal values: the model of the linkage unit relies on it. */
 function textOf(value: string | undefined, padded: boolean): string | undefined {
   if (value === undefined) return undefined;
-  const closed = value.replaceAll(" ", "").slice(0, 120);
-  return padded ? ` ${closed} ` : closed;
+  return padded ? ` ${value.slice(0, 120)} ` : value.slice(0, 120);
 }
 
 /** A date or a sex inside a record-level filter goes in by single positions. */

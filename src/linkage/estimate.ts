@@ -1,6 +1,6 @@
 import { type ComparisonGroup } from "../schema/comparison-space.ts";
 import { expectedStates } from "../schema/error-model.ts";
-import { fieldKinds } from "../schema/field-kinds.ts";
+import { type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { Observation } from "./candidates.ts";
 import { type Evidence, holdsIn } from "./evidence.ts";
@@ -10,8 +10,8 @@ import { type Lattice, buildLattice } from "./lattice.ts";
  * The Fellegi-Sunter model (1969) fitted without truth: one truncated mixture on coarsened comparisons.
  *
  * - *Matches*: number and state probabilities (m) free.
- * - *Non-matches* of known shape: random pairs (all nA x nB of them, u from the files' headers), and relatives, who agree on what a household shares (surname and place), or on that and the date of birth (twins);
- *   of these only the number is free. Without them a free EM learns households instead of people.
+ * - *Non-matches* of known shape: random pairs (all nA x nB of them, u from the files' headers), and relatives, whose surname and place (and for twins the date of birth) are recorded as differently as one
+ *   person's are, and whose other fields are a stranger's; only their number is free. Without them a free EM learns households instead of people.
  * - *Truncation*: a pair is seen only if some rule reaches it. Each step adds the matches expected among the pairs that no rule reaches, so the fitted number of matches
  *   includes what blocking lost.
  *
@@ -52,9 +52,8 @@ export interface EstimateOptions {
   readonly startMatches: number;
 }
 
-const MOST_ITERATIONS = 400;
-const LEAST_ITERATIONS = 15;
-const TOLERANCE = 2e-5; // of the number of matches, per iteration
+const MOST_ITERATIONS = 2000;
+const TOLERANCE = 2e-5; // change of all m together and of the number of matches, per iteration
 const PRIOR_PAIRS = 2; // weight of the expected m, so that a state nobody showed is unlikely rather than impossible
 const TINY = 1e-300;
 
@@ -73,7 +72,7 @@ export function estimate(options: EstimateOptions): Model {
   const { groups } = evidence;
   const slices = sliceByVisibility(options);
   const expected = groups.map((group) => groupExpectation(group, schema));
-  const classes = relativeClasses(groups, expected, u, schema).map((relative) => ({ ...relative, pairs: relative.start * allPairs, ...likelihoods(slices, relative.probabilities, observations.length) }));
+  const classes = relativeClasses(groups, schema).map((relative) => ({ ...relative, pairs: relative.start * allPairs, seen: new Float64Array(0), reach: 1 }));
   const random = likelihoods(slices, u, observations.length).seen.map((p) => p * allPairs);
 
   let m: Float64Array[] = expected.map((p) => Float64Array.from(p));
@@ -84,6 +83,7 @@ export function estimate(options: EstimateOptions): Model {
   const seen = new Float64Array(observations.length);
   while (!converged && iterations < MOST_ITERATIONS) {
     iterations++;
+    for (const relative of classes) Object.assign(relative, likelihoods(slices, groups.map((_, g) => (relative.shares[g] ? m[g]! : u[g]!)), observations.length));
     const counts = groups.map((group, g) => Float64Array.from(expected[g]!, (p) => p * PRIOR_PAIRS * Math.min(1, 20 / group.size)));
     const relativeSums = classes.map(() => 0);
     let found = 0;
@@ -106,10 +106,12 @@ export function estimate(options: EstimateOptions): Model {
       unreached.expect(m, Float64Array.of(missing), counts);
       missed += missing;
     }
+    const before = m;
     m = counts.map(normalized);
     const next = Math.min(mostMatches, found + missed);
     classes.forEach((relative, c) => (relative.pairs = relativeSums[c]! / Math.max(relative.reach, 1e-6)));
-    converged = iterations >= LEAST_ITERATIONS && Math.abs(next - matches) <= TOLERANCE * next + 1e-6;
+    const moved = m.reduce((sum, states, g) => sum + states.reduce((part, p, s) => part + Math.abs(p - before[g]![s]!), 0), 0);
+    converged = moved + Math.abs(next - matches) / next < TOLERANCE;
     reached = found + missed > 0 ? found / (found + missed) : 1;
     matches = next;
   }
@@ -209,21 +211,19 @@ function groupExpectation(group: ComparisonGroup, schema: LinkageSchema): Float6
 
 interface RelativeClass {
   readonly name: string;
-  readonly probabilities: readonly Float64Array[];
+  /** Per group, whether its members share it. */
+  readonly shares: readonly boolean[];
   /** First guess of their number, as a share of all pairs. */
   readonly start: number;
 }
 
-function relativeClasses(groups: readonly ComparisonGroup[], expected: readonly Float64Array[], u: readonly Float64Array[], schema: LinkageSchema): RelativeClass[] {
-  const shared = groups.map(({ fields }) => fields.some(({ field }) => schema.fields.some(({ name, kind }) => name === field && fieldKinds[kind].household)));
-  const born = groups.map(({ fields }) => fields.some(({ field }) => schema.fields.some(({ name, kind }) => name === field && kind === "date_of_birth")));
-  const places = groups.filter((_, g) => shared[g]).length;
-  if (places < 2) return []; // one shared field alone does not tell relatives from strangers
-  // relatives' shared fields are written by the same hands, so they differ less than two records of one person may
-  const alike = expected.map((p) => Float64Array.from(p, (value, i) => (i === p.length - 1 ? 0.9 + 0.1 * value : 0.1 * value)));
-  const pick = (alikeIn: readonly boolean[]): Float64Array[] => groups.map((_, g) => (alikeIn[g] ? alike[g]! : u[g]!));
-  const classes = [{ name: "household", probabilities: pick(shared), start: 1e-9 }];
-  if (born.includes(true)) classes.push({ name: "twins", probabilities: pick(shared.map((is, g) => is || born[g]!)), start: 1e-11 });
+function relativeClasses(groups: readonly ComparisonGroup[], schema: LinkageSchema): RelativeClass[] {
+  const has = (group: ComparisonGroup, test: (kind: FieldKindName) => boolean): boolean => group.fields.some(({ field }) => schema.fields.some(({ name, kind }) => name === field && test(kind)));
+  const home = groups.map((group) => has(group, (kind) => fieldKinds[kind].household));
+  const born = groups.map((group) => has(group, (kind) => kind === "date_of_birth"));
+  if (home.filter(Boolean).length < 2) return []; // one shared field alone does not tell relatives from strangers
+  const classes = [{ name: "household", shares: home, start: 1e-6 }];
+  if (born.includes(true)) classes.push({ name: "twins", shares: home.map((is, g) => is || born[g]!), start: 1e-9 });
   return classes;
 }
 

@@ -12,7 +12,7 @@ const UK_POSTCODE = /\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}\b/g;
 const PLACEHOLDERS = new Set("UNKNOWN|NOT KNOWN|NONE|N A|NA|NFA|NO FIXED ABODE|NO FIXED ADDRESS|HOMELESS|ADDRESS UNKNOWN|NOT GIVEN|NK|X|XX|XXX".split("|"));
 
 /**
- * First line of an address. Views: `exact`, number and street up to the kind of street ("FLAT 2, 37 Manor Rd, Leeds" -> "37 MANOR ROAD"); `number`, the house number; `street`, the rest.
+ * First line of an address. Views: `exact`, number and street up to the kind of street ("FLAT 2, 37 Manor Rd, Leeds" -> "37 MANORROAD"); `number`, the house number; `street`, the rest, closed up.
  * Sub-units, a postcode and whatever follows the street are left off: departments place them differently.
  */
 export function normalizeAddress(text: string): Normalized {
@@ -34,7 +34,7 @@ export function normalizeAddress(text: string): Normalized {
     end = i + 1;
     if (STREET_TYPES[street[i + 1] ?? ""] === undefined) break; // "HILL ROAD": the last of two kinds counts
   }
-  const name = street.slice(0, end).join(" ");
+  const name = street.slice(0, end).join("");
   const views: NonNullable<Normalized["views"]> = { exact: number === undefined ? name : name === "" ? number : `${number} ${name}` };
   if (number !== undefined) views["number"] = number;
   if (name !== "") views["street"] = name;
@@ -43,8 +43,9 @@ export function normalizeAddress(text: string): Normalized {
 
 /** A town or suburb. */
 export function normalizeTown(text: string): Normalized {
-  const name = letters(text).replace(/^ST /, "SAINT ");
-  if (name === "") return {};
-  if (PLACEHOLDERS.has(name)) return { problem: "placeholder" };
-  return { views: { exact: name, start: name.replaceAll(" ", "").slice(0, 4) } };
+  const words = letters(text).replace(/^ST /, "SAINT ");
+  if (words === "") return {};
+  if (PLACEHOLDERS.has(words)) return { problem: "placeholder" };
+  const name = words.replaceAll(" ", "");
+  return { views: { exact: name, start: name.slice(0, 4) } };
 }

@@ -70,7 +70,8 @@ function storeLane(lane: i32, target: usize): void {
 /**
  * Sets the `hashes` positions of every n-gram of a text in a filter of 2^`log2Bits` bits.
  * `text`: UTF-8, already padded by the host; grams are runs of `gram` code points, at most 16 bytes.
- * `positional`: the message is the gram's 1-based index in one byte, then the gram.
+ * `positional`: the message is the gram's 1-based index in one byte, then the gram. Else a gram that comes again is followed by a byte that counts
+ * its earlier occurrences, so that "MOREE" and "MOREEE" do not share a filter: equal filters mean equal texts.
  * Position j = bits [j*log2Bits, (j+1)*log2Bits) of the PRF output read as a little-endian integer: independent
  * slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per gram; Kroll & Steinmetzer 2015).
  */
@@ -89,6 +90,8 @@ export function addGrams(filter: usize, log2Bits: i32, hashes: i32, state: usize
       let at = 0;
       if (positional) setByte(lanes, at++, <u8>index);
       for (let p = start; p < tail; p++) setByte(lanes, at++, load<u8>(p));
+      const repeats = positional ? 0 : occurrences(text, start, <i32>(tail - start));
+      if (repeats > 0) setByte(lanes, at++, <u8>repeats);
       t = replaceLane(t, lanes++, 64 + at);
       index++;
       if (tail >= end) {
@@ -129,6 +132,19 @@ function replaceLane(x: v128, lane: i32, value: i32): v128 {
 @inline
 function setByte(lane: i32, at: i32, value: u8): void {
   store<u8>(block4 + (<usize>(at >> 2) << 4) + (lane << 2) + <usize>(at & 3), value);
+}
+
+/** How often the `length` bytes at `gram` stand between `text` and `gram`. */
+function occurrences(text: usize, gram: usize, length: i32): i32 {
+  let count = 0;
+  if (length == 2) {
+    // the common case, bigrams of ASCII; a pair of bytes across two characters of other scripts never equals one
+    const wanted = load<u16>(gram);
+    for (let p = text; p < gram; p++) if (load<u16>(p) == wanted) count++;
+    return count;
+  }
+  for (let p = text; p < gram; p++) if (memory.compare(p, gram, <usize>length) == 0) count++;
+  return count;
 }
 
 // @ts-ignore: decorator

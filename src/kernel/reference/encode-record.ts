@@ -47,9 +47,13 @@ export function prf(key: Uint8Array, message: Uint8Array): Uint8Array {
 function addGrams(bits: Uint8Array, part: FilterPart, key: Uint8Array, text: string): void {
   const codePoints = [...text];
   const count = Math.max(1, codePoints.length - part.gram + 1);
+  const seen = new Map<string, number>();
   for (let i = 0; i < count; i++) {
-    const gram = utf8.encode(codePoints.slice(i, i + part.gram).join(""));
-    const message = part.positional ? Uint8Array.of(i + 1, ...gram) : gram;
+    const text = codePoints.slice(i, i + part.gram).join("");
+    const repeats = seen.get(text) ?? 0;
+    seen.set(text, repeats + 1);
+    const gram = utf8.encode(text);
+    const message = part.positional ? Uint8Array.of(i + 1, ...gram) : repeats > 0 ? Uint8Array.of(...gram, repeats) : gram;
     for (const position of positions(prf(key, message), part.hashes, Math.log2(bits.length))) bits[position] = 1;
   }
 }
