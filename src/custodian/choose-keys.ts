@@ -65,7 +65,6 @@ export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
     const covers = conjunction(agreement, parts);
     return { parts, covers, gain: addedBy(covers, reached), sharing: undefined as number | undefined };
   });
-  const baselines = samples.map((sample) => duplicates(sample, fields));
   const chosen: KeyChoice[] = [];
   // lazy greedy: a gain only ever shrinks, so a stale gain is a bound, and most candidates are never looked at again
   let queue = candidates.filter((candidate) => candidate.gain > 0).sort((a, b) => b.gain - a.gain);
@@ -76,7 +75,7 @@ export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
       if (candidate.gain / SIMULATED <= bestScore) break;
       candidate.gain = addedBy(candidate.covers, reached);
       if (candidate.gain / SIMULATED <= bestScore) continue;
-      candidate.sharing ??= Math.max(...samples.map((sample, i) => sharingOf(sample, candidate.parts, baselines[i]!, options)));
+      candidate.sharing ??= samples.reduce((most, sample) => (most === Infinity ? most : Math.max(most, sharingOf(sample, candidate.parts, options))), 0);
       if (candidate.sharing > limit) continue;
       const score = candidate.gain / SIMULATED - price * candidate.sharing;
       if (score > bestScore) {
@@ -197,31 +196,30 @@ interface Sharing {
   others: number;
 }
 
+/** Sharing of a compound when the file has the expected size: a sample of n of N records sees n / N of the chance collisions. Infinite once it is clear that it is above the limit. */
+function sharingOf(sample: AtomColumns, parts: readonly string[], { expectedRecords, countsPeople, limit }: KeyChoiceOptions): number {
+  const growth = Math.max(1, expectedRecords / sample.count);
+  const { records, others } = measureSharing(sample, parts, "people", (limit * 1.5) / growth);
+  if (!countsPeople) return others * growth;
+  return growth > 1 ? Math.min(1, Math.max(records, others * growth)) : records;
+}
+
 /**
- * Sharing of a compound, as people rather than records: a file with duplicates shares every key through them, which is no choice of ours; what the most specific
- * compound of all shares is taken for that. A sample of n of N expected records sees n/N of the chance collisions.
+ * Measures the sharing of a compound in a sample. Records of one person share everything through themselves, which is no choice of keys: two records count as one person's when
+ * their forenames begin alike, their dates of birth differ in one part at most and at least half of their whole values agree; with `of` records they are counted all the same, as `hash` counts.
+ * Gives up, with infinite sharing, once there are more than `enough` others per record.
  */
-function sharingOf(sample: AtomColumns, parts: readonly string[], baseline: Sharing, options: KeyChoiceOptions): number {
-  const { records, others } = measureSharing(sample, parts);
-  const growth = Math.max(1, options.expectedRecords / sample.count);
-  if (!options.countsPeople) return Math.max(0, others - baseline.others) * growth;
-  const excess = Math.max(0, records - baseline.records);
-  return growth > 1 ? Math.min(1, Math.max(excess, Math.max(0, others - baseline.others) * growth)) : excess;
-}
-
-/** What duplicates within the file share: both names and the date of birth, or the best stand-in there is. */
-function duplicates(sample: AtomColumns, fields: KeyChoiceOptions["fields"]): Sharing {
-  const person = (["forename", "surname", "date_of_birth"] as const).flatMap((kind) => fields.find((field) => field.kind === kind)?.name ?? []);
-  const parts = person.length === 3 ? person : fields.map((field) => field.name);
-  return parts.every((part) => sample.values.has(part)) ? measureSharing(sample, parts) : { records: 0, others: 0 };
-}
-
-export function measureSharing({ count, values }: AtomColumns, parts: readonly string[]): Sharing {
+export function measureSharing(sample: AtomColumns, parts: readonly string[], of: "people" | "records" = "people", enough = Infinity): Sharing {
+  const { count, values } = sample;
   const columns = parts.map((part) => values.get(part)!);
+  const samePerson = of === "people" ? personTest(sample) : undefined;
   const slots = 1 << Math.ceil(Math.log2(count * 2 + 2));
-  const table = new Int32Array(slots).fill(-1); // first row of each value
-  const sizes = new Int32Array(count);
-  const firsts = new Int32Array(count).fill(-1);
+  const last = new Int32Array(slots).fill(-1); // last row of each value
+  const before = new Int32Array(count); // the row before it with the same value
+  const shares = new Uint8Array(count);
+  const most = (enough * count) / 2;
+  let pairs = 0;
+  let records = 0;
   rows: for (let row = 0; row < count; row++) {
     let hash = 0;
     for (const column of columns) {
@@ -230,16 +228,51 @@ export function measureSharing({ count, values }: AtomColumns, parts: readonly s
       hash ^= hash >>> 15;
     }
     let slot = hash & (slots - 1);
-    while (table[slot]! >= 0 && columns.some((column) => column[table[slot]!] !== column[row])) slot = (slot + 1) & (slots - 1);
-    if (table[slot]! < 0) table[slot] = row;
-    firsts[row] = table[slot]!;
-    sizes[table[slot]!]!++;
+    probe: while (last[slot]! >= 0) {
+      const other = last[slot]!;
+      for (const column of columns) {
+        if (column[other] === column[row]) continue;
+        slot = (slot + 1) & (slots - 1);
+        continue probe;
+      }
+      break;
+    }
+    before[row] = last[slot]!;
+    last[slot] = row;
+    for (let other = before[row]!; other >= 0; other = before[other]!) {
+      if (samePerson?.(row, other) === true) continue;
+      if (++pairs > most) return { records: Infinity, others: Infinity };
+      for (const sharer of [row, other]) {
+        if (shares[sharer] === 1) continue;
+        shares[sharer] = 1;
+        records++;
+      }
+    }
   }
-  let records = 0;
-  let others = 0;
-  for (const size of sizes) {
-    if (size > 1) records += size;
-    others += size * (size - 1);
+  return { records: records / count, others: (2 * pairs) / count };
+}
+
+const personTests = new WeakMap<AtomColumns, (a: number, b: number) => boolean>();
+
+function personTest(sample: AtomColumns): (a: number, b: number) => boolean {
+  let test = personTests.get(sample);
+  if (test === undefined) {
+    const wholes = [...sample.values].flatMap(([atom, column]) => (atom.includes(".") ? [] : [column]));
+    const initial = sample.values.get("forename.initial");
+    const dateParts = ["day", "month", "year"].flatMap((part) => sample.values.get(`date_of_birth.${part}`) ?? []);
+    test = (a, b) => {
+      if (initial !== undefined && initial[a] !== initial[b]) return false;
+      if (dateParts.length === 3 && dateParts.filter((part) => part[a] === part[b]).length < 2) return false;
+      let both = 0;
+      let agree = 0;
+      for (const column of wholes) {
+        if (column[a]! < 0 || column[b]! < 0) continue;
+        both++;
+        if (column[a] === column[b]) agree++;
+      }
+      return agree * 2 >= both;
+    };
+    personTests.set(sample, test);
   }
-  return { records: records / count, others: others / count };
+  return test;
 }

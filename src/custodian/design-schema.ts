@@ -25,6 +25,9 @@ const LARGEST_FILTER_SHARING = 0.2;
 /** Records in a bucket on both sides together decide the work: above this the bucket takes in another view. */
 const LARGEST_BUCKET = 400;
 
+/** Up to this size two strict files are compared in full: no bucket, so nothing structural leaves the department. */
+const COMPARED_IN_FULL = 50_000;
+
 export function designSchema({ profile, fields, samples, expectedRecords }: DesignOptions): LinkageSchema {
   const nameOf = (kind: FieldKindName): string | undefined => fields.find((field) => field.kind === kind)?.name;
   const date = nameOf("date_of_birth");
@@ -59,13 +62,13 @@ export function designSchema({ profile, fields, samples, expectedRecords }: Desi
     written.keys = choose([]);
   } else if (profile === "strict") {
     written.filters = [{ name: "record", fields: fields.map((field) => field.name).slice(0, 8), anchor: [], bits: 1024, hashes: 6, diffusion: 10 }];
-    written.buckets = strictBuckets(fields);
+    written.buckets = expectedRecords <= COMPARED_IN_FULL ? [] : strictBuckets(fields);
   } else {
     const bucket = date === undefined ? [] : dateBucket(date, nameOf("surname"), nameOf("forename"), samples, expectedRecords);
     written.filters = date === undefined ? [] : withGrams.map(({ name, kind }) => ({ name, fields: [name], anchor: anchorOf(name, kind, date, fields, samples, expectedRecords), bits: 512, hashes: 10, diffusion: 10 }));
     if (date !== undefined) written.buckets = [{ parts: bucket, minimumValues: 5, minimumRecords: 64 }];
     written.keys = choose(written.filters.map((filter) => [...bucket, ...filter.anchor, ...filter.fields]));
-    written.maximumSharing = Math.max(2 * LARGEST_KEY_SHARING, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts).records)))));
+    written.maximumSharing = Math.max(2 * LARGEST_KEY_SHARING, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
   }
   return checkSchema(written, "the schema");
 }

@@ -75,7 +75,8 @@ function messageOf(parts: readonly number[], atoms: AtomValues): string | undefi
 /** The text whose n-grams fill a filter: the value, at most 120 characters, with a space before and after. Equal texts must mean equal values: the model of the linkage unit relies on it. */
 function textOf(value: string | undefined, padded: boolean): string | undefined {
   if (value === undefined) return undefined;
-  return padded ? ` ${value.slice(0, 120)} ` : value.slice(0, 120);
+  const text = value.length > 120 ? [...value].slice(0, 120).join("") : value;
+  return padded ? ` ${text} ` : text;
 }
 
 /** A date or a sex inside a record-level filter goes in by single positions. */

@@ -23,7 +23,7 @@ export interface Survey {
   readonly sample: readonly (readonly string[])[];
 }
 
-const SAMPLE_ROWS = 200_000;
+const SAMPLE_ROWS = 100_000;
 const SLICE_BYTES = 64 << 10;
 
 /** Reads a CSV through once, keeping about `sampleRows` rows spread over the file. */

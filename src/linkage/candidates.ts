@@ -121,7 +121,8 @@ function limitTuples(tuples: number): void {
 interface Rule {
   readonly kind: "key" | "bucket";
   readonly parts: readonly string[];
-  readonly column: string;
+  /** Absent for the rule that compares all pairs. */
+  readonly column: string | undefined;
   /** Bits of an observation that every tuple of the rule carries. */
   readonly bits: bigint;
   /** Bits of the column that count. */
@@ -136,7 +137,9 @@ function rulesOf({ schema, a, b }: CandidateOptions): Rule[] {
     const bits = BigInt(Math.min(header.bucketBits[i]!, b.file.header.bucketBits[i]!));
     return { kind: "bucket", parts: bucket.parts, column: layout.buckets[i]!, bits: 0n, mask: bits === 0n ? 1n : (~0n << (64n - bits)) | 1n };
   });
-  return [...keys, ...buckets];
+  // a strict schema without buckets is for files small enough to compare in full
+  const allPairs: Rule[] = schema.profile === "strict" && buckets.length === 0 ? [{ kind: "bucket", parts: ["all pairs"], column: undefined, bits: 0n, mask: 0n }] : [];
+  return [...keys, ...buckets, ...allPairs];
 }
 
 interface Join {
@@ -150,6 +153,8 @@ interface Join {
 /** Sorts both key columns and finds the blocks. What it reserves stays reserved. */
 async function joinRule({ a, b, memory, kernel, pool, blockCap }: CandidateOptions, rule: Rule): Promise<Join> {
   const self = a === b;
+  if (rule.column === undefined) return joinAll(a, b, memory);
+  const { column } = rule;
   const sort = async (dataset: LoadedDataset): Promise<{ sorted: number; order: number; count: () => Promise<number> }> => {
     const { rows, file } = dataset;
     const sorted = memory.reserve(rows * WORD);
@@ -158,7 +163,7 @@ async function joinRule({ a, b, memory, kernel, pool, blockCap }: CandidateOptio
     const sortedScratch = memory.reserve(rows * WORD);
     const orderScratch = memory.reserve(rows * INDEX);
     const digits = memory.reserve(RADIX_BYTES);
-    await file.readColumn(rule.column, memory.i64(keys, rows));
+    await file.readColumn(column, memory.i64(keys, rows));
     kernel.mixColumn(keys, rows, dataset.digests);
     const sorting = pool.run({ name: "sortByKey", args: [keys, rows, rule.mask, sorted, order, sortedScratch, orderScratch, digits] });
     return { sorted, order, count: () => sorting };
@@ -173,6 +178,21 @@ async function joinRule({ a, b, memory, kernel, pool, blockCap }: CandidateOptio
   const [pairs, skippedPairs, skippedBlocks, largestBlock] = memory.f64(out, 4) as unknown as [number, number, number, number];
   const report = { kind: rule.kind, parts: rule.parts, blocks: blockCount, pairs, found: pairs, largestBlock, skippedBlocks, skippedPairs };
   return { blocks, blockCount, orderA: sortA.order, orderB: sortB.order, report };
+}
+
+/** One block of everything. */
+function joinAll(a: LoadedDataset, b: LoadedDataset, memory: SharedMemory): Join {
+  const inOrder = ({ rows }: LoadedDataset): number => {
+    const order = memory.reserve(rows * INDEX);
+    memory.u32(order, rows).forEach((_, row, view) => (view[row] = row));
+    return order;
+  };
+  const orderA = inOrder(a);
+  const orderB = a === b ? orderA : inOrder(b);
+  const blocks = memory.reserve(16);
+  memory.u32(blocks, 4).set([0, a.rows, 0, b.rows]);
+  const pairs = a === b ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
+  return { blocks, blockCount: 1, orderA, orderB, report: { kind: "bucket", parts: ["all pairs"], blocks: 1, pairs, found: pairs, largestBlock: pairs, skippedBlocks: 0, skippedPairs: 0 } };
 }
 
 function emit({ a, b, memory, kernel, blockCap }: CandidateOptions, { blocks, blockCount, orderA, orderB, report }: Join): Tuples {

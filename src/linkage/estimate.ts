@@ -34,6 +34,8 @@ export interface Model {
   readonly weights: Float64Array;
   /** Per observation: P(match) of a pair looked at by itself. */
   readonly probabilities: Float64Array;
+  /** Per observation: 0 where no class of the model can show it (two different values with one filter, say); such pairs are never linked. */
+  readonly explained: Uint8Array;
   readonly iterations: number;
   readonly converged: boolean;
 }
@@ -121,13 +123,15 @@ export function estimate(options: EstimateOptions): Model {
   }
   const weights = new Float64Array(observations.length);
   const probabilities = new Float64Array(observations.length);
+  const explained = new Uint8Array(observations.length);
   observations.forEach((_, o) => {
     let rest = random[o]!;
     for (const relative of classes) rest += relative.pairs * relative.seen[o]!;
+    explained[o] = seen[o]! + rest > 0 ? 1 : 0;
     weights[o] = Math.log2(Math.max(seen[o]!, TINY)) - Math.log2(Math.max(rest / allPairs, TINY));
     probabilities[o] = (matches * seen[o]!) / (matches * seen[o]! + rest + TINY);
   });
-  return { groups, m, u, matches, reached, relatives: classes.map(({ name, pairs }) => ({ name, pairs })), weights, probabilities, iterations, converged };
+  return { groups, m, u, matches, reached, relatives: classes.map(({ name, pairs }) => ({ name, pairs })), weights, probabilities, explained, iterations, converged };
 }
 
 /** Sorts observations by which facts can be known, and builds the lattices. */

@@ -15,11 +15,16 @@ export interface LinkOptions {
   /** Absent to find duplicates within `a`. */
   readonly b?: HashedFile;
   readonly threads: number;
-  readonly threshold: number;
-  readonly cardinality: Cardinality;
+  /** Largest number of pairs in one block of an exact key. */
   readonly blockCap: number;
   readonly memoryLimit?: number;
   readonly onProgress: (stage: string, done: number, total: number) => void;
+}
+
+export interface SolveChoices {
+  readonly cardinality: Cardinality;
+  /** Least P(match) of a link. */
+  readonly threshold: number;
 }
 
 /** Everything a run found out; rows are positions in the hashed files. */
@@ -35,7 +40,7 @@ export interface Linkage {
 }
 
 /** Links two checked hashed files, or finds the duplicates within one. The result depends on the files and options alone. */
-export async function linkDatasets(options: LinkOptions): Promise<Linkage> {
+export async function linkDatasets(options: LinkOptions & SolveChoices): Promise<Linkage> {
   return withCandidates(options, async (input) => {
     const { a, b, schema, evidence } = input;
     const candidates = await findCandidates(input);
@@ -57,6 +62,11 @@ export async function linkDatasets(options: LinkOptions): Promise<Linkage> {
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
     return { candidates, evidence, model, links, levels: (observation) => describe(candidates.observations[observation]!), allPairs, peakBytes: input.memory.peakBytes };
   });
+}
+
+/** The candidate pairs alone, as `linkDatasets` finds them; for judging blocking against a truth. */
+export async function candidatePairs(options: LinkOptions): Promise<Candidates> {
+  return withCandidates(options, findCandidates);
 }
 
 /** The forecast: pairs of every rule, exactly, without comparing any. */

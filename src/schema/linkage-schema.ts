@@ -143,8 +143,9 @@ function crossCheck(schema: LinkageSchema): string[] {
   schema.buckets.forEach((bucket, i) => checkAtoms(bucket.parts, `buckets[${i}].parts`));
   checkAtoms(schema.tokens, "tokens");
   if (schema.tokens.length > 0 && schema.profile !== "plain") problems.push("tokens belong to profile plain only");
-  if (schema.profile === "strict" && schema.keys.length > 0) problems.push("profile strict has no keys, only buckets");
-  if (schema.keys.length + schema.buckets.length === 0) problems.push("a schema needs at least one key or bucket, or nothing would be compared");
+  if (schema.profile === "strict" && (schema.keys.length > 0 || schema.filters.length !== 1)) problems.push("profile strict has one filter and no keys, only buckets (none: all pairs are compared)");
+  if (schema.profile === "standard" && schema.buckets.length > 1) problems.push("profile standard has one bucket at most");
+  if (schema.profile !== "strict" && schema.keys.length + schema.buckets.length === 0) problems.push("a schema needs at least one key or bucket, or nothing would be compared");
   if (schema.keys.length + schema.tokens.length + 3 * schema.filters.length > 64) problems.push("too many keys, tokens and filters: keys + tokens + 3 x filters may not exceed 64");
   return problems;
 }

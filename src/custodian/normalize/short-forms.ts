@@ -163,7 +163,8 @@ YVONNE EVONNE
 ZACHARY ZACH ZAK ZACK ZACHARIAH
 `;
 
-const fullForms = new Map<string, string>();
+/** Short form to full form. */
+export const fullForms = new Map<string, string>();
 for (const line of FORMS.trim().split("\n")) {
   const [full, ...short] = line.split(" ");
   for (const form of short) if (!fullForms.has(form)) fullForms.set(form, full!);

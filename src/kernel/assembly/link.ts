@@ -258,7 +258,7 @@ export function comparePairs(layout: usize, rowsA: usize, rowsB: usize, stride: 
  * where to go on and returns the number of tuples. Only for filters with distances relative to their bits.
  *
  * A block's rows of B are gathered into `scratch` (the largest block's rows of B x bytes of filters): a row is then read once from far away and many times from cache. A missing filter
- * of B becomes all ones there: against a missing one of A (all zeros) and against a present one (half ones) it is far, without a test in the loop.
+ * of B becomes all ones there: against a missing one of A (all zeros) and against a present one (half ones) it is all but always far, without a test in the loop.
  */
 export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: usize, blocks: usize, to: u32, self: bool, orderA: usize, orderB: usize, cursor: usize, scratch: usize, outA: usize, outB: usize, outLevels: usize, capacity: u32): u32 {
   const filters = load<u32>(layout);
@@ -285,6 +285,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
         if (!anyNear(layout, filters, filterA, scratch + <usize>b * width)) continue;
         const rowB = load<u32>(orderB + ((<usize>(firstB + b)) << 2));
         const levels = levelsOf(layout, filterA, rowsB + <usize>rowB * stride);
+        if (levels == 0) continue; // a missing filter that chance brought near
         const swap = self && rowB < rowA;
         store<u32>(outA + (<usize>count << 2), swap ? rowB : rowA);
         store<u32>(outB + (<usize>count << 2), swap ? rowA : rowB);

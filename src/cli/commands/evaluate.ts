@@ -1,0 +1,86 @@
+import { Option } from "commander";
+import { SaltlinkError } from "../../errors.ts";
+import { type HashedFile, openHashedFile } from "../../exchange/read-hashed-file.ts";
+import { candidatePairs } from "../../linkage/link-datasets.ts";
+import { defaultThreads } from "../../pool/pool.ts";
+import { type Evaluation, evaluate } from "../../report/evaluate.ts";
+import { inputPaths, readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
+import { readColumns } from "../../report/read-columns.ts";
+import { type Terminal, count, percent, table } from "../terminal.ts";
+import { type AddCommand, wholeNumber } from "./command.ts";
+
+interface EvaluateOptions {
+  truth: string;
+  lookup: string[];
+  inputs?: string[];
+  threads: number;
+  json?: boolean;
+}
+
+export const addEvaluate: AddCommand = (program, { terminal }) => {
+  program
+    .command("evaluate")
+    .description("compare a run with the truth, where the truth is known")
+    .argument("<run>", "directory of a run")
+    .requiredOption("--truth <file>", "CSV with id_a and id_b in the departments' own ids")
+    .requiredOption("--lookup <file...>", "lookup files of the linked files, in their order")
+    .addOption(new Option("--inputs <file...>", "the hashed files, if they have moved since the run"))
+    .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
+    .option("--json", "print the figures as JSON")
+    .addHelpText("after", "\nExample:\n  saltlink evaluate run --truth truth_pairs.csv --lookup census.lookup.csv cis.lookup.csv")
+    .action((run: string, options: EvaluateOptions) => evaluateRun(run, options, terminal));
+};
+
+async function evaluateRun(run: string, options: EvaluateOptions, terminal: Terminal): Promise<void> {
+  const manifest = readManifest(run);
+  const statistics = readStatistics(run);
+  const paths = options.inputs ?? inputPaths(run, manifest);
+  if (paths.length !== manifest.inputs.length) throw new SaltlinkError("usage", `the run has ${manifest.inputs.length} inputs, --inputs names ${paths.length}`);
+  if (options.lookup.length !== paths.length) throw new SaltlinkError("usage", `the run has ${paths.length} inputs, --lookup names ${options.lookup.length}`);
+  const self = manifest.mode === "dedupe";
+  const truth = await readColumns(options.truth, ["id_a", "id_b"]);
+  const lookups = await Promise.all(options.lookup.map((path) => readColumns(path, ["record_id", "own_id"])));
+
+  const files: HashedFile[] = [];
+  try {
+    for (const path of paths) files.push(await openHashedFile(path));
+    files.forEach((file, i) => {
+      if (file.header.contentDigest !== manifest.inputs[i]!.contentDigest) throw new SaltlinkError("mismatch", `${file.path} is not the file that was linked (its digest differs); name the right one with --inputs`);
+    });
+    const rows = await Promise.all(files.map(async (file) => new Map((await file.readRecordIds()).map((id, row) => [id, row]))));
+    const ownIds = lookups.map((pairs, i) => {
+      const found = pairs.flatMap(([recordId, ownId]): [string, number][] => {
+        const row = rows[i]!.get(recordId!);
+        return row === undefined ? [] : [[ownId!, row]];
+      });
+      if (found.length < rows[i]!.size) throw new SaltlinkError("mismatch", `${options.lookup[i]} is not the lookup of ${files[i]!.path}: it lacks ${rows[i]!.size - found.length} of its records`);
+      return new Map(found);
+    });
+    const progress = terminal.progress();
+    const [a, b] = files;
+    const candidates = await candidatePairs({ a: a!, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, onProgress: progress.update });
+    progress.stop();
+    const links = (await readLinks(run, manifest)).map(({ recordIdA, recordIdB }): [number, number] => [rows[0]!.get(recordIdA)!, (rows[1] ?? rows[0]!).get(recordIdB)!]);
+    const evaluation = evaluate({ truth: truth as [string, string][], rowsA: ownIds[0]!, rowsB: ownIds[1] ?? ownIds[0]!, links, candidates, recordsB: (b ?? a!).header.rows, self, statistics });
+    if (options.json === true) terminal.json(evaluation);
+    else print(evaluation, terminal);
+  } finally {
+    for (const file of files) await file.close();
+  }
+}
+
+function print(evaluation: Evaluation, terminal: Terminal): void {
+  const { truePairs, links, rightLinks, precision, recall, f1, pair_completeness, reduction_ratio, estimated_precision, estimated_recall, unknown_pairs } = evaluation;
+  terminal.result(`${count(rightLinks)} of ${count(links)} links are right; ${count(truePairs)} pairs are true`);
+  terminal.result(
+    table([
+      ["", "truth", "estimated without it"],
+      ["precision", precision.toFixed(4), estimated_precision.toFixed(4)],
+      ["recall", recall.toFixed(4), estimated_recall.toFixed(4)],
+      ["F1", f1.toFixed(4)],
+      ["pair completeness", pair_completeness.toFixed(4)],
+      ["reduction ratio", percent(reduction_ratio)],
+    ]),
+  );
+  if (unknown_pairs > 0) terminal.warn(`${count(unknown_pairs)} true pairs name ids that are not in the lookups (rejected rows, say); they count as missed`);
+}

@@ -1,0 +1,128 @@
+import { Option } from "commander";
+import { SaltlinkError } from "../../errors.ts";
+import { type HashedFile, openHashedFile } from "../../exchange/read-hashed-file.ts";
+import { checkBelongTogether } from "../../linkage/belong-together.ts";
+import type { RuleReport } from "../../linkage/candidates.ts";
+import { clusterLinks } from "../../linkage/cluster.ts";
+import { forecast, linkDatasets } from "../../linkage/link-datasets.ts";
+import type { Cardinality } from "../../linkage/solve.ts";
+import { discardPartial } from "../../output/partial-file.ts";
+import { defaultThreads } from "../../pool/pool.ts";
+import { claimRun, writeRun } from "../../report/run-directory.ts";
+import { type Statistics, statisticsOf } from "../../report/statistics.ts";
+import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
+import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
+
+interface LinkCommandOptions {
+  out?: string;
+  dedupe?: boolean;
+  manyToOne?: boolean;
+  manyToMany?: boolean;
+  threshold: number;
+  format: "csv" | "parquet";
+  blockCap: number;
+  dryRun?: boolean;
+  threads: number;
+  json?: boolean;
+  force?: boolean;
+}
+
+export const addLink: AddCommand = (program, { terminal }) => {
+  program
+    .command("link")
+    .description("link two hashed files, or find the duplicates within one")
+    .argument("<file...>", "hashed files, Parquet or CSV")
+    .option("--out <directory>", "where to write links, statistics and manifest")
+    .option("--dedupe", "find records of one person within one file")
+    .addOption(new Option("--many-to-one", "several records of the first file may link to one of the second").conflicts(["manyToMany", "dedupe"]))
+    .addOption(new Option("--many-to-many", "any record may have several partners").conflicts(["manyToOne", "dedupe"]))
+    .option("--threshold <probability>", "least probability of a link", shareOption, 0.5)
+    .addOption(new Option("--format <format>", "format of the links file").choices(["csv", "parquet"]).default("csv"))
+    .option("--block-cap <pairs>", "skip blocks of an exact key with more pairs than this", wholeNumber, 1_000_000)
+    .option("--dry-run", "count the pairs of every rule and stop")
+    .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
+    .option("--json", "print the statistics as JSON")
+    .option("--force", "replace the run if it is there")
+    .addHelpText("after", "\nExamples:\n  saltlink link census.parquet cis.parquet --out run\n  saltlink link register.parquet --dedupe --out run")
+    .action((paths: string[], options: LinkCommandOptions) => link(paths, options, terminal));
+};
+
+async function link(paths: string[], options: LinkCommandOptions, terminal: Terminal): Promise<void> {
+  const started = performance.now();
+  if (options.dedupe === true ? paths.length !== 1 : paths.length !== 2) {
+    throw new SaltlinkError("usage", options.dedupe === true ? "--dedupe takes one hashed file" : "link takes two hashed files (or one with --dedupe)");
+  }
+  if (options.out === undefined && options.dryRun !== true) throw new SaltlinkError("usage", "say where the run goes with --out DIRECTORY (or --dry-run for the forecast alone)");
+  const progress = terminal.progress();
+  const files: HashedFile[] = [];
+  let partial: string | undefined;
+  try {
+    if (options.out !== undefined && options.dryRun !== true) partial = claimRun(options.out, options.force === true);
+    for (const path of paths) files.push(await openHashedFile(path));
+    const [a, b] = files as [HashedFile, HashedFile?];
+    if (b !== undefined) checkBelongTogether(a, b);
+    const common = { a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: options.blockCap, onProgress: progress.update };
+    if (partial === undefined) {
+      const { rules } = await forecast(common);
+      progress.stop();
+      if (options.json === true) terminal.json({ rules });
+      else printForecast(rules, terminal);
+      return;
+    }
+    const cardinality: Cardinality = options.manyToOne === true ? "many-to-one" : options.manyToMany === true || options.dedupe === true ? "many-to-many" : "one-to-one";
+    const linkage = await linkDatasets({ ...common, cardinality, threshold: options.threshold });
+    const mode = options.dedupe === true ? "dedupe" : cardinality;
+    const statistics = statisticsOf(linkage, files, mode, options.threshold);
+    progress.update("writing", 0, 1);
+    const recordIds = await Promise.all(files.map((file) => file.readRecordIds()));
+    writeRun(partial, options.out!, options.force === true, {
+      linkage,
+      statistics,
+      files,
+      recordIds,
+      clusters: options.dedupe === true ? clusterLinks(linkage.candidates, linkage.links, a.header.rows) : undefined,
+      manifest: { project: a.header.project, schemaDigest: a.header.schemaDigest, mode, threshold: options.threshold, blockCap: options.blockCap, links: `links.${options.format}` },
+    });
+    progress.stop();
+    if (options.json === true) terminal.json(statistics);
+    else printSummary(statistics, options.out!, performance.now() - started, linkage.peakBytes, terminal);
+    warn(statistics, terminal);
+  } finally {
+    progress.stop();
+    if (partial !== undefined) discardPartial(partial);
+    for (const file of files) await file.close();
+  }
+}
+
+function printForecast(rules: readonly RuleReport[], terminal: Terminal): void {
+  terminal.result(table([["rule", "blocks", "pairs", "largest block", "skipped pairs"], ...rules.map((rule) => [ruleName(rule), count(rule.blocks), count(rule.pairs), count(rule.largestBlock), count(rule.skippedPairs)])]));
+  const compared = rules.filter((rule) => rule.kind === "bucket").reduce((sum, rule) => sum + rule.pairs, 0);
+  terminal.result(`\n${count(rules.reduce((sum, rule) => sum + rule.pairs, 0))} pairs, of which ${count(compared)} in buckets are dropped again when all their filters are far`);
+}
+
+function ruleName({ kind, parts }: { kind: "key" | "bucket"; parts: readonly string[] }): string {
+  return `${kind === "bucket" ? "bucket: " : ""}${parts.join(" + ")}`;
+}
+
+function printSummary(statistics: Statistics, out: string, elapsed: number, peakBytes: number, terminal: Terminal): void {
+  const { datasets, links, estimated, pairs, model } = statistics;
+  const names = datasets.map(({ dataset, records }) => `${dataset} (${count(records)})`).join(" x ");
+  terminal.result(`${terminal.strong(`${count(links.count)} links`)} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
+  terminal.result(
+    table([
+      ["estimated precision", percent(estimated.precision), `about ${count(estimated.wrongLinks)} of the links are wrong`],
+      ["estimated recall", percent(estimated.recall), `about ${count(estimated.missedLinks)} of ${count(model.matches)} matches are missing`],
+      ["candidate pairs", count(pairs.candidates), `of ${count(pairs.all)}; the rules reach ${percent(model.reached)} of the matches`],
+    ]),
+  );
+  terminal.result(terminal.faint(`  ${seconds(elapsed)}, ${Math.round(peakBytes / 2 ** 20)} MiB shared`));
+  terminal.result(`${out}: links, statistics.json, manifest.json (row-level and exact: they stay in the linkage unit)`);
+}
+
+function warn({ model, rules, links, pairs }: Statistics, terminal: Terminal): void {
+  if (!model.converged) terminal.warn("the estimation did not settle; treat its figures with caution");
+  const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
+  for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at`);
+  if (links.count === 0) terminal.warn("no links: the files share no people that these rules and this threshold find");
+  if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
+}

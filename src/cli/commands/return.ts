@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { returnedFiles } from "../../report/returned-files.ts";
+import { claimRun } from "../../report/run-directory.ts";
+import { readLinks, readManifest } from "../../report/run-directory.ts";
+import { PartialFile, commitPartial, discardPartial } from "../../output/partial-file.ts";
+import { count } from "../terminal.ts";
+import type { AddCommand } from "./command.ts";
+
+export const addReturn: AddCommand = (program, { terminal }) => {
+  program
+    .command("return")
+    .description("write, for each department, its own record ids with a fresh person link id")
+    .argument("<run>", "directory of a run")
+    .requiredOption("--out <directory>", "where to write one file per department")
+    .option("--force", "replace the directory if it is there")
+    .option("--json", "print what was written as JSON")
+    .addHelpText("after", "\nExample:\n  saltlink return run --out returned")
+    .action(async (run: string, { out, force = false, json }: { out: string; force?: boolean; json?: boolean }) => {
+      const manifest = readManifest(run);
+      const files = returnedFiles(await readLinks(run, manifest), manifest);
+      const partial = claimRun(out, force);
+      try {
+        for (const { name, rows } of files) {
+          const file = new PartialFile(join(partial, name));
+          file.write("record_id,link_id\n");
+          file.write(rows.map(([recordId, linkId]) => `${recordId},${linkId}\n`).join(""));
+          file.commit();
+        }
+        commitPartial(partial, out, force);
+      } finally {
+        discardPartial(partial);
+      }
+      if (json === true) terminal.json({ files: files.map(({ name, rows }) => ({ path: join(out, name), records: rows.length })) });
+      else for (const { name, rows } of files) terminal.note(`${join(out, name)}: ${count(rows.length)} records; give it to that department alone`);
+    });
+};

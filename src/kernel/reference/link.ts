@@ -1,0 +1,73 @@
+/**
+ * The linkage kernel in plain TypeScript: what the WebAssembly twin (assembly/link.ts) is tested against. Clear rather than fast, and on plain arrays.
+ */
+export interface FilterShape {
+  readonly words: number;
+  /** Limits from the widest to the narrowest, in 1/65536 of the bits or of the sum of weights. */
+  readonly limits: readonly number[];
+  readonly relative: boolean;
+}
+
+export interface ReferenceRow {
+  readonly filters: readonly (readonly bigint[])[];
+  readonly tokens: readonly bigint[];
+}
+
+const WORD = (1n << 64n) - 1n;
+const LEVEL_BITS = 3n;
+
+/** Rows with a key, by (key & mask), then by row. */
+export function sortByKey(keys: readonly bigint[], mask: bigint): { key: bigint; row: number }[] {
+  return keys
+    .flatMap((key, row) => (key === 0n ? [] : [{ key: key & mask, row }]))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.row - b.row));
+}
+
+/** Pairs with equal masked keys; within one file each pair once, smaller row first. */
+export function joinPairs(keysA: readonly bigint[], keysB: readonly bigint[], mask: bigint, self: boolean): [number, number][] {
+  const pairs: [number, number][] = [];
+  keysA.forEach((a, i) =>
+    keysB.forEach((b, j) => {
+      if (a !== 0n && b !== 0n && (a & mask) === (b & mask) && (!self || i < j)) pairs.push([i, j]);
+    }),
+  );
+  return pairs;
+}
+
+/** Level of every filter of two rows, three bits each. */
+export function levelsOf(shapes: readonly FilterShape[], a: ReferenceRow, b: ReferenceRow): bigint {
+  return shapes.reduce((levels, { words, limits, relative }, f) => {
+    const weightA = weightOf(a.filters[f]!);
+    const weightB = weightOf(b.filters[f]!);
+    if (weightA === 0 || weightB === 0) return levels;
+    const apart = a.filters[f]!.reduce((sum, word, w) => sum + popcount(word ^ b.filters[f]![w]!), 0);
+    const base = relative ? weightA + weightB : words * 64;
+    const level = apart === 0 ? limits.length + 1 : limits.filter((limit) => apart * 65536 <= base * limit).length;
+    return levels | (BigInt(level) << (BigInt(f) * LEVEL_BITS));
+  }, 0n);
+}
+
+/** Which tokens of two rows agree. */
+export function agreeingTokens(a: ReferenceRow, b: ReferenceRow): bigint {
+  return a.tokens.reduce((bits, token, t) => (token !== 0n && token === b.tokens[t] ? bits | (1n << BigInt(t)) : bits), 0n);
+}
+
+/** Tuples of all rules united: one entry per pair with the OR of what was seen, by (row of A, row of B). */
+export function mergeTuples(tuples: readonly { a: number; b: number; seen: bigint }[]): { a: number; b: number; seen: bigint }[] {
+  const merged = new Map<string, { a: number; b: number; seen: bigint }>();
+  for (const { a, b, seen } of tuples) {
+    const known = merged.get(`${a},${b}`);
+    merged.set(`${a},${b}`, { a, b, seen: (known?.seen ?? 0n) | seen });
+  }
+  return [...merged.values()].sort((x, y) => x.a - y.a || x.b - y.b);
+}
+
+function weightOf(words: readonly bigint[]): number {
+  return words.reduce((sum, word) => sum + popcount(word), 0);
+}
+
+export function popcount(word: bigint): number {
+  let count = 0;
+  for (let rest = word & WORD; rest !== 0n; rest &= rest - 1n) count++;
+  return count;
+}

@@ -1,0 +1,74 @@
+import { SaltlinkError } from "../errors.ts";
+import type { Statistics } from "./statistics.ts";
+
+/** Links against the truth, and the estimates beside it. */
+export interface Evaluation {
+  readonly truePairs: number;
+  readonly links: number;
+  readonly rightLinks: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Share of true pairs that blocking reached. */
+  readonly pair_completeness: number;
+  /** Share of all pairs that blocking spared. */
+  readonly reduction_ratio: number;
+  readonly estimated_precision: number;
+  readonly estimated_recall: number;
+  /** True pairs that name an id which no lookup has; they count as missed. */
+  readonly unknown_pairs: number;
+}
+
+export interface EvaluationInput {
+  /** True pairs in the departments' own ids. */
+  readonly truth: readonly (readonly [string, string])[];
+  /** Own id to row, per dataset; the same map twice within one file. */
+  readonly rowsA: ReadonlyMap<string, number>;
+  readonly rowsB: ReadonlyMap<string, number>;
+  /** Linked rows. */
+  readonly links: Iterable<readonly [number, number]>;
+  /** Candidate pairs as rows. */
+  readonly candidates: { readonly count: number; readonly rowsA: Uint32Array; readonly rowsB: Uint32Array };
+  readonly recordsB: number;
+  /** Whether both sides are one file, so that a pair has no direction. */
+  readonly self: boolean;
+  readonly statistics: Statistics;
+}
+
+export function evaluate(input: EvaluationInput): Evaluation {
+  const { truth, rowsA, rowsB, candidates, recordsB, self, statistics } = input;
+  const pairOf = (a: number, b: number): number => (self && b < a ? b * recordsB + a : a * recordsB + b);
+  const truePairs = new Set<number>();
+  let unknown = 0;
+  for (const [idA, idB] of truth) {
+    const a = rowsA.get(idA);
+    const b = rowsB.get(idB);
+    if (a === undefined || b === undefined) unknown++;
+    else truePairs.add(pairOf(a, b));
+  }
+  if (truePairs.size === 0) throw new SaltlinkError("input", "no pair of the truth file is in the lookup files; are its columns id_a and id_b, in the order of the files that were linked?");
+  const total = truePairs.size + unknown;
+  let right = 0;
+  let links = 0;
+  for (const [a, b] of input.links) {
+    links++;
+    if (truePairs.has(pairOf(a, b))) right++;
+  }
+  let reached = 0;
+  for (let i = 0; i < candidates.count; i++) if (truePairs.has(pairOf(candidates.rowsA[i]!, candidates.rowsB[i]!))) reached++;
+  const precision = links === 0 ? 1 : right / links;
+  const recall = right / total;
+  return {
+    truePairs: total,
+    links,
+    rightLinks: right,
+    precision,
+    recall,
+    f1: right === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+    pair_completeness: reached / total,
+    reduction_ratio: statistics.pairs.reductionRatio,
+    estimated_precision: statistics.estimated.precision,
+    estimated_recall: statistics.estimated.recall,
+    unknown_pairs: unknown,
+  };
+}

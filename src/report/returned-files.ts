@@ -1,0 +1,29 @@
+import { randomBytes } from "node:crypto";
+import type { Link, Manifest } from "./run-directory.ts";
+
+/** What one department gets back. */
+export interface ReturnedFile {
+  readonly name: string;
+  /** Its own record ids, each with the link id of its person; in the order of the record ids, which are random. */
+  readonly rows: readonly (readonly [string, string])[];
+}
+
+/**
+ * Results for the departments: no score, no field, nothing of the partner. A person's link id is 128 fresh random bits, the same in both files and in no other run, so that only who gets both
+ * files can join them.
+ */
+export function returnedFiles(links: readonly Link[], { inputs, mode }: Manifest): ReturnedFile[] {
+  const sides = inputs.map(() => new Map<string, string>());
+  const clusters = new Map<string, string>();
+  for (const { recordIdA, recordIdB, cluster } of links) {
+    const [a, b = a] = sides as [Map<string, string>, Map<string, string>?];
+    // a record with several partners, or a cluster, is one person and has one link id
+    let linkId = (cluster === undefined ? undefined : clusters.get(cluster)) ?? a.get(recordIdA) ?? b!.get(recordIdB);
+    linkId ??= randomBytes(16).toString("hex");
+    if (cluster !== undefined) clusters.set(cluster, linkId);
+    if (!a.has(recordIdA)) a.set(recordIdA, linkId);
+    if (!b!.has(recordIdB)) b!.set(recordIdB, linkId);
+  }
+  const names = inputs.map((input, i) => (mode !== "dedupe" && inputs.findIndex(({ dataset }) => dataset === input.dataset) !== i ? `${input.dataset}-${i + 1}.csv` : `${input.dataset}.csv`));
+  return sides.map((side, i) => ({ name: names[i]!.replaceAll(/[^\w.-]/g, "_"), rows: [...side].sort(([x], [y]) => (x < y ? -1 : 1)) }));
+}

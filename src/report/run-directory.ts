@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parseFile } from "fast-csv";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { SaltlinkError, fileError } from "../errors.ts";
+import type { HashedFile } from "../exchange/read-hashed-file.ts";
+import type { Linkage } from "../linkage/link-datasets.ts";
+import type { Cardinality } from "../linkage/solve.ts";
+import { PartialFile, claimPartial, commitPartial, discardPartial } from "../output/partial-file.ts";
+import { toolName } from "../version.ts";
+import type { Statistics } from "./statistics.ts";
+
+/**
+ * What `link` leaves behind: a directory, 0700, with `links.csv` (or `.parquet`), `statistics.json` and `manifest.json`. Exact and row-level, hence for the linkage unit alone. It takes its name only when it
+ * is whole.
+ */
+export interface Manifest {
+  readonly format: "saltlink-run-1";
+  readonly tool: string;
+  /** Hashed files in order, by path relative to the run directory and by digest. */
+  readonly inputs: readonly { path: string; dataset: string; records: number; contentDigest: string }[];
+  readonly project: string;
+  readonly schemaDigest: string;
+  readonly mode: Cardinality | "dedupe";
+  readonly threshold: number;
+  readonly blockCap: number;
+  readonly links: "links.csv" | "links.parquet";
+}
+
+/** A link as it stands in the links file. */
+export interface Link {
+  readonly recordIdA: string;
+  readonly recordIdB: string;
+  /** Only in a run with `--dedupe`: records of one person have one cluster. */
+  readonly cluster?: string;
+}
+
+export interface RunContents {
+  readonly linkage: Linkage;
+  readonly statistics: Statistics;
+  readonly files: readonly HashedFile[];
+  readonly recordIds: readonly (readonly string[])[];
+  readonly manifest: Omit<Manifest, "inputs" | "format" | "tool">;
+  /** Cluster number of each row, for `--dedupe`. */
+  readonly clusters: Uint32Array | undefined;
+}
+
+/** Takes the name for a run before any work is done. */
+export function claimRun(path: string, force: boolean): string {
+  const partial = claimPartial(path, force);
+  rmSync(partial, { recursive: true, force: true });
+  try {
+    mkdirSync(partial, { mode: 0o700 });
+  } catch (error) {
+    throw fileError(error, "write", path);
+  }
+  return partial;
+}
+
+export function writeRun(partial: string, path: string, force: boolean, contents: RunContents): void {
+  try {
+    const { manifest, files, statistics } = contents;
+    const write = (name: string, bytes: string | Uint8Array): void => {
+      const file = new PartialFile(join(partial, name));
+      file.write(bytes);
+      file.commit();
+    };
+    if (manifest.links === "links.csv") writeLinksCsv(join(partial, manifest.links), contents);
+    else write(manifest.links, linksParquet(contents));
+    write("statistics.json", `${JSON.stringify(statistics, null, 2)}\n`);
+    const inputs = files.map((file) => ({ path: relative(resolve(path), resolve(file.path)).replaceAll("\\", "/"), dataset: file.header.dataset, records: file.header.rows, contentDigest: file.header.contentDigest }));
+    const whole: Manifest = { format: "saltlink-run-1", tool: toolName, inputs, ...manifest };
+    write("manifest.json", `${JSON.stringify(whole, null, 2)}\n`);
+    commitPartial(partial, path, force);
+  } catch (error) {
+    discardPartial(partial);
+    throw error;
+  }
+}
+
+function columnsOf({ files, clusters }: RunContents): string[] {
+  const fields = files[0]!.header.schema.fields.map((field) => field.name);
+  return ["record_id_a", "record_id_b", ...(clusters === undefined ? [] : ["cluster"]), "match_weight", "match_probability", "pairwise_probability", "tied", ...fields];
+}
+
+/** Rows of the links file, best link first; ties in an order that only content decides. */
+function* rowsOf({ linkage, recordIds, clusters }: RunContents): Generator<{ ids: [string, string]; cluster: number | undefined; weight: number; probability: number; pairwise: number; tied: number; levels: string[] }> {
+  const { candidates, links, model } = linkage;
+  const levels = new Map<number, string[]>();
+  const [idsA, idsB = idsA] = recordIds as [string[], string[]?];
+  for (let i = 0; i < links.count; i++) {
+    const pair = links.pairs[i]!;
+    const observation = candidates.observation[pair]!;
+    let described = levels.get(observation);
+    if (described === undefined) levels.set(observation, (described = linkage.levels(observation)));
+    yield {
+      ids: [idsA[candidates.rowsA[pair]!]!, idsB![candidates.rowsB[pair]!]!],
+      cluster: clusters?.[candidates.rowsA[pair]!],
+      weight: model.weights[observation]!,
+      probability: links.probabilities[i]!,
+      pairwise: model.probabilities[observation]!,
+      tied: links.tied[i]!,
+      levels: described,
+    };
+  }
+}
+
+const BATCH = 10_000;
+
+function writeLinksCsv(path: string, contents: RunContents): void {
+  const file = new PartialFile(path);
+  file.write(`${columnsOf(contents).join(",")}\n`);
+  let lines: string[] = [];
+  for (const { ids, cluster, weight, probability, pairwise, tied, levels } of rowsOf(contents)) {
+    lines.push(`${ids[0]},${ids[1]},${cluster === undefined ? "" : `${cluster},`}${weight.toFixed(4)},${probability.toFixed(6)},${pairwise.toFixed(6)},${tied},${levels.join(",")}\n`);
+    if (lines.length < BATCH) continue;
+    file.write(lines.join(""));
+    lines = [];
+  }
+  file.write(lines.join(""));
+  file.commit();
+}
+
+function linksParquet(contents: RunContents): Uint8Array {
+  const names = columnsOf(contents);
+  const columns = names.map((): unknown[] => []);
+  for (const { ids, cluster, weight, probability, pairwise, tied, levels } of rowsOf(contents)) {
+    [...ids, ...(cluster === undefined ? [] : [cluster]), weight, probability, pairwise, tied === 1, ...levels].forEach((value, c) => columns[c]!.push(value));
+  }
+  const typeOf = (name: string): "DOUBLE" | "BOOLEAN" | "INT32" | "BYTE_ARRAY" => (["match_weight", "match_probability", "pairwise_probability"].includes(name) ? "DOUBLE" : name === "tied" ? "BOOLEAN" : name === "cluster" ? "INT32" : "BYTE_ARRAY");
+  const writer = new ByteWriter();
+  const parquet = new ParquetWriter({
+    writer,
+    codec: "UNCOMPRESSED",
+    statistics: false,
+    createdBy: "saltlink",
+    schema: [{ name: "root", num_children: names.length }, ...names.map((name) => ({ name, type: typeOf(name), repetition_type: "REQUIRED" as const, ...(typeOf(name) === "BYTE_ARRAY" ? { converted_type: "UTF8" as const } : {}) }))],
+  });
+  void parquet.write({ columnData: names.map((name, c) => ({ name, data: columns[c]! })), rowGroupSize: 100_000 });
+  void parquet.finish();
+  return writer.getBytes();
+}
+
+/** Reads a run's manifest. @throws SaltlinkError when it is none. */
+export function readManifest(run: string): Manifest {
+  const path = join(run, "manifest.json");
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new SaltlinkError("input", `${path} is damaged; link again`);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new SaltlinkError("usage", `${run} is not a run of saltlink link (it has no manifest.json)`);
+    throw fileError(error, "read", path);
+  }
+  if (manifest.format !== "saltlink-run-1" || !Array.isArray(manifest.inputs)) throw new SaltlinkError("input", `${path} is not of this version of saltlink; link again`);
+  return manifest;
+}
+
+export function readStatistics(run: string): Statistics {
+  const path = join(run, "statistics.json");
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Statistics;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new SaltlinkError("input", `${path} is damaged; link again`);
+    throw fileError(error, "read", path);
+  }
+}
+
+/** Where a run's inputs are now. */
+export function inputPaths(run: string, manifest: Manifest): string[] {
+  return manifest.inputs.map((input) => resolve(run, input.path));
+}
+
+/** Reads the links of a run. */
+export async function readLinks(run: string, manifest: Manifest): Promise<Link[]> {
+  const path = join(run, manifest.links);
+  if (manifest.links === "links.parquet") {
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path), columns: manifest.mode === "dedupe" ? ["record_id_a", "record_id_b", "cluster"] : ["record_id_a", "record_id_b"] });
+    return rows.map((row) => ({ recordIdA: row["record_id_a"] as string, recordIdB: row["record_id_b"] as string, ...(manifest.mode === "dedupe" ? { cluster: String(row["cluster"]) } : {}) }));
+  }
+  return new Promise((resolveLinks, reject) => {
+    const links: Link[] = [];
+    parseFile<Record<string, string>, Record<string, string>>(path, { headers: true })
+      .on("data", (row: Record<string, string>) => links.push({ recordIdA: row["record_id_a"]!, recordIdB: row["record_id_b"]!, ...(row["cluster"] === undefined ? {} : { cluster: row["cluster"] }) }))
+      .on("error", () => reject(new SaltlinkError("input", `${path} is damaged; link again`)))
+      .on("end", () => resolveLinks(links));
+  });
+}

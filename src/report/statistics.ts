@@ -1,0 +1,158 @@
+import type { HashedFile } from "../exchange/read-hashed-file.ts";
+import type { Linkage } from "../linkage/link-datasets.ts";
+import type { Cardinality } from "../linkage/solve.ts";
+import type { ComparisonGroup } from "../schema/comparison-space.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { toolName } from "../version.ts";
+
+/**
+ * `statistics.json`: what a run found and how good it is thought to be. Exact figures, hence restricted; what leaves the linkage unit is derived from them under disclosure control. The same for the same inputs and
+ * options, whatever the threads.
+ */
+export interface Statistics {
+  readonly tool: string;
+  readonly mode: Cardinality | "dedupe";
+  readonly threshold: number;
+  readonly datasets: readonly { dataset: string; records: number; rejected: number; missing: Record<string, number> }[];
+  readonly pairs: { all: number; candidates: number; reductionRatio: number };
+  readonly rules: readonly RuleStatistics[];
+  readonly model: {
+    /** Estimated true matches, and the share of them that the rules reach. */
+    matches: number;
+    reached: number;
+    relatives: Record<string, number>;
+    iterations: number;
+    converged: boolean;
+    groups: readonly { group: string; fields: readonly string[]; states: readonly StateStatistics[] }[];
+    /** Candidate pairs whose observation the model calls impossible; more than a few mean that it does not fit. */
+    unexplainedPairs: number;
+  };
+  readonly histogram: readonly { from: number; to: number; pairs: number; estimatedMatches: number; links: number }[];
+  readonly links: { count: number; tied: number };
+  readonly estimated: { precision: number; recall: number; f1: number; wrongLinks: number; missedLinks: number };
+}
+
+interface RuleStatistics {
+  kind: "key" | "bucket";
+  parts: readonly string[];
+  blocks: number;
+  largestBlock: number;
+  pairs: number;
+  found: number;
+  skippedBlocks: number;
+  skippedPairs: number;
+  estimatedMatches: number;
+  /** Estimated matches that no other rule reaches. */
+  onlyHere: number;
+}
+
+interface StateStatistics {
+  state: string;
+  m: number;
+  u: number;
+  /** log2(m / u). */
+  weight: number;
+}
+
+export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mode: Statistics["mode"], threshold: number): Statistics {
+  const { candidates, model, links, evidence, allPairs } = linkage;
+  const [{ header }] = files as [HashedFile];
+  const sumOfP = links.probabilities.reduce((sum, p) => sum + p, 0);
+  const matches = Math.max(model.matches, sumOfP);
+  const precision = links.count === 0 ? 1 : sumOfP / links.count;
+  const recall = matches === 0 ? 1 : sumOfP / matches;
+  return {
+    tool: toolName,
+    mode,
+    threshold,
+    datasets: files.map((file) => ({ dataset: file.header.dataset, records: file.header.rows, rejected: file.header.rejected, missing: file.header.missing })),
+    pairs: { all: allPairs, candidates: candidates.count, reductionRatio: allPairs === 0 ? 0 : 1 - candidates.count / allPairs },
+    rules: ruleStatistics(linkage, header.schema),
+    model: {
+      matches: tidy(model.matches),
+      reached: tidy(model.reached),
+      relatives: Object.fromEntries(model.relatives.map(({ name, pairs }) => [name, tidy(pairs)])),
+      iterations: model.iterations,
+      converged: model.converged,
+      groups: evidence.groups.map((group, g) => ({
+        group: group.name,
+        fields: group.fields.map((space) => space.field),
+        states: stateLabels(group).map((state, s) => ({ state, m: tidy(model.m[g]![s]!), u: tidy(model.u[g]![s]!), weight: tidy(Math.log2(model.m[g]![s]! / model.u[g]![s]!)) })),
+      })),
+      unexplainedPairs: candidates.observations.reduce((sum, { pairs }, o) => (model.explained[o] === 1 ? sum : sum + pairs), 0),
+    },
+    histogram: weightHistogram(linkage),
+    links: { count: links.count, tied: links.tied.reduce((sum, tied) => sum + tied, 0) },
+    estimated: {
+      precision: tidy(precision),
+      recall: tidy(recall),
+      f1: tidy(precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall)),
+      wrongLinks: Math.round(links.count - sumOfP),
+      missedLinks: Math.round(matches - sumOfP),
+    },
+  };
+}
+
+/** Six significant digits: what is beyond them is arithmetic, not knowledge. */
+function tidy(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function ruleStatistics({ candidates, model, evidence }: Linkage, schema: LinkageSchema): RuleStatistics[] {
+  const byRule = candidates.rules.map(() => ({ all: 0, only: 0 }));
+  const firstBucket = schema.keys.length;
+  candidates.observations.forEach(({ observed, pairs }, o) => {
+    const reached = schema.keys.flatMap((_, k) => ((observed >> BigInt(k)) & 1n ? [k] : []));
+    // which of several buckets found a pair is not kept; with one it is the only one
+    if (schema.profile !== "plain" && observed >> BigInt(evidence.levelShift) !== 0n) for (let r = firstBucket; r < byRule.length; r++) reached.push(r);
+    const expected = pairs * model.probabilities[o]!;
+    for (const rule of reached) {
+      byRule[rule]!.all += expected;
+      if (reached.length === 1) byRule[rule]!.only += expected;
+    }
+  });
+  return candidates.rules.map(({ kind, parts, blocks, largestBlock, pairs, found, skippedBlocks, skippedPairs }, r) => ({
+    kind,
+    parts,
+    blocks,
+    largestBlock,
+    pairs,
+    found,
+    skippedBlocks,
+    skippedPairs,
+    estimatedMatches: tidy(byRule[r]!.all),
+    onlyHere: tidy(byRule[r]!.only),
+  }));
+}
+
+/** Labels of a group's states: the fields' own, joined. */
+function stateLabels({ fields, size }: ComparisonGroup): string[] {
+  return Array.from({ length: size }, (_, index) => {
+    const labels: string[] = [];
+    for (let f = fields.length - 1; f >= 0; f--) {
+      const { states, field } = fields[f]!;
+      labels.unshift(fields.length === 1 ? states[index % states.length]!.label : `${field} ${states[index % states.length]!.label}`);
+      index = Math.floor(index / states.length);
+    }
+    return labels.join(", ");
+  });
+}
+
+const BIN = 2; // bits of match weight
+const LOWEST = -30;
+const HIGHEST = 60;
+
+function weightHistogram({ candidates, model, links }: Linkage): Statistics["histogram"] {
+  const bins = Array.from({ length: (HIGHEST - LOWEST) / BIN }, (_, i) => ({ from: LOWEST + i * BIN, to: LOWEST + (i + 1) * BIN, pairs: 0, estimatedMatches: 0, links: 0 }));
+  const binOf = (o: number): (typeof bins)[number] => bins[Math.max(0, Math.min(bins.length - 1, Math.floor((model.weights[o]! - LOWEST) / BIN)))]!;
+  candidates.observations.forEach(({ pairs }, o) => {
+    const bin = binOf(o);
+    bin.pairs += pairs;
+    bin.estimatedMatches += pairs * model.probabilities[o]!;
+  });
+  for (const pair of links.pairs) binOf(candidates.observation[pair]!).links++;
+  const used = bins.findIndex((bin) => bin.pairs > 0);
+  const last = bins.findLastIndex((bin) => bin.pairs > 0);
+  return used < 0 ? [] : bins.slice(used, last + 1).map((bin) => ({ ...bin, estimatedMatches: tidy(bin.estimatedMatches) }));
+}
+

@@ -1,0 +1,99 @@
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { openCsv } from "../../src/custodian/csv/open.ts";
+import { parseCsv } from "../../src/custodian/csv/parse.ts";
+import { type Slice, cutSlices } from "../../src/custodian/csv/slices.ts";
+import { temporaryDirectory } from "../temporary.ts";
+
+async function* inChunks(text: string, size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function slices(text: string, chunk: number, slice: number): Promise<Slice[]> {
+  const result: Slice[] = [];
+  for await (const piece of cutSlices(inChunks(text, chunk), "people.csv", slice)) result.push(piece);
+  return result;
+}
+
+async function contentOf(path: string, encoding: "utf-8" | "windows-1252" | "utf-16le" = "utf-8"): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of openCsv(path, encoding)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe("cutting CSV into slices", () => {
+  const text = 'a,b\r\n1,"x ""q"" \r\ny"\r\n\r\n2,O"Neill\r3,z\n4,"e"';
+
+  it.each([1, 2, 3, 7, 1000])("finds the same records whatever the chunks (%i bytes)", async (chunk) => {
+    const found = await slices(text, chunk, 10);
+    expect(found.map(({ bytes, firstRow, records }) => [bytes.toString(), firstRow, records])).toEqual([
+      ["a,b\r\n", 1, 1],
+      ['1,"x ""q"" \r\ny"\r\n', 2, 1],
+      ['\r\n2,O"Neill\r', 3, 2],
+      ['3,z\n4,"e"', 5, 2],
+    ]);
+  });
+
+  it("loses and adds nothing, and agrees with the parser on every record", async () => {
+    const cell = fc.oneof(fc.string({ unit: fc.constantFrom(..."ab é,'"), maxLength: 5 }).map((s) => `"${s.replaceAll('"', '""')}"`), fc.string({ unit: fc.constantFrom(..."xyzé 0"), maxLength: 5 }), fc.constant('"li\r\nne"'), fc.constant('"q""q"'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 12 }), fc.constantFrom("\n", "\r\n", "\r"), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 60 }), async (records, end, chunk, size) => {
+        const whole = `h1,h2,h3${end}${records.map((cells) => cells.join(",")).join(end)}${end}`;
+        const found = await slices(whole, chunk, size);
+        expect(Buffer.concat(found.map(({ bytes }) => bytes)).toString()).toBe(whole);
+        for (const { bytes, records: count } of found) expect((await parseCsv(bytes.toString(), ","))?.length).toBe(count);
+        expect(found.reduce((sum, slice) => sum + slice.records, 0)).toBe(records.length + 1);
+      }),
+      { seed: 11, numRuns: 100 },
+    );
+  });
+
+  it("names the row of a quote that is never closed, soon and without its text", async () => {
+    const open = `id,name\n1,ok\n2,"secretname\n${"3,fine\n".repeat(2_000_000)}`;
+    const started = performance.now();
+    await expect(slices(open, 1 << 20, 1 << 18)).rejects.toThrow(/^people\.csv row 3: a quote is opened and never closed/);
+    await expect(slices(open, 1 << 20, 1 << 18)).rejects.not.toThrow(/secretname/);
+    expect(performance.now() - started).toBeLessThan(20_000); // a hang, not a benchmark
+  });
+
+  it("refuses a record longer than any person's", async () => {
+    await expect(slices(`id,name\n1,${"x".repeat(100_000)}\n`, 4096, 1 << 18)).rejects.toThrow(/row 2: longer than 64 KiB/);
+  });
+
+  it("goes by the delimiter of the header", async () => {
+    const found = await slices('a;b\n"1;""";2\n3;4\n', 5, 1);
+    expect(found.map(({ bytes }) => bytes.toString())).toEqual(["a;b\n", '"1;""";2\n', "3;4\n"]);
+  });
+});
+
+describe("opening CSV", () => {
+  it("takes off a byte order mark and unpacks gzip", async () => {
+    const { write } = temporaryDirectory();
+    expect(await contentOf(write("bom.csv", "\ufeffid\n1\n"))).toBe("id\n1\n");
+    expect(await contentOf(write("packed.csv.gz", gzipSync("\ufeffid\nzoë\n")))).toBe("id\nzoë\n");
+  });
+
+  it("converts encodings", async () => {
+    const { write } = temporaryDirectory();
+    expect(await contentOf(write("old.csv", Buffer.from("id\nzo\xeb\x80\n", "latin1")), "windows-1252")).toBe("id\nzoë€\n");
+    expect(await contentOf(write("wide.csv", Buffer.from("\ufeffid\nzoë\n", "utf16le")), "utf-16le")).toBe("id\nzoë\n");
+  });
+
+  it.each([
+    ["UTF-16 with a mark", Buffer.from("\ufeffid\n1\n", "utf16le"), /--encoding utf-16le/],
+    ["UTF-16 without one", Buffer.from("id,name\n1,x\n", "utf16le"), /--encoding utf-16le/],
+    ["binary", Buffer.from([80, 75, 3, 4, 0, 0, 0, 9]), /not UTF-8/],
+  ])("refuses %s", async (_, bytes, message) => {
+    const { write } = temporaryDirectory();
+    await expect(contentOf(write("x.csv", bytes))).rejects.toThrow(message);
+  });
+
+  it("says what is wrong with a damaged gzip file and with no file", async () => {
+    const { write, at } = temporaryDirectory();
+    const packed = gzipSync("id,name\n".repeat(1000));
+    await expect(contentOf(write("cut.csv.gz", packed.subarray(0, packed.length - 20)))).rejects.toThrow(/damaged gzip/);
+    await expect(contentOf(at("none.csv"))).rejects.toThrow(/no such file/);
+  });
+});

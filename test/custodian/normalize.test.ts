@@ -1,0 +1,270 @@
+import { describe, expect, it } from "vitest";
+import { normalizeAddress, normalizeTown } from "../../src/custodian/normalize/address.ts";
+import { normalizeEmail, normalizeHealthNumber, normalizePhone, normalizeSex } from "../../src/custodian/normalize/codes.ts";
+import { type DateOrder, normalizeDate, parseDate, settleOrder } from "../../src/custodian/normalize/date.ts";
+import { letters } from "../../src/custodian/normalize/letters.ts";
+import { normalizeForename, normalizeSurname, splitFullName } from "../../src/custodian/normalize/name.ts";
+import { normalizePostcode } from "../../src/custodian/normalize/postcode.ts";
+
+const forename = (text: string): string | undefined => normalizeForename(text).views?.["exact"];
+const surname = (text: string): string | undefined => normalizeSurname(text).views?.["exact"];
+
+describe("letters", () => {
+  it.each([
+    ["zoë", "ZOE"],
+    ["François", "FRANCOIS"],
+    ["Łukasz", "LUKASZ"],
+    ["Søren Ærø", "SOREN AERO"],
+    ["Þóra", "THORA"],
+    ["Straße", "STRASSE"],
+    ["Nguyễn", "NGUYEN"],
+    ["Dvořák", "DVORAK"],
+    ["ﬁona", "FIONA"],
+    ["O’Neill", "ONEILL"],
+    ["O'Neill", "ONEILL"],
+    ["Oʻahu", "OAHU"],
+    ["  a\t b  ", "A B"],
+    ["İstanbul", "ISTANBUL"],
+    ["محمّد", "محمد"],
+    ["Σοφία", "ΣΟΦΙΑ"],
+    ["मोहन", "मोहन"],
+    ["王小明", "王小明"],
+  ])("turns %s into %s", (text, expected) => {
+    expect(letters(text)).toBe(expected.normalize("NFKD").toUpperCase());
+  });
+
+  it("gives the same for composed and decomposed letters", () => {
+    expect(letters("Siân".normalize("NFC"))).toBe(letters("Siân".normalize("NFD")));
+  });
+});
+
+describe("forenames", () => {
+  it.each([
+    ["Anne-Marie", "ANNE"],
+    ["ANNE MARIE", "ANNE"],
+    ["Mr John", "JOHN"],
+    ["Dr. Siobhán Máire", "SIOBHAN"],
+    ["D'Arcy", "DARCY"],
+    ["Md Rafiq", "MOHAMMED"],
+    ["Wm.", "WILLIAM"],
+    ["J", "J"],
+    ["J. Paul", "J"],
+    ["Angharad", "ANGHARAD"],
+    ["Xiǎomíng", "XIAOMING"],
+    ["Priya Lakshmi", "PRIYA"],
+    ["Òrla", "ORLA"],
+  ])("%s -> %s", (text, expected) => {
+    expect(forename(text)).toBe(expected);
+  });
+
+  it.each(["UNKNOWN", "Baby", "baby boy", "Twin 1", "Not known", "xx", "TEST"])("drops the placeholder %s", (text) => {
+    expect(normalizeForename(text)).toEqual({ problem: "placeholder" });
+  });
+
+  it.each(["", "   ", "-", "?", "Mr", "..."])("takes %o as missing", (text) => {
+    expect(normalizeForename(text)).toEqual({});
+  });
+
+  it("gives short forms the sound of the full name", () => {
+    const sound = (text: string): string | undefined => normalizeForename(text).views?.["phonetic"];
+    expect(sound("Bill")).toBe(sound("William"));
+    expect(sound("Mohammed")).toBe(sound("MUHAMMAD"));
+    expect(sound("Kathryn")).toBe(sound("Catherine"));
+    expect(sound("Siân")).toBe(sound("SIAN"));
+    expect(sound("William")).not.toBe(sound("Robert"));
+  });
+
+  it("gives names that scanners confuse one shape", () => {
+    const shape = (text: string): string | undefined => normalizeForename(text).views?.["shape"];
+    expect(shape("Lily")).toBe(shape("IIIY"));
+    expect(shape("Emma")).not.toBe(shape("Anna"));
+  });
+});
+
+describe("surnames", () => {
+  it.each([
+    ["O'Neill", "ONEILL"],
+    ["O Neill", "ONEILL"],
+    ["ONEILL", "ONEILL"],
+    ["MacDonald", "MACDONALD"],
+    ["Mac Donald", "MACDONALD"],
+    ["van der Berg", "VANDERBERG"],
+    ["Vanderberg", "VANDERBERG"],
+    ["de la Cruz", "DELACRUZ"],
+    ["Smith-Jones", "SMITHJONES"],
+    ["Smith Jones", "SMITHJONES"],
+    ["Smith Jr", "SMITH"],
+    ["St. John", "STJOHN"],
+    ["Müller", "MULLER"],
+    ["Ó Súilleabháin", "OSUILLEABHAIN"],
+    ["ap Rhys", "APRHYS"],
+    ["Al-Sayed", "ALSAYED"],
+    ["Begum", "BEGUM"],
+    ["NG", "NG"],
+    ["王", "王"],
+    ["Null", undefined],
+  ])("%s -> %s", (text, expected) => {
+    expect(surname(text)).toBe(expected);
+  });
+
+  it("keeps the first letters of a double-barrelled name as its start", () => {
+    expect(normalizeSurname("Smith-Jones").views?.["start"]).toBe(normalizeSurname("Smith").views?.["start"]);
+  });
+});
+
+describe("full names", () => {
+  it.each([
+    ["SMITH, John Paul", "John Paul", "SMITH"],
+    ["John Paul Smith", "John Paul", "Smith"],
+    ["Dr Anna van der Berg", "Anna", "van der Berg"],
+    ["Mr James Smith Jr", "James", "Smith"],
+    ["Rhodri ap Rhys", "Rhodri", "ap Rhys"],
+    ["Cher", "", "Cher"],
+  ])("%s", (text, first, last) => {
+    const split = splitFullName(text);
+    expect([split.forename.trim(), split.surname.trim()]).toEqual([first, last]);
+  });
+});
+
+describe("dates", () => {
+  const read = (text: string, order: DateOrder = "dmy"): string | undefined => normalizeDate(parseDate(text, order, 2026), 2026).views?.["exact"];
+
+  it.each([
+    ["1985-07-12", "dmy"],
+    ["12/07/1985", "dmy"],
+    ["12.7.1985", "dmy"],
+    ["12-07-85", "dmy"],
+    ["07/12/1985", "mdy"],
+    ["19850712", "ymd"],
+    ["12071985", "dmy"],
+    ["12 Jul 1985", "mdy"],
+    ["12th July 1985", "mdy"],
+    ["July 12, 1985", "dmy"],
+    ["1985-07-12T00:00:00", "dmy"],
+    ["1985-07-12 00:00:00.000", "dmy"],
+    ["12/07/1985 12:30", "dmy"],
+    ["1985/7/12", "mdy"],
+  ] as const)("reads %s (%s)", (text, order) => {
+    expect(read(text, order)).toBe("19850712");
+  });
+
+  it.each(["1985-13-45", "45/07/1985", "hello", "1985", "12/07", "30/30/1985", "12/07/2985", "01/01/1700"])("finds %s unusable", (text) => {
+    expect(normalizeDate(parseDate(text, "dmy", 2026), 2026)).toEqual({ problem: "unusable" });
+  });
+
+  it("keeps the parts of an impossible date but no date", () => {
+    expect(normalizeDate({ day: 31, month: 2, year: 1980 }, 2026)).toEqual({ views: { day: "31", month: "2", year: "1980" }, problem: "unusable" });
+  });
+
+  it("drops the usual placeholder and keeps New Year's Day of a plausible year", () => {
+    expect(normalizeDate(parseDate("01/01/1900", "dmy", 2026), 2026)).toEqual({ problem: "placeholder" });
+    expect(read("01/01/1980")).toBe("19800101");
+  });
+
+  it("takes two-digit years as the past", () => {
+    expect(read("01/02/26")).toBe("20260201");
+    expect(read("01/02/27")).toBe("19270201");
+  });
+
+  it.each([
+    [["01/02/1980", "25/12/1980"], "dmy"],
+    [["01/02/1980", "12/25/1980"], "mdy"],
+    [["01/02/1980", "03/04/1980"], "ambiguous"],
+    [["13/02/1980", "02/13/1980"], "mixed"],
+    [["1980-02-13"], "ymd"],
+    [["19800213", "19801231", "29800101"], "ymd"],
+    [["13021980", "25121980"], "dmy"],
+    [["1 Feb 1980"], "ymd"],
+    [[], "ymd"],
+  ] as const)("settles the order of %j as %s", (cells, expected) => {
+    expect(settleOrder(cells)).toBe(expected);
+  });
+});
+
+describe("postcodes", () => {
+  it.each([
+    ["sw1a 1aa", "SW1A1AA", "SW1A1"],
+    ["SW1A1AA", "SW1A1AA", "SW1A1"],
+    ["M1 1AE", "M11AE", "M11"],
+    ["CR2 6XH", "CR26XH", "CR26"],
+    ["B33 8TH", "B338TH", "B338"],
+    ["EC1A 1BB", "EC1A1BB", "EC1A1"],
+    ["NW472LQ", "NW472LQ", "NW472"],
+    ["SW1A OAA", "SW1A0AA", "SW1A0"],
+    ["M1 1A0", "M11AO", "M11"],
+    ["4223", "4223", "422"],
+    ["11788-1234", "11788", "1178"],
+  ])("%s", (text, exact, sector) => {
+    expect(normalizePostcode(text).views).toMatchObject({ exact, sector });
+  });
+
+  it.each(["ZZ99 3WZ", "zz993vz", "XX1 1XX".replace("1 1", ""), "NFA", "0000", "UNKNOWN"])("drops the placeholder %s", (text) => {
+    expect(normalizePostcode(text)).toEqual({ problem: "placeholder" });
+  });
+
+  it("takes from an outward code the district alone", () => {
+    expect(normalizePostcode("SK14").views).toEqual({ district: "SK14" });
+  });
+});
+
+describe("addresses", () => {
+  it.each([
+    ["37 MANOR ROAD", "37 MANORROAD"],
+    ["37 Manor Rd", "37 MANORROAD"],
+    ["37, Manor Rd., Leeds, LS1 1AA", "37 MANORROAD"],
+    ["Flat 2, 37 Manor Road", "37 MANORROAD"],
+    ["37A High Street", "37A HIGHSTREET"],
+    ["No 5 St Johns Close", "5 STJOHNSCLOSE"],
+    ["12 Hill Rd", "12 HILLROAD"],
+    ["The Old Rectory", "THEOLDRECTORY"],
+    ["8 stanley street", "8 STANLEYSTREET"],
+    ["7 Park Avenue North", "7 PARKAVENUE"],
+  ])("%s -> %s", (text, expected) => {
+    expect(normalizeAddress(text).views?.["exact"]).toBe(expected);
+  });
+
+  it("drops no fixed abode", () => {
+    expect(normalizeAddress("No Fixed Abode")).toEqual({ problem: "placeholder" });
+  });
+
+  it("reads towns", () => {
+    expect(normalizeTown("St. Albans").views?.["exact"]).toBe("SAINTALBANS");
+  });
+});
+
+describe("codes", () => {
+  it.each([
+    ["M", "M"],
+    ["female", "F"],
+    ["1", "M"],
+    ["2", "F"],
+    ["Woman", "F"],
+    ["x", "X"],
+  ])("reads the sex %s", (text, expected) => {
+    expect(normalizeSex(text).views?.["exact"]).toBe(expected);
+  });
+
+  it.each(["", "U", "9", "not known"])("takes the sex %o as missing", (text) => {
+    expect(normalizeSex(text)).toEqual({});
+  });
+
+  it.each([
+    ["+44 20 7946 0958", "2079460958"],
+    ["020 7946 0958", "2079460958"],
+    ["0044 (0)20 7946 0958", "2079460958"],
+  ])("reads the phone number %s", (text, expected) => {
+    expect(normalizePhone(text).views?.["exact"]).toBe(expected);
+  });
+
+  it("checks the digit of health numbers", () => {
+    expect(normalizeHealthNumber("943 476 5919").views?.["exact"]).toBe("9434765919");
+    expect(normalizeHealthNumber("943 476 5918")).toEqual({ problem: "unusable" });
+    expect(normalizeHealthNumber("0000000000")).toEqual({ problem: "placeholder" });
+  });
+
+  it("reads e-mail addresses", () => {
+    expect(normalizeEmail(" Jo.Bloggs@Example.ORG ").views?.["exact"]).toBe("jo.bloggs@example.org");
+    expect(normalizeEmail("none")).toEqual({ problem: "placeholder" });
+    expect(normalizeEmail("nobody")).toEqual({ problem: "unusable" });
+  });
+});

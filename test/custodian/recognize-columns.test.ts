@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { recognizeColumns } from "../../src/custodian/recognize-columns.ts";
+
+const recognize = (header: string, ...rows: string[]): ReturnType<typeof recognizeColumns> => recognizeColumns(header.split("|"), rows.map((row) => row.split("|")));
+
+describe("recognising columns", () => {
+  it("reads a census with a date in three columns and an address that has its number", () => {
+    const { fields, id, leftOut } = recognize("record_id|forename|surname|sex|dob_day|dob_mon|dob_year|house_number|street|address|postcode", "C1|Ann|Lee|F|1|2|1980|3|High Road|3 High Road|AB1 2CD", "C2|Bo|Ray|M|9|12|1990|4|Low Road|4 Low Road|AB1 2CE");
+    expect(id).toBe("record_id");
+    expect(fields).toEqual({
+      forename: { columns: ["forename"] },
+      surname: { columns: ["surname"] },
+      date_of_birth: { day: "dob_day", month: "dob_mon", year: "dob_year" },
+      sex: { columns: ["sex"] },
+      address: { columns: ["address"] },
+      postcode: { columns: ["postcode"] },
+    });
+    expect(leftOut.map(({ column }) => column)).toEqual(["record_id", "house_number", "street"]);
+  });
+
+  it("joins a house number to an address without one, and reads packed dates", () => {
+    const { fields } = recognize("rec_id|given_name|surname|street_number|address_1|suburb|postcode|date_of_birth|soc_sec_id", "r1|ann|lee|3|high street|ashton|4000|19801231|123", "r2|bo|ray|4|low street|denton|4001|19900102|124");
+    expect(fields["address"]).toEqual({ columns: ["street_number", "address_1"] });
+    expect(fields["date_of_birth"]).toEqual({ columns: ["date_of_birth"], order: "ymd" });
+    expect(fields["town"]).toEqual({ columns: ["suburb"] });
+  });
+
+  it("splits a full name", () => {
+    const { fields } = recognize("id|full_name|dob", "1|LEE, Ann|31/12/1980");
+    expect(fields["forename"]).toEqual({ columns: ["full_name"], take: "forename" });
+    expect(fields["surname"]).toEqual({ columns: ["full_name"], take: "surname" });
+    expect(fields["date_of_birth"]).toEqual({ columns: ["dob"], order: "dmy" });
+  });
+
+  it("leaves the order of dates open when no row settles it", () => {
+    expect(recognize("id|surname|dob", "1|Lee|01/02/1980").fields["date_of_birth"]).toEqual({ columns: ["dob"] });
+  });
+
+  it.each(["soc_sec_id", "nino", "cluster", "blocking_number", "age", "state", "middle_name", "maiden_name", "favourite_colour", "upn"])("leaves out %s and says why", (column) => {
+    const { fields, leftOut } = recognize(`key|surname|${column}`, "1|Lee|77", "2|Ray|78");
+    expect(Object.keys(fields)).toEqual(["surname"]);
+    expect(leftOut.find((entry) => entry.column === column)?.reason).toBeTruthy();
+  });
+
+  it.each([
+    ["FirstName", "forename"],
+    ["given name", "forename"],
+    ["FAMILY_NAME", "surname"],
+    ["lname", "surname"],
+    ["DateOfBirth", "date_of_birth"],
+    ["patient_dob", "date_of_birth"],
+    ["Gender", "sex"],
+    ["post code", "postcode"],
+    ["zip", "postcode"],
+    ["AddressLine1", "address"],
+    ["city", "town"],
+    ["Mobile Number", "phone"],
+    ["e-mail", "email"],
+  ])("knows %s as %s", (column, field) => {
+    expect(recognizeColumns([column], []).fields).toHaveProperty(field);
+  });
+
+  it("does not believe a name that the values belie", () => {
+    const { fields, leftOut } = recognize("id|surname|postcode", "1|Lee|yes", "2|Ray|no");
+    expect(fields["postcode"]).toBeUndefined();
+    expect(leftOut).toContainEqual({ column: "postcode", reason: "its name says postcode, its values do not" });
+  });
+
+  it("takes a health number by its check digits", () => {
+    expect(recognize("id|nhs_number", "1|9434765919", "2|943 476 5870").fields["health_number"]).toEqual({ columns: ["nhs_number"] });
+    expect(recognize("id|nhs_number", "1|1234567890", "2|1234567891").fields["health_number"]).toBeUndefined();
+  });
+
+  it("takes no repeated column for an id", () => {
+    expect(recognize("person_id|surname", "1|Lee", "1|Lee").id).toBeNull();
+  });
+});

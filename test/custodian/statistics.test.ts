@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { recordAtoms } from "../../src/custodian/record-atoms.ts";
+import { OwnIds } from "../../src/custodian/own-ids.ts";
+import { ShuffledRows } from "../../src/custodian/shuffled-rows.ts";
+import { ValueSample } from "../../src/custodian/value-sample.ts";
+import { createSketches, randomPairs, recordCounter } from "../../src/custodian/value-statistics.ts";
+import { random } from "../../src/random.ts";
+import { comparisonGroups, usedAtoms } from "../../src/schema/comparison-space.ts";
+import { Population } from "../../src/synth/population.ts";
+import { standardSchema } from "../example-schema.ts";
+import { temporaryDirectory } from "../temporary.ts";
+
+describe("a sample of values", () => {
+  const count = (values: readonly number[]): { distinct: number; sharing: number } => {
+    const sample = new ValueSample();
+    for (const value of values) sample.add(value === 0 ? 0 : Math.imul(value, 0x9e3779b1) >>> 0, value === 0 ? 0 : (Math.imul(value, 0x85ebca6b) ^ 0x1234567) >>> 0);
+    return sample.summary();
+  };
+
+  it("is exact on small files, and missing is no value", () => {
+    expect(count([1, 2, 2, 3, 3, 3, 0, 0])).toEqual({ distinct: 3, sharing: 5 });
+  });
+
+  it("estimates on large ones within a few per cent", () => {
+    const values = Array.from({ length: 700_000 }, (_, i) => (i < 100_000 ? Math.floor(i / 2) + 1 : i));
+    const { distinct, sharing } = count(values);
+    expect(distinct / 650_000).toBeGreaterThan(0.98);
+    expect(distinct / 650_000).toBeLessThan(1.02);
+    expect(sharing / 100_000).toBeGreaterThan(0.95);
+    expect(sharing / 100_000).toBeLessThan(1.05);
+  });
+});
+
+describe("own ids", () => {
+  it("finds the row that had an id before", () => {
+    const ids = new OwnIds();
+    for (let i = 0; i < 200_000; i++) expect(ids.add(`ID${i}`, i + 2)).toBeUndefined();
+    expect(ids.add("ID4711", 999_999)).toBe(4713);
+    expect(ids.add("id4711", 999_999)).toBeUndefined();
+  });
+});
+
+describe("shuffled rows", () => {
+  it.each([10, 100_000_000])("loses none and keeps no order (partitions for %i rows)", (expectedRows) => {
+    const { at } = temporaryDirectory();
+    const rows = new ShuffledRows(3, expectedRows, at("rows"));
+    for (let block = 0; block < 10; block++) rows.add(Uint32Array.from({ length: 300 }, (_, i) => block * 300 + i), 100);
+    const seen = [...rows.blocks()].flatMap(({ halves, rows: n }) => Array.from({ length: n }, (_, r) => halves[r * 3]! / 3));
+    rows.close();
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    const inPlace = seen.filter((row, i) => row === i).length;
+    expect(inPlace).toBeLessThan(20);
+  });
+});
+
+describe("random pairs of a file", () => {
+  const population = new Population(4000, "statistics", "all");
+  const header = ["forename", "surname", "dob", "sex", "address", "postcode"];
+  const map = { version: 1 as const, id: null, delimiter: "," as const, fields: { forename: { columns: ["forename"] }, surname: { columns: ["surname"] }, date_of_birth: { columns: ["dob"], order: "ymd" as const }, sex: { columns: ["sex"] }, address: { columns: ["address"] }, postcode: { columns: ["postcode"] } } };
+  const read = recordAtoms(standardSchema.fields, usedAtoms(standardSchema), map, header, 2026);
+  const records = Array.from({ length: 4000 }, (_, i) => {
+    const { forename, surname, sex, day, month, year, address } = population.person(i);
+    return read([forename, surname, `${year}-${month}-${day}`, sex, `${address.number} ${address.street}`, address.postcode]).atoms;
+  });
+  const salt = { project: "p", secret: new Uint8Array(32).fill(9) };
+  const statisticsOf = (rows: typeof records): Record<string, number[]> => {
+    const sketches = createSketches(standardSchema, rows.length);
+    const count = recordCounter(standardSchema, sketches);
+    return randomPairs(standardSchema, salt, sketches, rows.flatMap((row) => count(row) ?? []));
+  };
+  const found = statisticsOf(records);
+  const groups = comparisonGroups(standardSchema);
+  const collisions = (values: readonly (string | undefined)[]): number => {
+    const counts = new Map<string, number>();
+    for (const value of values) if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+    const n = [...counts.values()].reduce((sum, c) => sum + c, 0);
+    return [...counts.values()].reduce((sum, c) => sum + c * (c - 1), 0) / (n * (n - 1));
+  };
+  const atom = (name: string): (string | undefined)[] => records.map((row) => row[usedAtoms(standardSchema).indexOf(name)]);
+
+  it("sum to one in every group", () => {
+    for (const { name } of groups) expect(found[name]!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 2);
+  });
+
+  it.each(["forename", "surname"])("know how often two %ss are equal", (name) => {
+    expect(found[name]!.at(-1)! / collisions(atom(name))).toBeCloseTo(1, 1);
+  });
+
+  it("know how often the parts of a date agree", () => {
+    const [{ states }] = groups.find(({ name }) => name === "date_of_birth")!.fields as [{ states: readonly { agrees: number }[] }];
+    const day = states.reduce((sum, { agrees }, i) => (agrees & 1 ? sum + found["date_of_birth"]![i]! : sum), 0);
+    expect(day / collisions(atom("date_of_birth.day"))).toBeCloseTo(1, 1);
+  });
+
+  it("know households: address and postcode are equal together far more often than apart", () => {
+    const both = found["place"]!.at(-1)!;
+    const [addresses, postcodes] = [atom("address"), atom("postcode")];
+    const pairs = collisions(addresses.map((address, i) => (address === undefined ? undefined : `${address} ${postcodes[i]}`)));
+    expect(both / pairs).toBeGreaterThan(0.7);
+    expect(both / pairs).toBeLessThan(1.4);
+    expect(both).toBeGreaterThan(20 * collisions(atom("address")) * collisions(atom("postcode")));
+  });
+
+  it("do not depend on the order of the rows", () => {
+    const next = random("order");
+    const shuffled = records.map((row) => ({ row, at: next() })).sort((a, b) => a.at - b.at).map(({ row }) => row);
+    expect(statisticsOf(shuffled)).toEqual(found);
+  });
+});

@@ -1,0 +1,237 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { linkKernel } from "../../src/kernel/link-kernel.ts";
+import { type FilterShape, type ReferenceRow, agreeingTokens, joinPairs, levelsOf, mergeTuples, popcount, sortByKey } from "../../src/kernel/reference/link.ts";
+import { SharedMemory } from "../../src/linkage/shared-memory.ts";
+
+const word = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
+// few distinct keys, so that blocks have several records; zero is missing
+const key = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(0n, 1n, 2n, 1n << 40n, (1n << 40n) + 1n, 1n << 63n, (1n << 63n) + 5n, (1n << 64n) - 1n) }, { weight: 1, arbitrary: word });
+const signed = (value: bigint): bigint => BigInt.asIntN(64, value);
+
+class Bench {
+  readonly memory = new SharedMemory();
+  readonly kernel = linkKernel(this.memory.memory);
+
+  words(values: readonly bigint[]): number {
+    const at = this.memory.reserve(Math.max(1, values.length) * 8);
+    this.memory.i64(at, values.length).set(values.map(signed));
+    return at;
+  }
+
+  integers(values: readonly number[]): number {
+    const at = this.memory.reserve(Math.max(1, values.length) * 4);
+    this.memory.u32(at, values.length).set(values);
+    return at;
+  }
+
+  room(bytes: number): number {
+    return this.memory.reserve(Math.max(8, bytes));
+  }
+
+  sort(keys: readonly bigint[], mask: bigint): { sorted: number; order: number; count: number } {
+    const n = keys.length;
+    const [sorted, order] = [this.room(n * 8), this.room(n * 4)];
+    const count = this.kernel.sortByKey(this.words(keys), n, signed(mask), sorted, order, this.room(n * 8), this.room(n * 4), this.room(3 * 2048 * 4));
+    return { sorted, order, count };
+  }
+
+  join(keysA: readonly bigint[], keysB: readonly bigint[], mask: bigint, self: boolean): { blocks: number; count: number; orderA: number; orderB: number } {
+    const a = this.sort(keysA, mask);
+    const b = self ? a : this.sort(keysB, mask);
+    const blocks = this.room(Math.min(a.count, b.count) * 16);
+    const count = this.kernel.findBlocks(a.sorted, a.count, b.sorted, b.count, Number(self), blocks);
+    return { blocks, count, orderA: a.order, orderB: b.order };
+  }
+
+  /** Row store of the given rows; filters one after the other, then weights, then tokens. */
+  rows(rows: readonly ReferenceRow[], shapes: readonly FilterShape[], tokens: number): { store: number; stride: number; layout: number; filterBytes: number } {
+    const filterBytes = shapes.reduce((sum, shape) => sum + shape.words * 8, 0);
+    const weightBytes = Math.ceil((shapes.length * 2) / 8) * 8;
+    const stride = filterBytes + weightBytes + tokens * 8;
+    const layout = this.integers([shapes.length, filterBytes, tokens, filterBytes + weightBytes]);
+    this.room(0);
+    const entries: number[] = [];
+    let offset = 0;
+    for (const { words, limits, relative } of shapes) {
+      entries.push(offset, words, limits.length, Number(relative), ...limits, ...new Array<number>(4 - limits.length).fill(0));
+      offset += words * 8;
+    }
+    const whole = this.integers([shapes.length, filterBytes, tokens, filterBytes + weightBytes, ...entries]);
+    const store = this.memory.reserveZeroed(Math.max(8, rows.length * stride));
+    offset = 0;
+    shapes.forEach((shape, f) => {
+      const start = offset;
+      for (let w = 0; w < shape.words; w++, offset += 8) this.kernel.placeColumn(this.words(rows.map((row) => row.filters[f]![w]!)), rows.length, store, stride, offset);
+      this.kernel.placeWeights(store, rows.length, stride, start, shape.words, filterBytes + 2 * f);
+    });
+    for (let t = 0; t < tokens; t++) this.kernel.placeColumn(this.words(rows.map((row) => row.tokens[t]!)), rows.length, store, stride, filterBytes + weightBytes + t * 8);
+    void layout;
+    return { store, stride, layout: whole, filterBytes };
+  }
+}
+
+const shapes: FilterShape[] = [
+  { words: 8, limits: [26214], relative: false },
+  { words: 16, limits: [30000, 26000, 20000, 10000], relative: false },
+  { words: 8, limits: [29491, 20971, 13107, 6553], relative: true },
+];
+
+/** Rows that are near to each other often enough: a base filter with a few words changed. */
+const rowOf = (filters: readonly FilterShape[], tokens: number): fc.Arbitrary<ReferenceRow> =>
+  fc.record({
+    filters: fc.tuple(
+      ...filters.map(({ words }) =>
+        fc.oneof(
+          { weight: 1, arbitrary: fc.constant(new Array<bigint>(words).fill(0n)) },
+          {
+            weight: 6,
+            arbitrary: fc.tuple(fc.integer({ min: 0, max: words - 1 }), fc.integer({ min: 0, max: 4 }), word).map(([at, changed, value]) =>
+              Array.from({ length: words }, (_, w) => (w >= at && w < at + changed ? value : 0x0123456789abcdefn * BigInt(w + 1) & ((1n << 64n) - 1n))),
+            ),
+          },
+        ),
+      ),
+    ),
+    tokens: fc.array(key, { minLength: tokens, maxLength: tokens }),
+  });
+
+describe("the WebAssembly linkage kernel equals the reference", () => {
+  it("sorts keys by their masked value and keeps the order of equal ones", () => {
+    fc.assert(
+      fc.property(fc.array(key, { maxLength: 80 }), fc.constantFrom((1n << 64n) - 1n, (((1n << 64n) - 1n) << 40n) & ((1n << 64n) - 1n) | 1n, 1n), (keys, mask) => {
+        const bench = new Bench();
+        const { sorted, order, count } = bench.sort(keys, mask);
+        const expected = sortByKey(keys, mask);
+        expect(count).toBe(expected.length);
+        expect([...bench.memory.u32(order, count)]).toEqual(expected.map(({ row }) => row));
+        expect([...bench.memory.i64(sorted, count)]).toEqual(expected.map(({ key: value }) => signed(value)));
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it("joins, counts and emits the pairs of equal keys, between files and within one", () => {
+    fc.assert(
+      fc.property(fc.array(key, { maxLength: 40 }), fc.array(key, { maxLength: 40 }), fc.boolean(), (keysA, keysB, self) => {
+        const bench = new Bench();
+        const all = (1n << 64n) - 1n;
+        const { blocks, count, orderA, orderB } = bench.join(keysA, keysB, all, self);
+        const expected = joinPairs(keysA, self ? keysA : keysB, all, self);
+        const out = bench.room(32);
+        bench.kernel.countPairs(blocks, 0, count, Number(self), Infinity, out);
+        expect(bench.memory.f64(out, 1)[0]).toBe(expected.length);
+        const [outA, outB] = [bench.room(expected.length * 4), bench.room(expected.length * 4)];
+        const emitted = bench.kernel.emitPairs(blocks, 0, count, Number(self), Infinity, orderA, orderB, outA, outB);
+        const pairs = [...bench.memory.u32(outA, emitted)].map((a, i) => [a, bench.memory.u32(outB, emitted)[i]!]);
+        expect(pairs.sort(([a, b], [c, d]) => a! - c! || b! - d!)).toEqual(expected);
+      }),
+      { seed: 2, numRuns: 60 },
+    );
+  });
+
+  it("skips blocks above the cap and says what was lost", () => {
+    const bench = new Bench();
+    const keys = [1n, 1n, 1n, 2n, 2n, 3n];
+    const { blocks, count, orderA, orderB } = bench.join(keys, keys.slice(), (1n << 64n) - 1n, false);
+    const out = bench.room(32);
+    bench.kernel.countPairs(blocks, 0, count, 0, 4, out);
+    expect([...bench.memory.f64(out, 4)]).toEqual([5, 9, 1, 9]);
+    const [outA, outB] = [bench.room(64), bench.room(64)];
+    expect(bench.kernel.emitPairs(blocks, 0, count, 0, 4, orderA, orderB, outA, outB)).toBe(5);
+  });
+
+  it("compares filters and tokens", () => {
+    fc.assert(
+      fc.property(fc.array(rowOf(shapes, 3), { minLength: 1, maxLength: 8 }), fc.array(rowOf(shapes, 3), { minLength: 1, maxLength: 8 }), (rowsA, rowsB) => {
+        const bench = new Bench();
+        const a = bench.rows(rowsA, shapes, 3);
+        const b = bench.rows(rowsB, shapes, 3);
+        const pairs = rowsA.flatMap((_, i) => rowsB.map((_, j): [number, number] => [i, j]));
+        const observed = bench.words(pairs.map(() => 5n));
+        bench.kernel.comparePairs(a.layout, a.store, b.store, a.stride, bench.integers(pairs.map(([i]) => i)), bench.integers(pairs.map(([, j]) => j)), observed, 0, pairs.length, 4n, 10n);
+        const expected = pairs.map(([i, j]) => 5n | (agreeingTokens(rowsA[i]!, rowsB[j]!) << 4n) | (levelsOf(shapes, rowsA[i]!, rowsB[j]!) << 10n));
+        expect([...bench.memory.i64(observed, pairs.length)].map((value) => BigInt.asUintN(64, value))).toEqual(expected);
+      }),
+      { seed: 3, numRuns: 60 },
+    );
+  });
+
+  it.each([false, true])("scans buckets for pairs that are not far, in any number of calls (within one file: %s)", (self) => {
+    const scanned = shapes.slice(0, 2);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, rowOf(scanned, 0)), { minLength: 1, maxLength: 14 }), fc.array(fc.tuple(key, rowOf(scanned, 0)), { minLength: 1, maxLength: 14 }), fc.integer({ min: 0, max: 20 }), (sideA, sideB, spare) => {
+        const bench = new Bench();
+        const [keysA, rowsA] = [sideA.map(([value]) => value), sideA.map(([, row]) => row)];
+        const [keysB, rowsB] = self ? [keysA, rowsA] : [sideB.map(([value]) => value), sideB.map(([, row]) => row)];
+        const mask = (((1n << 64n) - 1n) << 62n) & ((1n << 64n) - 1n) | 1n;
+        const a = bench.rows(rowsA, scanned, 0);
+        const b = self ? a : bench.rows(rowsB, scanned, 0);
+        const { blocks, count, orderA, orderB } = bench.join(keysA, keysB, mask, self);
+        const capacity = Math.max(keysA.length, keysB.length) + spare;
+        const [cursor, scratch] = [bench.integers([0, 0]), bench.room(keysB.length * a.filterBytes)];
+        const [outA, outB, outLevels] = [bench.room(capacity * 4), bench.room(capacity * 4), bench.room(capacity * 4)];
+        const found: { a: number; b: number; seen: bigint }[] = [];
+        while (bench.memory.u32(cursor, 1)[0]! < count) {
+          const n = bench.kernel.scanBlocks(a.layout, a.store, b.store, a.stride, blocks, count, Number(self), orderA, orderB, cursor, scratch, outA, outB, outLevels, capacity);
+          for (let i = 0; i < n; i++) found.push({ a: bench.memory.u32(outA, n)[i]!, b: bench.memory.u32(outB, n)[i]!, seen: BigInt(bench.memory.u32(outLevels, n)[i]!) });
+        }
+        const expected = joinPairs(keysA, keysB, mask, self).flatMap(([i, j]) => {
+          const seen = levelsOf(scanned, rowsA[i]!, rowsB[j]!);
+          return seen === 0n ? [] : [{ a: i, b: j, seen }];
+        });
+        expect(mergeTuples(found)).toEqual(mergeTuples(expected));
+      }),
+      { seed: 4, numRuns: 60 },
+    );
+  });
+
+  it("unites tuples and counts observations", () => {
+    const tuple = fc.record({ a: fc.integer({ min: 0, max: 9 }), b: fc.integer({ min: 0, max: 12 }), level: fc.integer({ min: 0, max: 7 }) });
+    fc.assert(
+      fc.property(fc.array(fc.array(tuple, { maxLength: 25 }), { minLength: 1, maxLength: 4 }), (rules) => {
+        const bench = new Bench();
+        const shift = 20n;
+        const descriptor = bench.room(rules.length * 32);
+        rules.forEach((tuples, r) => {
+          const levels = r % 2 === 1;
+          const entry = [bench.integers(tuples.map((t) => t.a)), bench.integers(tuples.map((t) => t.b)), levels ? bench.integers(tuples.map((t) => t.level)) : 0, tuples.length, 1 << r, 0, Number(shift), 0];
+          bench.memory.u32(descriptor + r * 32, 8).set(entry);
+        });
+        const expected = mergeTuples(rules.flatMap((tuples, r) => tuples.map(({ a, b, level }) => ({ a, b, seen: (1n << BigInt(r)) | (r % 2 === 1 ? BigInt(level) << shift : 0n) }))));
+        const total = rules.flat().length;
+        const merged: { a: number; b: number; seen: bigint }[] = [];
+        const missing = bench.words(Array.from({ length: 13 }, (_, i) => BigInt(i % 3)));
+        const table = bench.memory.reserveZeroed(24 * 1024);
+        let distinct = 0;
+        for (const [lo, hi] of [[0, 4], [4, 10]] as const) {
+          const [starts, scratchB, scratchSeen] = [bench.room(11 * 4), bench.room(total * 4), bench.room(total * 8)];
+          const [outA, outB, outSeen] = [bench.room(total * 4), bench.room(total * 4), bench.room(total * 8)];
+          const n = bench.kernel.mergeTuples(descriptor, rules.length, lo, hi, starts, scratchB, scratchSeen, outA, outB, outSeen);
+          const [rowsA, rowsB, seen] = [bench.memory.u32(outA, n), bench.memory.u32(outB, n), bench.memory.i64(outSeen, n)];
+          for (let i = 0; i < n; i++) merged.push({ a: rowsA[i]!, b: rowsB[i]!, seen: BigInt.asUintN(64, seen[i]!) });
+          distinct += bench.kernel.countObservations(outA, outB, outSeen, n, missing, missing, table, 10, bench.room(n * 4));
+        }
+        expect(merged).toEqual(expected);
+        const observations = new Set(expected.map(({ a, b, seen }) => `${seen} ${(a % 3) | (b % 3)}`));
+        expect(distinct).toBe(observations.size);
+      }),
+      { seed: 5, numRuns: 60 },
+    );
+  });
+
+  it("gives up on a table that is too small instead of losing observations", () => {
+    const bench = new Bench();
+    const n = 20;
+    const rows = bench.integers(Array.from({ length: n }, (_, i) => i));
+    const seen = bench.words(Array.from({ length: n }, (_, i) => BigInt(i)));
+    const missing = bench.words(new Array<bigint>(n).fill(0n));
+    expect(bench.kernel.countObservations(rows, rows, seen, n, missing, missing, bench.memory.reserveZeroed(24 * 16), 4, bench.room(n * 4))).toBe(-1);
+  });
+});
+
+describe("the reference", () => {
+  it("counts bits", () => {
+    expect([0n, 1n, 0xffn, (1n << 64n) - 1n].map(popcount)).toEqual([0, 1, 8, 64]);
+  });
+});

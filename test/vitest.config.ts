@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/build.ts"],
+    testTimeout: 60_000,
+    pool: "forks",
+    coverage: { include: ["src/**/*.ts"], exclude: ["src/kernel/assembly/**", "src/synth/frequencies.ts"] },
+  },
+});
