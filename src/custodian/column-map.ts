@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { SaltlinkError } from "../errors.ts";
+import { SaltlinkError, fileError } from "../errors.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { nearest } from "../schema/nearest.ts";
+import { looksLikeHeader } from "./recognize-columns.ts";
 
 /**
  * A department's own column map: which of its columns hold which fields of the agreed schema. It never travels.
@@ -24,7 +27,7 @@ export type ColumnMap = z.infer<typeof mapSchema>;
 /** Where a field's value comes from: columns joined by a space (one part of a full name taken out), or a date of birth in three columns. */
 export type FieldSource = ColumnMap["fields"][string];
 
-export function parseColumnMap(text: string, path: string): ColumnMap {
+function parseColumnMap(text: string, path: string): ColumnMap {
   let written: unknown;
   try {
     written = JSON.parse(text);
@@ -39,14 +42,30 @@ export function parseColumnMap(text: string, path: string): ColumnMap {
   return result.data;
 }
 
-export function columnsOf(source: FieldSource): string[] {
+/** Where a CSV's own column map lies. */
+export function columnMapPath(csv: string): string {
+  return join(dirname(csv), `${basename(csv).replace(/(\.csv)?(\.gz)?$/i, "")}.map.json`);
+}
+
+/** Reads a column map. @throws SaltlinkError (usage) when there is no such file, (input) when it is no map. */
+export function readColumnMap(path: string): ColumnMap {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw fileError(error, "read the column map", path);
+  }
+  return parseColumnMap(text, path);
+}
+
+function columnsOf(source: FieldSource): string[] {
   return "columns" in source ? source.columns : [source.day, source.month, source.year].filter((column) => column !== undefined);
 }
 
 /** Checks a map against the header of its CSV and the fields of the schema. */
 export function checkColumnMap(map: ColumnMap, header: readonly string[], schema: LinkageSchema, csv: string): void {
   for (const { name } of schema.fields) {
-    if (map.fields[name] === undefined) throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema; the columns are ${list(header)}; name it in a column map (--map)`);
+    if (map.fields[name] === undefined) throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema; ${theColumns(header)}; name it in a column map (--map)`);
   }
   for (const field of Object.keys(map.fields)) {
     if (schema.fields.some(({ name }) => name === field)) continue;
@@ -55,10 +74,14 @@ export function checkColumnMap(map: ColumnMap, header: readonly string[], schema
   }
   const needed = [...Object.values(map.fields).flatMap(columnsOf), ...(map.id === null ? [] : [map.id])];
   const absent = [...new Set(needed)].filter((column) => !header.includes(column));
-  if (absent.length > 0) throw new SaltlinkError("input", `${csv} has no column ${list(absent)}, which its column map needs; the columns are ${list(header)}`);
+  if (absent.length > 0) throw new SaltlinkError("input", `${csv} has no column ${list(absent)}, which its column map needs; ${theColumns(header)}`);
 }
 
-/** Column names are not values, but a file without a header has values in their place: only short, plain ones are shown. */
-export function list(columns: readonly string[]): string {
+/** Column names are not values, but a file without a header has values in their place: then none is shown. */
+function list(columns: readonly string[]): string {
   return columns.map((column) => (/^[\p{L}\p{N} _.()/#-]{1,40}$/u.test(column) ? column : "(unprintable)")).join(", ");
+}
+
+function theColumns(header: readonly string[]): string {
+  return looksLikeHeader(header) ? `the columns are ${list(header)}` : "its first row has no column names that saltlink knows: is there a header row?";
 }

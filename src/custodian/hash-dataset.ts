@@ -188,7 +188,7 @@ function checkSharing(schema: LinkageSchema, sharing: readonly number[], rows: n
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   throw new SaltlinkError(
     "audit",
-    `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; write the schema anew with schema init --expect-records ${rows} (or --dedupe for a file of duplicates)`,
+    `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; agree on a schema for files of this size: schema init --expect-records ${rows}`,
   );
 }
 

@@ -112,6 +112,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
       rowNumbers.push(row);
       rows++;
     }
+    rejects.sort((a, b) => a.row - b.row);
     const ids = new Uint32Array(rows * ID_HALVES);
     randomFillSync(ids);
     for (let row = 0; row < rows; row++) halves.set(ids.subarray(row * ID_HALVES, (row + 1) * ID_HALVES), row * width);

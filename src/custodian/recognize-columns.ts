@@ -53,6 +53,15 @@ const NAMES: readonly [RegExp, Role][] = [
 const FIELD_NAMES: readonly FieldKindName[] = ["forename", "surname", "date_of_birth", "sex", "address", "town", "postcode", "phone", "email", "health_number"];
 const READABLE = 0.6; // share of the filled cells that a column's kind must be able to read
 
+/** Whether a first row is a header rather than somebody's record: at least two of its cells are column names that departments use. */
+export function looksLikeHeader(cells: readonly string[]): boolean {
+  return cells.filter((cell) => NAMES.some(([pattern]) => pattern.test(plainName(cell)))).length >= 2;
+}
+
+function plainName(column: string): string {
+  return column.trim().replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "");
+}
+
 export function recognizeColumns(header: readonly string[], rows: readonly (readonly string[])[], leaveOut: readonly string[] = []): Recognized {
   const recognized: Recognized = { fields: {}, id: null, leftOut: [] };
   const dateParts: { day?: string; month?: string; year?: string } = {};
@@ -62,8 +71,7 @@ export function recognizeColumns(header: readonly string[], rows: readonly (read
 
   header.forEach((column, i) => {
     if (leaveOut.includes(column)) return out(column, "left out on request");
-    const plain = column.trim().replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "");
-    const role = NAMES.find(([pattern]) => pattern.test(plain))?.[1];
+    const role = NAMES.find(([pattern]) => pattern.test(plainName(column)))?.[1];
     const cells = sample(i);
     if (role === undefined) return out(column, "not recognised as anything that links people");
     if ("leaveOut" in role) return out(column, role.leaveOut);

@@ -1,18 +1,18 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Option } from "commander";
-import { type ColumnMap, parseColumnMap } from "../../custodian/column-map.ts";
+import { type ColumnMap, columnMapPath, readColumnMap } from "../../custodian/column-map.ts";
 import type { CsvEncoding } from "../../custodian/csv/open.ts";
 import { type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
 import type { DateOrder } from "../../custodian/normalize/date.ts";
 import { readSalt, readSaltFrom } from "../../custodian/salt.ts";
 import { columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
-import { SaltlinkError, fileError } from "../../errors.ts";
+import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
+import { readSchema } from "../../schema/read-schema.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, encodingOption, shareOption, wholeNumber } from "./command.ts";
-import { mapPath, readSchema } from "./schema.ts";
 
 interface HashCommandOptions {
   schema: string;
@@ -90,18 +90,13 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
 
 /** The map that was named, or the one beside the CSV, or one recognised now. */
 async function findMap(csv: string, schema: LinkageSchema, options: HashCommandOptions, terminal: Terminal): Promise<ColumnMap> {
-  const path = options.map ?? (existsSync(mapPath(csv)) ? mapPath(csv) : undefined);
+  const path = options.map ?? (existsSync(columnMapPath(csv)) ? columnMapPath(csv) : undefined);
   let map: ColumnMap;
   if (path === undefined) {
     const survey = await surveyCsv(csv, options.encoding, [], 20_000);
     map = columnMapOf(survey, schema.fields.map((field) => field.name), options.dateOrder);
   } else {
-    try {
-      map = parseColumnMap(readFileSync(path, "utf8"), path);
-    } catch (error) {
-      if (error instanceof SaltlinkError) throw error;
-      throw fileError(error, "read the column map", path);
-    }
+    map = readColumnMap(path);
     if (options.map === undefined) terminal.note(`columns as in ${path}`);
     const date = map.fields["date_of_birth"];
     if (date !== undefined && "columns" in date && options.dateOrder !== undefined) date.order = options.dateOrder;

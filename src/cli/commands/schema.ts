@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
-import { SaltlinkError, fileError } from "../../errors.ts";
+import { SaltlinkError } from "../../errors.ts";
+import { columnMapPath } from "../../custodian/column-map.ts";
 import { designSchema } from "../../custodian/design-schema.ts";
 import type { CsvEncoding } from "../../custodian/csv/open.ts";
 import type { DateOrder } from "../../custodian/normalize/date.ts";
@@ -9,7 +10,8 @@ import { describeSource } from "../../custodian/recognize-columns.ts";
 import { type Survey, atomColumns, columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
 import { PartialFile } from "../../output/partial-file.ts";
 import { type FieldKindName } from "../../schema/field-kinds.ts";
-import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, parseSchema, profiles } from "../../schema/linkage-schema.ts";
+import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles } from "../../schema/linkage-schema.ts";
+import { readSchema } from "../../schema/read-schema.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
 import { type AddCommand, encodingOption, wholeNumber } from "./command.ts";
 
@@ -100,6 +102,7 @@ function summary(schema: LinkageSchema, forWantOfDate: boolean): string {
   const lines = [`profile ${schema.profile}${forWantOfDate ? " (standard needs a date of birth in every file)" : ""}, for files of up to ${count(schema.expectedRecords)} records: ${schema.filters.length} filters, ${schema.keys.length} keys, ${schema.buckets.length} bucketed keys`];
   const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
   if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  filters are anchored on ${schema.filters[0]?.anchor.join(" + ") ?? "nothing"}; no key is shared by more than ${percent(sharing)} of the records`);
+  if (schema.maximumSharing > 0.1) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
   return lines.join("\n");
 }
 
@@ -115,25 +118,9 @@ async function check(file: string, options: InitOptions & { schema: string }, te
   terminal.note(`${file} has what ${options.schema} asks for${written === undefined ? "" : `; column map: ${written}`}`);
 }
 
-/** Reads the agreed schema. */
-export function readSchema(path: string): LinkageSchema {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, "read the schema", path);
-  }
-  return parseSchema(text, path);
-}
-
-/** Where a CSV's own column map lies. */
-export function mapPath(csv: string): string {
-  return join(dirname(csv), `${basename(csv).replace(/(\.csv)?(\.gz)?$/i, "")}.map.json`);
-}
-
 /** Writes a column map beside its CSV, unless there is one (it may have been edited) or the place is not ours to write in. */
 function writeMap(csv: string, map: object): string | undefined {
-  const path = mapPath(csv);
+  const path = columnMapPath(csv);
   return !existsSync(path) && writeBeside(path, `${JSON.stringify(map, null, 2)}\n`) ? path : undefined;
 }
 

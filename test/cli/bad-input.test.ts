@@ -1,0 +1,272 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { Population } from "../../src/synth/population.ts";
+import { type Outcome, type Workplace, departments, hashBoth, workplace } from "./saltlink.ts";
+
+const HEADER = "id,forename,surname,dob,sex,address,postcode";
+const population = new Population(1000, "office", "all");
+const invented = (i: number): string => {
+  const { forename, surname, sex, day, month, year, address } = population.person(i);
+  return `${i},${forename},${surname},${year}-${month}-${day},${sex},${address.number} ${address.street},${address.postcode}`;
+};
+const people = (count: number, row = invented): string => `${HEADER}\n${Array.from({ length: count }, (_, i) => row(i + 1)).join("\n")}\n`;
+
+/** A workplace with a schema; `put` writes the department's file. */
+function office(content: string | Uint8Array = people(200)): Workplace & { hash: (...more: string[]) => Outcome } {
+  const work = workplace();
+  work.write("good.csv", people(600));
+  work.do("schema", "init", "good.csv", "--out", "link.schema.json");
+  work.write("people.csv", content);
+  return { ...work, hash: (...more) => work.try("hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "people.parquet", ...more) };
+}
+
+function expectRefusal(outcome: Outcome, code: number, message: RegExp): void {
+  expect(outcome.stderr).toMatch(message);
+  expect(outcome.code).toBe(code);
+  expect(outcome.stderr.trim().split("\n").filter((line) => line.startsWith("error:"))).toHaveLength(1);
+  expect(outcome.stderr).not.toMatch(/\n\s+at /); // no stack
+}
+
+const nothingLeft = (work: Workplace): void => expect(readdirSync(work.path).filter((name) => /people\.(parquet|lookup|rejects)|partial|rows/.test(name))).toEqual([]);
+
+describe("what is read without complaint", () => {
+  const hashed = (work: ReturnType<typeof office>, ...more: string[]): { read: number; hashed: number; missing: Record<string, number>; unusable: Record<string, number>; placeholders: Record<string, number> } => {
+    const { code, stdout, stderr } = work.hash("--json", ...more);
+    expect(stderr).not.toMatch(/error/);
+    expect(code).toBe(0);
+    return JSON.parse(stdout) as ReturnType<typeof hashed>;
+  };
+
+  it("a byte order mark, CRLF, quoted newlines, blank lines", () => {
+    expect(hashed(office(`\ufeff${people(50).replaceAll("\n", "\r\n")}\r\n\r\n`)).hashed).toBe(50);
+    expect(hashed(office(people(50).replace(/(\d+ \w+) (Road|Street|Lane|Avenue|Close)/, '"$1\n$2"'))).hashed).toBe(50);
+  });
+
+  it("gzip, semicolons, other encodings that are asked for", () => {
+    const work = office();
+    work.write("people.csv.gz", gzipSync(people(50)));
+    expect(JSON.parse(work.do("hash", "people.csv.gz", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "z.parquet", "--json").stdout)).toMatchObject({ hashed: 50 });
+    expect(hashed(office(people(50).replaceAll(",", ";"))).hashed).toBe(50);
+    expect(hashed(office(Buffer.from(people(50).replace(/^1,[^,]*/m, "1,Zo\xeb"), "latin1")), "--encoding", "windows-1252").hashed).toBe(50);
+    expect(hashed(office(Buffer.from(people(50), "utf16le")), "--encoding", "utf-16le").hashed).toBe(50);
+  });
+
+  it("a single record", () => {
+    expect(hashed(office(people(1))).hashed).toBe(1);
+  });
+
+  it("an impossible date and other unusable values: the field is missing and counted, the row is kept", () => {
+    const rows = ["1,Ann,Lee,1980-02-31,F,1 High Road,SW1A 1AA", "2,Bob,Ray,hello,M,2 High Road,SW1A 1AA", "3,Cat,Fox,1900-01-01,Q,3 High Road,ZZ99 3WZ", "4,UNKNOWN,Roe,1980-02-03,F,,"];
+    const result = hashed(office(`${HEADER}\n${rows.join("\n")}\n`));
+    expect(result.hashed).toBe(4);
+    expect(result.missing).toMatchObject({ date_of_birth: 3, sex: 1, forename: 1, address: 1, postcode: 2 });
+    expect(result.unusable).toMatchObject({ date_of_birth: 2, sex: 1 });
+    expect(result.placeholders).toMatchObject({ date_of_birth: 1, forename: 1, postcode: 1 });
+  });
+});
+
+describe("rows that are set aside", () => {
+  it("have their number and reason in the rejects file and no value", () => {
+    const lines = people(500).trim().split("\n");
+    lines[10] = "10,Secretname,short";
+    lines[20] = `${lines[20]},Secretname,extra`;
+    const work = office(Buffer.concat([Buffer.from(`${lines.join("\n")}\n`), Buffer.from("900,Secret"), Buffer.from([0xff, 0xfe]), Buffer.from(",Lee,1980-01-02,F,1 High Road,SW1A 1AA\n")]));
+    const { code, stderr } = work.hash();
+    expect(code).toBe(0);
+    expect(work.read("people.rejects.csv")).toBe("row,reason\n11,too few cells: 3 instead of 7\n21,too many cells: 9 instead of 7\n502,bytes that are not valid UTF-8\n");
+    expect(stderr).toMatch(/501 records read, 498 hashed, 3 rejected/);
+    expect(stderr).not.toMatch(/Secretname/);
+  });
+
+  it("have broken quotes or no own id", () => {
+    const lines = people(500).trim().split("\n");
+    lines[5] = '5,"Ann"x,Lee,1980-01-02,F,1 High Road,SW1A 1AA';
+    lines[6] = lines[6]!.replace(/^\d+/, "");
+    const work = office(`${lines.join("\n")}\n`);
+    expect(work.hash("--id", "id").code).toBe(0);
+    expect(work.read("people.rejects.csv")).toBe("row,reason\n6,text after a closing quote\n7,no own id\n");
+  });
+
+  it("fail the run when they are too many, and no file is left", () => {
+    const work = office(people(100).replaceAll(/^(\d?5),.*$/gm, "$1,short"));
+    expectRefusal(work.hash(), 9, /people\.csv: 10 of 100 rows would be rejected, more than --max-rejects 1%; the first is row 6 \(too few cells: 2 instead of 7\)/);
+    nothingLeft(work);
+    expect(work.hash("--max-rejects", "10%").code).toBe(0);
+  });
+});
+
+describe("what hash refuses", () => {
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ["an empty file", "", /people\.csv is empty/],
+    ["a header and nothing else", `${HEADER}\n`, /people\.csv has a header and no records/],
+    ["two columns of one name", people(9).replace("forename,surname", "surname,surname"), /people\.csv row 1: columns 2 and 3 have the same name/],
+    ["an unclosed quote", `${people(20)}21,"Secretname,Lee\n${"9,Ann,Lee,1980-01-02,F,1 High Road,SW1A 1AA\n".repeat(90_000)}`, /people\.csv row 22: a quote is opened and never closed/],
+    ["UTF-16 that was not asked for", Buffer.from(people(20), "utf16le"), /people\.csv is not UTF-8; it looks like UTF-16: add --encoding utf-16le/],
+    ["binary", Buffer.from([1, 2, 0, 4, 5]), /people\.csv is not UTF-8 text/],
+    ["own ids that come twice", people(50).replace(/^40,/m, "4,"), /people\.csv rows 5 and 41: the same own id/],
+    ["dates that can be read two ways", people(20, (i) => `${i},Ann,Lee,0${1 + (i % 9)}/0${1 + (i % 8)}/1980,F,1 High Road,SW1A 1AA`), /people\.csv column dob: no row tells whether the day or the month comes first; say so with --date-order/],
+    ["a missing column", people(20).replace("surname", "colour"), /people\.csv: no column is known for the field surname of the schema; the columns are id, forename, colour/],
+  ])("%s", (_, content, message) => {
+    const work = office(content);
+    const outcome = work.hash("--id", "id");
+    expectRefusal(outcome, 9, message);
+    expect(outcome.stderr).not.toMatch(/Secretname/);
+    nothingLeft(work);
+  });
+
+  it("a column map that does not fit, saying which columns there are", () => {
+    const work = office();
+    work.write("people.map.json", JSON.stringify({ version: 1, id: "id", delimiter: ",", fields: { forename: { columns: ["given"] }, surname: { columns: ["surname"] }, date_of_birth: { columns: ["dob"], order: "ymd" }, sex: { columns: ["sex"] }, address: { columns: ["address"] }, postcode: { columns: ["postcode"] } } }));
+    expectRefusal(work.hash(), 9, /people\.csv has no column given, .* the columns are id, forename, surname/);
+    work.write("people.map.json", "{");
+    expectRefusal(work.hash(), 9, /people\.map\.json is not JSON/);
+  });
+
+  it.each<[string, (work: Workplace) => string[], number, RegExp]>([
+    ["no such file", () => ["none.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.csv: no such file/],
+    ["no such schema", () => ["people.csv", "--schema", "none.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.json: no such file/],
+    ["no such salt", () => ["people.csv", "--schema", "link.schema.json", "--salt", "none", "--out", "x.parquet"], 2, /none: no such file/],
+    ["no salt at all", () => ["people.csv", "--schema", "link.schema.json", "--out", "x.parquet"], 2, /--salt FILE or --salt-fd/],
+    ["an output of another kind", () => ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.txt"], 2, /must end in \.parquet or \.csv/],
+    ["a directory for a file", (work) => (mkdirSync(work.at("d")), ["d", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"]), 2, /d is not a regular file/],
+    ["a salt that others can read", (work) => (chmodSync(work.at("project.salt"), 0o644), ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"]), 3, /can be read by others/],
+    ["a damaged salt", (work) => (writeFileSync(work.at("project.salt"), work.read("project.salt").replace(/[\w-]{5} /, "AAAAA ")), ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"]), 3, /damaged|not a salt file/],
+    ["an empty salt", (work) => (writeFileSync(work.at("project.salt"), ""), ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"]), 3, /is empty/],
+    ["a schema that is no JSON", (work) => (work.write("s.json", "{"), ["people.csv", "--schema", "s.json", "--salt", "project.salt", "--out", "x.parquet"]), 9, /s\.json is not JSON/],
+    ["a schema with a misspelt key", (work) => (work.write("s.json", work.read("link.schema.json").replace('"buckets"', '"bukcets"')), ["people.csv", "--schema", "s.json", "--salt", "project.salt", "--out", "x.parquet"]), 9, /unknown property "bukcets" \(did you mean "buckets"\?\)/],
+    ["a schema of another version", (work) => (work.write("s.json", work.read("link.schema.json").replace('"version": 1', '"version": 2')), ["people.csv", "--schema", "s.json", "--salt", "project.salt", "--out", "x.parquet"]), 9, /version 2 is not known/],
+    ["a place that is not there", () => ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "nowhere/x.parquet"], 2, /nowhere: no such file or directory/],
+    ["an unknown option", () => ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet", "--thread", "2"], 2, /unknown option '--thread'[\s\S]*Did you mean --threads/],
+    ["a number of threads that is none", () => ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet", "--threads", "0"], 2, /whole number above 0/],
+  ])("%s", (_, prepare, code, message) => {
+    const work = office();
+    expectRefusal(work.try("hash", ...prepare(work)), code, message);
+    expect(readdirSync(work.path).filter((name) => /^x\.|partial/.test(name))).toEqual([]);
+  });
+
+  it("to replace an output that is there, unless told to", () => {
+    const work = office();
+    expect(work.hash().code).toBe(0);
+    const before = readFileSync(work.at("people.parquet"));
+    expectRefusal(work.hash(), 2, /people\.parquet is already there; --force replaces it/);
+    expect(readFileSync(work.at("people.parquet"))).toEqual(before);
+    expect(work.hash("--force").code).toBe(0);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("a directory that is not writable", () => {
+    const work = office();
+    mkdirSync(work.at("locked"), { mode: 0o500 });
+    expectRefusal(work.try("hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "locked/x.parquet"), 5, /permission denied/);
+  });
+
+  it("a schema whose keys too many people share", () => {
+    const work = office(people(200, (i) => `${i},Ann,Lee,1980-01-0${1 + (i % 2)},F,1 High Road,SW1A 1AA`));
+    expectRefusal(work.hash(), 10, /is shared by \d+\.\d % of the records, more than the \d+\.\d % the schema allows/);
+    nothingLeft(work);
+  });
+});
+
+describe("what link refuses", () => {
+  const pair = departments();
+  hashBoth(pair);
+
+  it.each<[string, (work: Workplace) => void, RegExp]>([
+    ["another salt", (work) => work.do("keygen", "--project", "tests", "--out", "other.salt"), /differ in salt;/],
+    ["another project", (work) => work.do("keygen", "--project", "elsewhere", "--out", "other.salt"), /differ in project \(tests and elsewhere\)/],
+  ])("files made with %s", (_, makeSalt, message) => {
+    const work = departments();
+    makeSalt(work);
+    work.do("hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "census.parquet");
+    work.do("hash", "tax.csv", "--schema", "link.schema.json", "--salt", "other.salt", "--out", "tax.parquet");
+    expectRefusal(work.try("link", "census.parquet", "tax.parquet", "--out", "run"), 4, message);
+    expect(existsSync(work.at("run"))).toBe(false);
+  });
+
+  it.each<[string, (schema: string) => string, RegExp]>([
+    ["another key", (schema) => schema.replace(/("parts": \[\s*)"forename\.start",(\s*)"surname\.initial"/, '$1"surname.initial",$2"forename.start"'), /schema \(keys\)/],
+    ["another diffusion", (schema) => schema.replace('"diffusion": 10', '"diffusion": 8'), /schema \(filters\)/],
+    ["another size", (schema) => schema.replace(/"expectedRecords": \d+/, '"expectedRecords": 77'), /schema \(expectedRecords\)/],
+  ])("files made with %s in the schema", (_, change, message) => {
+    const work = departments();
+    work.write("other.json", change(work.read("link.schema.json")));
+    work.do("hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "census.parquet");
+    work.do("hash", "tax.csv", "--schema", "other.json", "--salt", "project.salt", "--out", "tax.parquet");
+    expectRefusal(work.try("link", "census.parquet", "tax.parquet", "--out", "run"), 4, message);
+  });
+
+  it("files of two profiles", () => {
+    const work = departments();
+    work.do("schema", "init", "census.csv", "tax.csv", "--out", "plain.json", "--profile", "plain");
+    work.do("hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "census.parquet");
+    work.do("hash", "tax.csv", "--schema", "plain.json", "--salt", "project.salt", "--out", "tax.parquet", "--accept-frequency-risk");
+    expectRefusal(work.try("link", "census.parquet", "tax.parquet", "--out", "run"), 4, /profile \(standard and plain\)/);
+  });
+
+  it.each<[string, string | Uint8Array | (() => Uint8Array), number, RegExp]>([
+    ["a file that is none of ours", "PAR1nothingPAR1", 9, /not a hashed file|damaged/],
+    ["a CSV of people", people(5), 9, /is not a hashed file/],
+    ["a file cut short", () => readFileSync(pair.at("tax.parquet")).subarray(0, 500_000), 9, /is cut short/],
+    [
+      "a file that was changed",
+      () => {
+        const bytes = Buffer.from(readFileSync(pair.at("tax.parquet")));
+        bytes[100_000]! ^= 1;
+        return bytes;
+      },
+      9,
+      /is damaged or was changed/,
+    ],
+  ])("%s", (_, content, code, message) => {
+    pair.write("bad.parquet", typeof content === "function" ? content() : content);
+    expectRefusal(pair.try("link", "census.parquet", "bad.parquet", "--out", "run-bad"), code, message);
+    expect(existsSync(pair.at("run-bad"))).toBe(false);
+  });
+
+  it("one file twice, one file alone, three files, no output", () => {
+    expectRefusal(pair.try("link", "census.parquet", "census.parquet", "--out", "r"), 4, /are the same file; to find duplicates within it/);
+    expectRefusal(pair.try("link", "census.parquet", "--out", "r"), 2, /takes two hashed files/);
+    expectRefusal(pair.try("link", "census.parquet", "tax.parquet", "census.parquet", "--out", "r"), 2, /takes two hashed files/);
+    expectRefusal(pair.try("link", "census.parquet", "tax.parquet"), 2, /--out DIRECTORY/);
+  });
+
+  it("a run that is there, unless told to replace it", () => {
+    pair.do("link", "census.parquet", "tax.parquet", "--out", "there");
+    expectRefusal(pair.try("link", "census.parquet", "tax.parquet", "--out", "there"), 2, /there is already there; --force replaces it/);
+    pair.do("link", "census.parquet", "tax.parquet", "--out", "there", "--force");
+  });
+});
+
+describe("what the other commands refuse", () => {
+  it("evaluate: what is no run, no truth or another's lookup", () => {
+    const work = departments();
+    hashBoth(work);
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    const args = (run: string, truth: string, a: string, b: string): string[] => ["evaluate", run, "--truth", truth, "--lookup", a, b];
+    expectRefusal(work.try(...args("census.csv", "truth.csv", "census.lookup.csv", "tax.lookup.csv")), 2, /not a run|not a directory/);
+    expectRefusal(work.try(...args("run", "census.csv", "census.lookup.csv", "tax.lookup.csv")), 9, /census\.csv has no column id_a; it needs id_a and id_b/);
+    expectRefusal(work.try(...args("run", "truth.csv", "tax.lookup.csv", "census.lookup.csv")), 4, /is not the lookup of/);
+    work.write("empty-truth.csv", "id_a,id_b\nnobody,noone\n");
+    expectRefusal(work.try(...args("run", "empty-truth.csv", "census.lookup.csv", "tax.lookup.csv")), 9, /no pair of the truth file is in the lookup files/);
+    work.do("return", "run", "--out", "returned");
+    expectRefusal(work.try("join", "returned/census.csv", "--lookup", "tax.lookup.csv", "--out", "x.csv"), 4, /not in tax\.lookup\.csv/);
+    expect(existsSync(work.at("x.csv"))).toBe(false);
+  });
+
+  it("a command or option that does not exist, with the nearest that does", () => {
+    const work = workplace();
+    expectRefusal(work.try("inspekt", "x"), 2, /unknown command 'inspekt'[\s\S]*Did you mean inspect/);
+    expectRefusal(work.try("inspect", "--jsn", "x"), 2, /unknown option '--jsn'[\s\S]*Did you mean --json/);
+  });
+
+  it("keygen: to overwrite a salt", () => {
+    expectRefusal(workplace().try("keygen", "--project", "tests", "--out", "project.salt"), 2, /never overwritten/);
+  });
+
+  it("schema init: files with nothing in common to link on", () => {
+    const work = workplace();
+    work.write("a.csv", "id,colour\n1,red\n");
+    expectRefusal(work.try("schema", "init", "a.csv", "--out", "s.json"), 9, /too little to link on/);
+    expect(existsSync(work.at("s.json"))).toBe(false);
+  });
+});

@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { hashBoth, saltlink, startSaltlink, workplace } from "./saltlink.ts";
+
+const HASH = ["hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "c.parquet"];
+
+/** A workplace with files large enough that every stage takes a while. */
+function large(): ReturnType<typeof workplace> {
+  const work = workplace();
+  work.do("synth", "--records", "40000", "--out", ".");
+  work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json");
+  hashBoth(work);
+  return work;
+}
+
+describe("an interrupted run", () => {
+  const work = large();
+  const before = readdirSync(work.path).sort();
+
+  it.each([
+    [HASH, "SIGINT", 130, [250, 500, 900, 1400]],
+    [HASH, "SIGTERM", 143, [700]],
+    [["schema", "init", "census.csv", "tax.csv", "--out", "other.json"], "SIGINT", 130, [250, 700]],
+    [["link", "census.parquet", "tax.parquet", "--out", "run"], "SIGINT", 130, [250, 350, 500, 700]],
+    [["link", "census.parquet", "tax.parquet", "--out", "run"], "SIGHUP", 129, [400]],
+  ] as const)("%j on %s leaves nothing behind and says so with its exit code", async (args, signal, code, delays) => {
+    for (const delay of delays) {
+      const child = startSaltlink(args, work.path);
+      const timer = setTimeout(() => child.kill(signal), delay);
+      const [exit] = (await once(child, "exit")) as [number | null];
+      clearTimeout(timer);
+      // a machine quick enough to finish before the signal has proved nothing, and nothing wrong
+      if (exit === 0) {
+        saltlink(["--version"]);
+        continue;
+      }
+      expect(exit, `after ${delay} ms`).toBe(code);
+      expect(readdirSync(work.path).sort(), `after ${delay} ms`).toEqual(before);
+    }
+  });
+
+  it("killed outright leaves no file under a final name, and the next run clears up", async () => {
+    const child = startSaltlink(HASH, work.path);
+    setTimeout(() => child.kill("SIGKILL"), 800);
+    await once(child, "exit");
+    expect(readdirSync(work.path)).not.toContain("c.parquet");
+    expect(work.do(...HASH).code).toBe(0);
+    expect(readdirSync(work.path).filter((name) => /partial|rows/.test(name))).toEqual([]);
+  });
+});
+
+describe("a reader that goes away", () => {
+  it("ends the run quietly", async () => {
+    const work = workplace();
+    work.do("synth", "--records", "500", "--out", ".");
+    work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json");
+    hashBoth(work);
+    const child = startSaltlink(["inspect", "census.parquet", "--json"], work.path);
+    child.stdout!.destroy();
+    let stderr = "";
+    child.stderr!.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [exit] = (await once(child, "exit")) as [number | null];
+    expect([exit, stderr]).toEqual([0, ""]);
+  });
+});
+
+describe("two runs at one output", () => {
+  it("give one winner, and the other says who holds it", async () => {
+    const work = workplace();
+    work.do("synth", "--records", "20000", "--out", ".");
+    work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json");
+    const first = startSaltlink(HASH, work.path);
+    const exit = once(first, "exit");
+    let second = { code: 0, stderr: "" };
+    for (let i = 0; i < 20 && second.code === 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      if (readdirSync(work.path).some((name) => name.startsWith("c.parquet.") && name.endsWith(".partial"))) second = saltlink(HASH, { cwd: work.path });
+    }
+    expect((await exit)[0]).toBe(0);
+    expect(second.code).toBe(8);
+    expect(second.stderr).toMatch(/another run \(process \d+\) is writing c\.parquet/);
+    expect(readdirSync(work.path)).toContain("c.parquet");
+  });
+});

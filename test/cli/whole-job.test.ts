@@ -1,0 +1,188 @@
+import { copyFileSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { random } from "../../src/random.ts";
+import { type Workplace, departments, hashBoth, workplace } from "./saltlink.ts";
+
+interface Evaluation {
+  precision: number;
+  recall: number;
+  f1: number;
+  pair_completeness: number;
+  reduction_ratio: number;
+  estimated_precision: number;
+  estimated_recall: number;
+}
+
+const evaluation = (work: Workplace, run = "run"): Evaluation => JSON.parse(work.do("evaluate", run, "--truth", "truth.csv", "--lookup", "census.lookup.csv", "tax.lookup.csv", "--json").stdout) as Evaluation;
+
+/** Links in the departments' own ids, sorted: what a run found, whatever the record ids. */
+function ownLinks(work: Workplace, run: string, a = "census", b = "tax"): string[] {
+  const lookup = (name: string): Map<string, string> => new Map(work.read(`${name}.lookup.csv`).trim().split("\n").slice(1).map((line) => line.split(",") as [string, string]));
+  const [ofA, ofB] = [lookup(a), lookup(b)];
+  return work.read(`${run}/links.csv`).trim().split("\n").slice(1).map((line) => {
+    const [idA, idB, ...rest] = line.split(",");
+    return [ofA.get(idA!), ofB.get(idB!), ...rest].join(",");
+  }).sort();
+}
+
+describe("the whole job on two departments", () => {
+  it("goes from CSV to returned links, and its estimates are near the truth", () => {
+    const work = departments();
+    hashBoth(work);
+    expect(work.do("inspect", "census.parquet").stdout).toMatch(/whole and unchanged/);
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    const found = evaluation(work);
+    expect(found.f1).toBeGreaterThan(0.99);
+    expect(found.pair_completeness).toBeGreaterThan(0.99);
+    expect(found.reduction_ratio).toBeGreaterThan(0.99);
+    expect(Math.abs(found.estimated_precision - found.precision)).toBeLessThan(0.01);
+    expect(Math.abs(found.estimated_recall - found.recall)).toBeLessThan(0.02);
+
+    work.do("return", "run", "--out", "returned");
+    expect(readdirSync(work.at("returned")).sort()).toEqual(["census.csv", "tax.csv"]);
+    work.do("join", "returned/census.csv", "--lookup", "census.lookup.csv", "--out", "census.links.csv");
+    work.do("join", "returned/tax.csv", "--lookup", "tax.lookup.csv", "--out", "tax.links.csv");
+    const linkIds = (name: string): Map<string, string> => new Map(work.read(name).trim().split("\n").slice(1).map((line) => line.split(",").toReversed() as [string, string]));
+    const [census, tax] = [linkIds("census.links.csv"), linkIds("tax.links.csv")];
+    expect([...census.keys()].sort()).toEqual([...tax.keys()].sort());
+    expect([...census].map(([link, own]) => `${own},${tax.get(link)}`).sort()).toEqual(ownLinks(work, "run").map((line) => line.split(",").slice(0, 2).join(",")));
+    // a department gets nothing of the other's
+    expect(work.read("returned/census.csv")).not.toContain(work.read("tax.lookup.csv").split("\n")[1]!.slice(0, 32));
+  });
+
+  it("keeps what identifies to its owner", () => {
+    const work = departments();
+    hashBoth(work);
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    for (const name of ["census.parquet", "census.lookup.csv", "run/links.csv", "run/statistics.json", "run/manifest.json"]) expect(statSync(work.at(name)).mode & 0o777, name).toBe(0o600);
+    expect(statSync(work.at("run")).mode & 0o777).toBe(0o700);
+    expect(work.read("run/manifest.json")).not.toContain(work.path);
+  });
+
+  it.each(["plain", "strict"])("works in profile %s", (profile) => {
+    const work = departments(profile);
+    if (profile === "plain") {
+      const refused = work.try("hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "census.parquet");
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("--accept-frequency-risk")]);
+    }
+    hashBoth(work, "--accept-frequency-risk");
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    expect(evaluation(work).f1).toBeGreaterThan(profile === "plain" ? 0.995 : 0.8);
+  });
+
+  it("gives the same links and bytes for 1, 2 and 4 threads and for a second run", () => {
+    const work = departments();
+    hashBoth(work, "--threads", "2");
+    const bytes = ["1", "2", "4", "4"].map((threads, i) => {
+      work.do("link", "census.parquet", "tax.parquet", "--out", `run${i}`, "--threads", threads);
+      return ["links.csv", "statistics.json", "manifest.json"].map((name) => work.read(`run${i}/${name}`));
+    });
+    for (const other of bytes) expect(other).toEqual(bytes[0]);
+  });
+
+  it("gives the same links and statistics for shuffled rows, hashed with another number of threads", () => {
+    const work = departments();
+    hashBoth(work, "--threads", "2");
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run1");
+    const links = ownLinks(work, "run1");
+    const next = random("rows");
+    for (const name of ["census.csv", "tax.csv"]) {
+      const [header, ...rows] = work.read(name).trim().split("\n");
+      const shuffled = rows.map((row) => ({ row, at: next() })).sort((a, b) => a.at - b.at).map(({ row }) => row);
+      work.write(name, `${[header, ...shuffled].join("\n")}\n`);
+    }
+    hashBoth(work, "--threads", "1", "--force");
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run2");
+    expect(ownLinks(work, "run2")).toEqual(links);
+    expect(work.read("run2/statistics.json")).toEqual(work.read("run1/statistics.json"));
+  });
+
+  it("reads and writes CSV as well as Parquet, with the same links", () => {
+    const work = departments();
+    hashBoth(work);
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run1");
+    const links = ownLinks(work, "run1");
+    work.do("hash", "tax.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "tax2.csv");
+    work.do("link", "census.parquet", "tax2.csv", "--out", "run2", "--format", "parquet");
+    expect(readFileSync(work.at("run2/links.parquet")).subarray(0, 4).toString()).toBe("PAR1");
+    const found = JSON.parse(work.do("evaluate", "run2", "--truth", "truth.csv", "--lookup", "census.lookup.csv", "tax2.lookup.csv", "--json").stdout) as { links: number };
+    expect(found.links).toBe(links.length);
+  });
+
+  it("forecasts without comparing", () => {
+    const work = departments();
+    hashBoth(work);
+    const { rules } = JSON.parse(work.do("link", "census.parquet", "tax.parquet", "--dry-run", "--json").stdout) as { rules: { pairs: number }[] };
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    const statistics = JSON.parse(work.read("run/statistics.json")) as { rules: { pairs: number }[] };
+    expect(rules.map(({ pairs }) => pairs)).toEqual(statistics.rules.map(({ pairs }) => pairs));
+  });
+
+  it("links many to one and many to many", () => {
+    const work = departments();
+    // every census person twice
+    const [header, ...rows] = work.read("census.csv").trim().split("\n");
+    work.write("census.csv", [header, ...rows, ...rows.map((row) => `X${row}`)].join("\n"));
+    work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json", "--force");
+    hashBoth(work, "--force");
+    const count = (...mode: string[]): number => {
+      work.do("link", "census.parquet", "tax.parquet", "--out", "run", "--force", ...mode);
+      return work.read("run/links.csv").trim().split("\n").length - 1;
+    };
+    const one = count();
+    expect(count("--many-to-one")).toBeGreaterThan(1.9 * one);
+    expect(count("--many-to-many")).toBeGreaterThan(1.9 * one);
+  });
+
+  it("finds the duplicates within one file", () => {
+    const work = departments();
+    const [header, ...rows] = work.read("census.csv").trim().split("\n");
+    const copies = rows.slice(0, 300);
+    work.write("register.csv", [header, ...rows, ...copies.map((row) => row.replace(/^CEN/, "DUP"))].join("\n"));
+    work.write("truth.csv", ["id_a,id_b", ...copies.map((row) => `${row.slice(0, 7)},DUP${row.slice(3, 7)}`)].join("\n"));
+    work.do("schema", "init", "register.csv", "--out", "one.json");
+    work.do("hash", "register.csv", "--schema", "one.json", "--salt", "project.salt", "--out", "register.parquet");
+    work.do("link", "register.parquet", "--dedupe", "--out", "run");
+    const found = JSON.parse(work.do("evaluate", "run", "--truth", "truth.csv", "--lookup", "register.lookup.csv", "--json").stdout) as Evaluation;
+    expect(found.recall).toBeGreaterThan(0.95);
+    expect(found.precision).toBeGreaterThan(0.95);
+    expect(work.read("run/links.csv").split("\n")[0]).toContain("cluster");
+    work.do("return", "run", "--out", "returned");
+    expect(work.read("returned/register.csv").trim().split("\n").length).toBeGreaterThan(500);
+  });
+
+  it("says that files of strangers share nobody", () => {
+    const work = workplace();
+    work.do("synth", "--records", "2000", "--seed", "here", "--out", "here");
+    work.do("synth", "--records", "2000", "--seed", "there", "--out", "there");
+    copyFileSync(work.at("here/census.csv"), work.at("census.csv"));
+    copyFileSync(work.at("there/tax.csv"), work.at("tax.csv"));
+    work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json");
+    hashBoth(work);
+    const { stderr } = work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    expect(stderr).toMatch(/no links: the files share no people/);
+    expect(work.read("run/links.csv").trim().split("\n")).toHaveLength(1);
+  });
+
+  it("works for a single record a side", () => {
+    const work = workplace();
+    const row = "1,Ann,Lee,1980-12-31,F,3 High Road,SW1A 1AA";
+    for (const name of ["census.csv", "tax.csv"]) work.write(name, `id,forename,surname,dob,sex,address,postcode\n${row}\n`);
+    work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json");
+    hashBoth(work);
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    expect(work.read("run/links.csv").trim().split("\n")).toHaveLength(2);
+  });
+});
+
+describe("help", () => {
+  it.each(["keygen", "hash", "inspect", "link", "evaluate", "return", "join", "synth", "demo"])("%s has an example", (command) => {
+    const work = workplace();
+    const { stdout } = work.do(command, "--help");
+    expect(stdout).toMatch(/Examples?:\n {2}saltlink /);
+  });
+
+  it("lists the exit codes", () => {
+    expect(workplace().do("--help").stdout).toMatch(/ 9 {2}bad input/);
+  });
+});

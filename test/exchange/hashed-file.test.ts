@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, it } from "vitest";
+import { FORMAT, type Header } from "../../src/exchange/header.ts";
+import { layoutOf } from "../../src/exchange/layout.ts";
+import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
+import { createHashedFile, halvesPerRow, headerPath, recordIdOf } from "../../src/exchange/write-hashed-file.ts";
+import { random } from "../../src/random.ts";
+import { schemaDigest } from "../../src/schema/linkage-schema.ts";
+import { standardSchema } from "../example-schema.ts";
+import { temporaryDirectory } from "../temporary.ts";
+
+const layout = layoutOf(standardSchema);
+const width = halvesPerRow(layout);
+
+function rowsOf(count: number): Uint32Array {
+  const next = random("rows");
+  return Uint32Array.from({ length: count * width }, () => Math.floor(next() * 4294967296));
+}
+
+const header = (rows: number): Omit<Header, "contentDigest"> => ({
+  format: FORMAT,
+  tool: "saltlink test",
+  project: "p",
+  dataset: "d",
+  schema: standardSchema,
+  schemaDigest: schemaDigest(standardSchema),
+  keyCommitment: "0".repeat(32),
+  rows,
+  rejected: 0,
+  missing: { forename: 1 },
+  placeholders: {},
+  unusable: {},
+  bucketBits: [3],
+  sharing: [0, 0.25, 0, 0],
+  randomPairs: { sex: [0.5, 0.5] },
+});
+
+function write(path: string, count: number): Uint32Array {
+  const halves = rowsOf(count);
+  const file = createHashedFile(path, layout, false);
+  const first = Math.floor(count / 2);
+  file.write({ halves: halves.subarray(0, first * width), rows: first });
+  file.write({ halves: halves.subarray(first * width), rows: count - first });
+  file.finish(header(count));
+  return halves;
+}
+
+describe.each(["x.parquet", "x.csv"])("a hashed file as %s", (name) => {
+  it("reads back as it was written", async () => {
+    const { at } = temporaryDirectory();
+    const halves = write(at(name), 7);
+    const file = await openHashedFile(at(name));
+    expect(file.header).toMatchObject(header(7));
+    expect(await file.readRecordIds()).toEqual(Array.from({ length: 7 }, (_, row) => recordIdOf(halves, row * width)));
+    for (const [w, column] of layout.words.entries()) {
+      const target = new BigInt64Array(7);
+      await file.readColumn(column, target);
+      expect([...new Uint32Array(target.buffer)]).toEqual(Array.from({ length: 7 }, (_, row) => [...halves.subarray(row * width + 4 + w * 2, row * width + 6 + w * 2)]).flat());
+    }
+    await file.close();
+  });
+
+  it("is refused after any flipped byte and any cut", async () => {
+    const { at } = temporaryDirectory();
+    write(at(name), 5);
+    const whole = readFileSync(at(name));
+    const next = random("damage");
+    for (let i = 0; i < 150; i++) {
+      const damaged = Buffer.from(whole);
+      const spot = Math.floor(next() * whole.length);
+      damaged[spot]! ^= 1 << Math.floor(next() * 8);
+      writeFileSync(at(name), damaged);
+      await expect(openHashedFile(at(name)), `byte ${spot}`).rejects.toThrow(expect.objectContaining({ name: "SaltlinkError", exitCode: expect.toBeOneOf([4, 9]) as number }) as Error);
+    }
+    for (let i = 0; i < 60; i++) {
+      writeFileSync(at(name), whole.subarray(0, Math.floor(next() * whole.length)));
+      await expect(openHashedFile(at(name))).rejects.toThrow(expect.objectContaining({ name: "SaltlinkError", exitCode: 9 }) as Error);
+    }
+  });
+});
+
+describe("the Parquet form", () => {
+  it("is plain Parquet: DuckDB reads it and counts bits in it", async () => {
+    const { at } = temporaryDirectory();
+    const halves = write(at("x.parquet"), 6);
+    const connection = await (await DuckDBInstance.create()).connect();
+    const result = await connection.runAndReadAll(`select record_id, bit_count(forename_w0) as bits, key_surname__address as k from '${at("x.parquet")}'`);
+    const words = new BigInt64Array(halves.buffer.slice(0));
+    const rowWords = width / 2;
+    expect(result.getRowObjects().map(({ record_id, bits, k }) => [record_id, Number(bits), k])).toEqual(
+      Array.from({ length: 6 }, (_, row) => [
+        recordIdOf(halves, row * width),
+        BigInt.asUintN(64, words[row * rowWords + 3]!).toString(2).replaceAll("0", "").length,
+        words[row * rowWords + 2 + layout.words.indexOf("key_surname__address")],
+      ]),
+    );
+  });
+
+  it("has no statistics of single values in its footer and none of its own path", async () => {
+    const { at } = temporaryDirectory();
+    write(at("x.parquet"), 6);
+    const connection = await (await DuckDBInstance.create()).connect();
+    const result = await connection.runAndReadAll(`select distinct stats_min, stats_max, stats_min_value, stats_max_value from parquet_metadata('${at("x.parquet")}')`);
+    expect(result.getRows()).toEqual([[null, null, null, null]]);
+    expect(readFileSync(at("x.parquet")).includes(at("."))).toBe(false);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["text", "record_id,x\n1,2\n"],
+    ["another program's Parquet", "PAR1 but not ours PAR1"],
+    ["a length that lies", Buffer.concat([Buffer.from("PAR1"), Buffer.from([0xff, 0xff, 0xff, 0x7f]), Buffer.from("PAR1")])],
+  ])("is not taken for %s", async (_, content) => {
+    const { write: put } = temporaryDirectory();
+    await expect(openHashedFile(put("y.parquet", content))).rejects.toThrow(/is not a hashed file|damaged|cut short/);
+  });
+});
+
+describe("the CSV form", () => {
+  it("travels with its header, and a changed header is noticed", async () => {
+    const { at } = temporaryDirectory();
+    write(at("x.csv"), 4);
+    const path = headerPath(at("x.csv"));
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace('"rejected": 0', '"rejected": 1'));
+    await expect(openHashedFile(at("x.csv"))).rejects.toThrow(/damaged/);
+    writeFileSync(path, text.replace("saltlink-hashed-1", "saltlink-hashed-9"));
+    await expect(openHashedFile(at("x.csv"))).rejects.toThrow(/another format/);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import type { Observation } from "../../src/linkage/candidates.ts";
+import { estimate } from "../../src/linkage/estimate.ts";
+import { evidenceOf, holdsIn } from "../../src/linkage/evidence.ts";
+import { random } from "../../src/random.ts";
+import { usedAtoms } from "../../src/schema/comparison-space.ts";
+import { expectedStates } from "../../src/schema/error-model.ts";
+import { standardSchema } from "../example-schema.ts";
+
+const evidence = evidenceOf(standardSchema, usedAtoms(standardSchema));
+const groups = evidence.groups;
+
+/** m unlike the estimation's own start: names better, dates worse. */
+const trueM = groups.map(({ fields, name }) =>
+  fields
+    .map((space) => {
+      const states = expectedStates(space, standardSchema.fields.find((field) => field.name === space.field)!.kind);
+      const wrong = name === "date_of_birth" ? 1.6 : 0.5;
+      return states.map((p, i) => (i === states.length - 1 ? 1 - (1 - p) * wrong : p * wrong));
+    })
+    .reduce((joint, states) => Float64Array.from({ length: joint.length * states.length }, (_, i) => joint[Math.floor(i / states.length)]! * states[i % states.length]!)),
+);
+const u = groups.map(({ size, name }) => {
+  const equal = { forename: 0.005, surname: 0.004, date_of_birth: 3e-5, sex: 0.5, place: 1e-6 }[name]!;
+  const rest = Float64Array.from({ length: size }, (_, i) => (i === size - 1 ? equal : 0.02 / size));
+  rest[0]! += 1 - rest.reduce((sum, p) => sum + p, 0);
+  return rest;
+});
+
+function draw(probabilities: Float64Array, next: () => number): number {
+  let at = next();
+  for (let i = 0; i < probabilities.length; i++) if ((at -= probabilities[i]!) < 0) return i;
+  return probabilities.length - 1;
+}
+
+/** Observations of pairs drawn from a class, as blocking lets them through. */
+function observe(classes: readonly { pairs: number; states: readonly Float64Array[] }[], seed: string): { observations: Observation[]; reached: number[] } {
+  const next = random(seed);
+  const counts = new Map<bigint, number>();
+  const reached = classes.map(() => 0);
+  classes.forEach(({ pairs, states }, c) => {
+    for (let i = 0; i < pairs; i++) {
+      const drawn = states.map((p) => draw(p, next));
+      let observed = 0n;
+      let found = false;
+      for (const fact of evidence.facts) {
+        if (![...fact.holds].every(([g, allowed]) => allowed[drawn[g]!] === 1)) continue;
+        found ||= fact.reaches;
+        if (fact.level === 0) observed |= 1n << BigInt(fact.bit);
+        else observed = (observed & ~(7n << BigInt(fact.bit))) | (BigInt(fact.level) << BigInt(fact.bit));
+      }
+      if (!found) continue;
+      reached[c]!++;
+      counts.set(observed, (counts.get(observed) ?? 0) + 1);
+    }
+  });
+  return { observations: [...counts].map(([observed, pairs]) => ({ observed, missing: 0n, pairs })), reached };
+}
+
+describe("estimation", () => {
+  const matches = 20_000;
+  const households = 30_000;
+  const home = new Set(["surname", "place"]);
+  const { observations, reached } = observe(
+    [
+      { pairs: matches, states: trueM },
+      { pairs: households, states: groups.map(({ name }, g) => (home.has(name) ? trueM[g]! : u[g]!)) },
+    ],
+    "estimation",
+  );
+  const options = { schema: standardSchema, evidence, observations, u, allPairs: 25_000 ** 2, mostMatches: 25_000, missingShares: new Map([[0n, 1]]), startMatches: 17_500 };
+  const model = estimate(options);
+
+  it("recovers the number of matches, those that blocking lost included", () => {
+    expect(model.converged).toBe(true);
+    expect(model.matches / matches).toBeGreaterThan(0.985);
+    expect(model.matches / matches).toBeLessThan(1.015);
+    expect(Math.abs(model.reached - reached[0]! / matches)).toBeLessThan(0.01);
+  });
+
+  it("recovers m where the fields are seen", () => {
+    for (const name of ["forename", "surname", "date_of_birth", "place"]) {
+      const g = groups.findIndex((group) => group.name === name);
+      expect(Math.abs(model.m[g]!.at(-1)! - trueM[g]!.at(-1)!), name).toBeLessThan(0.02);
+    }
+  });
+
+  it("does not take households for people", () => {
+    const found = observations.reduce((sum, { pairs }, o) => sum + pairs * model.probabilities[o]!, 0);
+    expect(found / reached[0]!).toBeGreaterThan(0.98);
+    expect(found / reached[0]!).toBeLessThan(1.02);
+  });
+
+  it("weighs an observation by its likelihood ratio", () => {
+    const best = observations.reduce((top, _, o) => (model.weights[o]! > model.weights[top]! ? o : top), 0);
+    const worst = observations.reduce((low, _, o) => (model.weights[o]! < model.weights[low]! ? o : low), 0);
+    expect(evidence.facts.filter((fact) => holdsIn(fact, observations[best]!.observed)).length).toBeGreaterThan(evidence.facts.filter((fact) => holdsIn(fact, observations[worst]!.observed)).length);
+    observations.forEach((_, o) => {
+      const odds = (2 ** model.weights[o]! * model.matches) / options.allPairs;
+      expect(model.probabilities[o]).toBeCloseTo(odds / (1 + odds), 6);
+    });
+  });
+
+  it("finds no matches where there are none", () => {
+    const none = observe([{ pairs: households, states: groups.map(({ name }, g) => (home.has(name) ? trueM[g]! : u[g]!)) }], "none");
+    const empty = estimate({ ...options, observations: none.observations });
+    expect(empty.matches).toBeLessThan(60);
+    expect(estimate({ ...options, observations: [] }).matches).toBeLessThan(60);
+  });
+});
