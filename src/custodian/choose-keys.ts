@@ -1,4 +1,4 @@
-import { type FieldKindName, type FieldKind, fieldKinds } from "../schema/field-kinds.ts";
+import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
 import { random, type Random } from "../random.ts";
 import { fieldErrors } from "../schema/error-model.ts";
 
@@ -95,7 +95,7 @@ export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
 function enumerate(fields: KeyChoiceOptions["fields"], agreement: ReadonlyMap<string, Uint32Array>): string[][] {
   let compounds: { parts: string[]; fields: number }[] = [{ parts: [], fields: 0 }];
   for (const { name, kind } of fields) {
-    const views = KEY_VIEWS[kind].map((combination) => combination.map((view) => (view === "exact" ? name : `${name}.${view}`))).filter((parts) => parts.every((part) => agreement.has(part)));
+    const views = KEY_VIEWS[kind].map((combination) => combination.map((view) => atomName(name, view))).filter((parts) => parts.every((part) => agreement.has(part)));
     compounds = compounds.flatMap((compound) => [
       compound,
       ...(compound.fields < MOST_PARTS ? views.map((parts) => ({ parts: [...compound.parts, ...parts], fields: compound.fields + 1 })) : []),
@@ -125,7 +125,7 @@ function simulate({ fields, samples }: KeyChoiceOptions): Map<string, Uint32Arra
   const agreement = new Map<string, Uint32Array>();
   for (const { name, kind } of fields) {
     for (const view of fieldKinds[kind].views) {
-      const atom = view === "exact" ? name : `${name}.${view}`;
+      const atom = atomName(name, view);
       if (samples.some((sample) => sample.values.has(atom))) agreement.set(atom, new Uint32Array(WORDS));
     }
   }
@@ -139,7 +139,7 @@ function simulate({ fields, samples }: KeyChoiceOptions): Map<string, Uint32Arra
     for (const { name, kind } of fields) {
       const survivors = survivingViews(kind, quality, moved, draw);
       for (const view of survivors) {
-        const atom = view === "exact" ? name : `${name}.${view}`;
+        const atom = atomName(name, view);
         const bits = agreement.get(atom);
         if (bits === undefined || rows.some(({ sample, row }) => (sample.values.get(atom)?.[row] ?? -1) < 0)) continue;
         bits[pair >> 5]! |= 1 << (pair & 31);

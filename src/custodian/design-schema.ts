@@ -1,4 +1,4 @@
-import { type FieldKind, type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
+import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
 import { type BucketDefinition, type FilterDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema } from "../schema/linkage-schema.ts";
 import { type AtomColumns, chooseKeys, measureSharing } from "./choose-keys.ts";
 
@@ -58,7 +58,7 @@ export function designSchema({ profile, fields, samples, expectedRecords }: Desi
 
   if (profile === "plain") {
     written.filters = withGrams.map(({ name }) => ({ name, fields: [name], anchor: [], bits: 512, hashes: 10, diffusion: 0 }));
-    written.tokens = fields.flatMap(({ name, kind }) => plainTokens(kind).map((view) => (view === "exact" ? name : `${name}.${view}`))).filter((atom) => samples.some((sample) => sample.values.has(atom)));
+    written.tokens = fields.flatMap(({ name, kind }) => plainTokens(kind).map((view) => atomName(name, view))).filter((atom) => samples.some((sample) => sample.values.has(atom)));
     written.keys = choose([]);
   } else if (profile === "strict") {
     written.filters = [{ name: "record", fields: fields.map((field) => field.name).slice(0, 8), anchor: [], bits: 1024, hashes: 6, diffusion: 10 }];

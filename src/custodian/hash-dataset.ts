@@ -11,7 +11,7 @@ import { csvCell } from "../output/csv-cell.ts";
 import { toolName } from "../version.ts";
 import { type ColumnMap, checkColumnMap } from "./column-map.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
-import { type Delimiter, type Slice, cutSlices } from "./csv/slices.ts";
+import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
 import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
 import { OwnIds } from "./own-ids.ts";
@@ -63,10 +63,10 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const lookupPath = `${base}.lookup.csv`;
   const rejectsPath = `${base}.rejects.csv`;
   const bytes = statSync(input).size;
-  const expectedRows = Math.max(1, Math.round((bytes / BYTES_PER_ROW) * (/\.gz$/.test(input) ? 3 : 1)));
+  const expectedRows = Math.max(1, Math.round((bytes / BYTES_PER_ROW) * (input.endsWith(".gz") ? 3 : 1)));
 
-  const slices = cutSlices(openCsv(input, options.encoding), input, SLICE_BYTES, map.delimiter as Delimiter);
-  const header = await parseHeaderRow(slices, input, map.delimiter as Delimiter);
+  const slices = cutSlices(openCsv(input, options.encoding), input, SLICE_BYTES, map.delimiter);
+  const header = await parseHeaderRow(slices, input, map.delimiter);
   checkColumnMap(map, header, schema, input);
 
   const outputs: { discard(): void }[] = [];

@@ -46,7 +46,7 @@ export interface SliceResult {
 }
 
 /** A row set aside. The reason never holds anything of the row. */
-export interface Reject {
+interface Reject {
   readonly row: number;
   readonly reason: string;
 }
@@ -66,7 +66,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
 
   return async (task) => {
     const rejects: Reject[] = [];
-    const records = await parseRecords(task, map.delimiter as Delimiter, rejects);
+    const records = await parseRecords(task, map.delimiter, rejects);
     const halves = new Uint32Array(records.length * width);
     const ownIds: string[] = [];
     const rowNumbers: number[] = [];

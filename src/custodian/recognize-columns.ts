@@ -141,33 +141,22 @@ function placeAddress(recognized: Recognized, { number, street }: { number?: str
   else out(number, "the address has its number already");
 }
 
+/** Whether a cell can be what its column is taken for; a field's placeholders count as readable. */
+const reads: Record<FieldKindName, (cell: string) => boolean> = {
+  forename: (cell) => normalizeForename(cell).views !== undefined && /\p{L}/u.test(cell),
+  surname: (cell) => normalizeSurname(cell).views !== undefined && /\p{L}/u.test(cell),
+  date_of_birth: (cell) => writtenDate(cell, "ymd") !== undefined,
+  sex: (cell) => normalizeSex(cell).problem === undefined,
+  postcode: (cell) => normalizePostcode(cell).problem !== "unusable",
+  address: (cell) => normalizeAddress(cell).problem !== "unusable",
+  town: (cell) => normalizeTown(cell).views !== undefined,
+  phone: (cell) => normalizePhone(cell).problem !== "unusable",
+  email: (cell) => normalizeEmail(cell).problem !== "unusable",
+  health_number: (cell) => normalizeHealthNumber(cell).problem !== "unusable",
+};
+
 function readable(kind: FieldKindName, cells: readonly string[]): number {
-  if (cells.length === 0) return 1;
-  const read = (cell: string): boolean => {
-    switch (kind) {
-      case "forename":
-        return normalizeForename(cell).views !== undefined && /\p{L}/u.test(cell);
-      case "surname":
-        return normalizeSurname(cell).views !== undefined && /\p{L}/u.test(cell);
-      case "date_of_birth":
-        return writtenDate(cell, "ymd") !== undefined;
-      case "sex":
-        return normalizeSex(cell).problem === undefined;
-      case "postcode":
-        return normalizePostcode(cell).problem !== "unusable";
-      case "address":
-        return normalizeAddress(cell).problem !== "unusable";
-      case "town":
-        return normalizeTown(cell).views !== undefined;
-      case "phone":
-        return normalizePhone(cell).problem !== "unusable";
-      case "email":
-        return normalizeEmail(cell).problem !== "unusable";
-      case "health_number":
-        return normalizeHealthNumber(cell).problem !== "unusable";
-    }
-  };
-  return cells.filter(read).length / cells.length;
+  return cells.length === 0 ? 1 : cells.filter(reads[kind]).length / cells.length;
 }
 
 /** Columns behind a field, for messages. */

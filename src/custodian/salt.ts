@@ -19,7 +19,7 @@ const MAGIC = "saltlink-salt-1";
 const PROJECT = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const LARGEST = 4096;
 
-export function checkProject(project: string): void {
+function checkProject(project: string): void {
   if (!PROJECT.test(project)) throw new SaltlinkError("usage", "a project name is up to 64 lower-case letters, digits, dots, dashes and underscores, such as leo-2026");
 }
 

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
-import { type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
+import { type FieldKindName, atomsOf } from "../schema/field-kinds.ts";
 import type { AtomColumns } from "./choose-keys.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
@@ -70,7 +70,7 @@ export function columnMapOf(survey: Survey, fields: readonly string[], dateOrder
 
 /** The sample's values as numbers, for every view of every field; the values themselves stay behind. */
 export function atomColumns(survey: Survey, map: ColumnMap, fields: readonly { name: string; kind: FieldKindName }[]): AtomColumns {
-  const atoms = fields.flatMap(({ name, kind }) => fieldKinds[kind].views.map((view) => (view === "exact" ? name : `${name}.${view}`)));
+  const atoms = fields.flatMap(({ name, kind }) => atomsOf(name, kind));
   const read = recordAtoms([...fields], atoms, map, survey.header, new Date().getUTCFullYear());
   const numbers = atoms.map(() => new Map<string, number>());
   const columns = atoms.map(() => new Int32Array(survey.sample.length).fill(-1));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
-import { type LinkageSchema, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
 
 /**
  * What a hashed file says about itself. It travels as the value of the key `saltlink` in the Parquet footer, or as `NAME.header.json` beside a CSV.
@@ -50,6 +50,8 @@ export function parseHeader(text: string, path: string): Header {
   }
   const format = (written as { format?: unknown } | null)?.format;
   if (typeof format === "string" && format !== FORMAT) throw new SaltlinkError("mismatch", `${path} has another format than ${FORMAT}; hash it again with this version of saltlink`);
+  const scheme = (written as { schema?: { scheme?: unknown } } | null)?.schema?.scheme;
+  if (typeof scheme === "string" && scheme !== SCHEME) throw new SaltlinkError("mismatch", `${path} was hashed with another encoding scheme than ${SCHEME}, the one this saltlink links; hash it again with this version`);
   const result = headerSchema.safeParse(written);
   if (!result.success) throw new SaltlinkError("input", `${path}: its header is damaged (${result.error.issues[0]!.path.map(String).join(".")})`);
   const schema = checkSchema(result.data.schema, `${path}: the schema in its header`);

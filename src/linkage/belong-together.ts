@@ -8,7 +8,6 @@ export function checkBelongTogether(a: HashedFile, b: HashedFile): void {
   const one = a.header;
   const two = b.header;
   if (one.project !== two.project) differences.push(`project (${one.project} and ${two.project})`);
-  if (one.schema.scheme !== two.schema.scheme) differences.push(`encoding scheme (${one.schema.scheme} and ${two.schema.scheme})`);
   if (one.schema.profile !== two.schema.profile) differences.push(`profile (${one.schema.profile} and ${two.schema.profile})`);
   if (one.schemaDigest !== two.schemaDigest) differences.push(`schema (${schemaDifference(one.schema, two.schema)})`);
   // the commitment depends on the project: where that differs it says nothing of the salt

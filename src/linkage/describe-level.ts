@@ -15,7 +15,7 @@ export function levelDescriber(schema: LinkageSchema, evidence: Evidence, atoms:
     schema.keys.forEach((key, k) => bit(k) && key.parts.forEach((part) => agreeing.add(part)));
     schema.tokens.forEach((token, t) => bit(evidence.tokenShift + t) && agreeing.add(token));
     schema.filters.forEach((filter, f) => {
-      if (levels[f]! === 0) return;
+      if (!(levels[f]! > 0)) return;
       for (const part of filter.anchor) agreeing.add(part);
       if (levels[f]! > distanceLimits(filter).length) for (const field of filter.fields) agreeing.add(field);
     });

@@ -99,8 +99,9 @@ export function estimate(options: EstimateOptions): Model {
         let rest = random[o]!;
         for (const relative of classes) rest += relative.pairs * relative.seen[o]!;
         const total = match + rest + TINY;
-        weights[i] = (observations[o]!.pairs * match) / total;
-        found += weights[i]!;
+        const matched = (observations[o]!.pairs * match) / total;
+        weights[i] = matched;
+        found += matched;
         classes.forEach((relative, c) => (relativeSums[c]! += (observations[o]!.pairs * relative.pairs * relative.seen[o]!) / total));
       });
       lattice.expect(m, weights, counts);

@@ -48,7 +48,7 @@ export function buildLattice(groups: readonly ComparisonGroup[], facts: readonly
     // what each observation says of the facts decided here
     for (const trie of tries) {
       for (const observation of trie.observations) {
-        const signature = signatureOf(deciding, (fact) => observations[observation]![fact]! === 1);
+        const signature = signatureOf(deciding, (fact) => observations[observation]![fact] === 1);
         const child = trie.children.get(signature);
         if (child === undefined) trie.children.set(signature, { children: new Map(), observations: [observation] });
         else child.observations.push(observation);

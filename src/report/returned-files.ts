@@ -16,13 +16,14 @@ export function returnedFiles(links: readonly Link[], { inputs, mode }: Manifest
   const sides = inputs.map(() => new Map<string, string>());
   const clusters = new Map<string, string>();
   for (const { recordIdA, recordIdB, cluster } of links) {
-    const [a, b = a] = sides as [Map<string, string>, Map<string, string>?];
+    const a = sides[0]!;
+    const b = sides[1] ?? a; // one side when duplicates within a file are returned
     // a record with several partners, or a cluster, is one person and has one link id
-    let linkId = (cluster === undefined ? undefined : clusters.get(cluster)) ?? a.get(recordIdA) ?? b!.get(recordIdB);
+    let linkId = (cluster === undefined ? undefined : clusters.get(cluster)) ?? a.get(recordIdA) ?? b.get(recordIdB);
     linkId ??= randomBytes(16).toString("hex");
     if (cluster !== undefined) clusters.set(cluster, linkId);
     if (!a.has(recordIdA)) a.set(recordIdA, linkId);
-    if (!b!.has(recordIdB)) b!.set(recordIdB, linkId);
+    if (!b.has(recordIdB)) b.set(recordIdB, linkId);
   }
   const names = inputs.map((input, i) => (mode !== "dedupe" && inputs.findIndex(({ dataset }) => dataset === input.dataset) !== i ? `${input.dataset}-${i + 1}.csv` : `${input.dataset}.csv`));
   return sides.map((side, i) => ({ name: names[i]!.replaceAll(/[^\w.-]/g, "_"), rows: [...side].sort(([x], [y]) => (x < y ? -1 : 1)) }));

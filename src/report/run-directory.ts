@@ -95,7 +95,7 @@ function* rowsOf({ linkage, recordIds, clusters }: RunContents): Generator<{ ids
     let described = levels.get(observation);
     if (described === undefined) levels.set(observation, (described = linkage.levels(observation)));
     yield {
-      ids: [idsA[candidates.rowsA[pair]!]!, idsB![candidates.rowsB[pair]!]!],
+      ids: [idsA[candidates.rowsA[pair]!]!, idsB[candidates.rowsB[pair]!]!],
       cluster: clusters?.[candidates.rowsA[pair]!],
       weight: model.weights[observation]!,
       probability: links.probabilities[i]!,

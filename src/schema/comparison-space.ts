@@ -1,5 +1,5 @@
 import { distanceLimits } from "./comparison-levels.ts";
-import { type FieldKind, fieldKinds } from "./field-kinds.ts";
+import { type FieldKind, atomsOf, fieldKinds } from "./field-kinds.ts";
 import type { FilterDefinition, LinkageSchema } from "./linkage-schema.ts";
 
 /**
@@ -15,7 +15,7 @@ export interface FieldSpace {
   readonly states: readonly FieldState[];
 }
 
-export interface FieldState {
+interface FieldState {
   /** `equal`, `far`, `near` (or `near 1`..`near 4`), with the views that agree although the whole does not: `near+initial`. */
   readonly label: string;
   /** Distance limits of the filter that hold: 0 = far; equal counts as one more than all of them. */
@@ -40,7 +40,7 @@ export function usedAtoms(schema: LinkageSchema): string[] {
     ...schema.buckets.flatMap((bucket) => bucket.parts),
     ...schema.tokens,
   ]);
-  return schema.fields.flatMap(({ name, kind }) => fieldKinds[kind].views.map((view) => (view === "exact" ? name : `${name}.${view}`))).filter((atom) => used.has(atom));
+  return schema.fields.flatMap(({ name, kind }) => atomsOf(name, kind)).filter((atom) => used.has(atom));
 }
 
 export function comparisonGroups(schema: LinkageSchema): ComparisonGroup[] {

@@ -45,8 +45,13 @@ export interface Atom {
   readonly view: string;
 }
 
-export function atomName({ field, view }: Atom): string {
+export function atomName(field: string, view: string): string {
   return view === "exact" ? field : `${field}.${view}`;
+}
+
+/** Names of the atoms of a field, in the order of its kind's views. */
+export function atomsOf(field: string, kind: FieldKindName): string[] {
+  return fieldKinds[kind].views.map((view) => atomName(field, view));
 }
 
 /** Parses an atom's name against the fields of a schema; undefined when there is no such field or view. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
-import { type FieldKindName, fieldKinds, parseAtom } from "./field-kinds.ts";
+import { type FieldKindName, atomsOf, fieldKinds, parseAtom } from "./field-kinds.ts";
 import { nearest } from "./nearest.ts";
 
 /**
@@ -59,7 +59,6 @@ const writtenSchema = z.strictObject({
 
 export type LinkageSchema = z.infer<typeof writtenSchema>;
 export type FilterDefinition = LinkageSchema["filters"][number];
-export type KeyDefinition = LinkageSchema["keys"][number];
 export type BucketDefinition = LinkageSchema["buckets"][number];
 
 /** The JSON Schema for editors. */
@@ -123,7 +122,7 @@ function crossCheck(schema: LinkageSchema): string[] {
   const checkAtoms = (list: readonly string[], where: string): void => {
     for (const atom of list) {
       if (parseAtom(atom, (field) => kinds.get(field)) === undefined) {
-        const known = schema.fields.flatMap(({ name: field, kind }) => fieldKinds[kind].views.map((view) => (view === "exact" ? field : `${field}.${view}`)));
+        const known = schema.fields.flatMap(({ name: field, kind }) => atomsOf(field, kind));
         const guess = nearest(atom, known);
         problems.push(`${where}: ${NAME_LIKE.test(atom.replace(".", "")) ? `"${atom}"` : "an entry"} is no view of a field of this schema${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`);
       }

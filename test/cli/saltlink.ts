@@ -5,7 +5,7 @@ import { temporaryDirectory } from "../temporary.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const program = join(root, "dist/bin/saltlink.js");
-export const fixtures = join(root, "fixtures");
+const fixtures = join(root, "fixtures");
 
 export interface Outcome {
   readonly code: number;

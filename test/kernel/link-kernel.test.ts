@@ -54,7 +54,7 @@ class Bench {
     const entries: number[] = [];
     let offset = 0;
     for (const { words, limits, relative } of shapes) {
-      entries.push(offset, words, limits.length, Number(relative), ...limits, ...new Array<number>(4 - limits.length).fill(0));
+      entries.push(offset, words, limits.length, Number(relative), ...limits, ...Array.from({ length: 4 - limits.length }, () => 0));
       offset += words * 8;
     }
     const whole = this.integers([shapes.length, filterBytes, tokens, filterBytes + weightBytes, ...entries]);
@@ -83,7 +83,7 @@ const rowOf = (filters: readonly FilterShape[], tokens: number): fc.Arbitrary<Re
     filters: fc.tuple(
       ...filters.map(({ words }) =>
         fc.oneof(
-          { weight: 1, arbitrary: fc.constant(new Array<bigint>(words).fill(0n)) },
+          { weight: 1, arbitrary: fc.constant(Array.from({ length: words }, () => 0n)) },
           {
             weight: 6,
             arbitrary: fc.tuple(fc.integer({ min: 0, max: words - 1 }), fc.integer({ min: 0, max: 4 }), word).map(([at, changed, value]) =>
@@ -225,7 +225,7 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     const n = 20;
     const rows = bench.integers(Array.from({ length: n }, (_, i) => i));
     const seen = bench.words(Array.from({ length: n }, (_, i) => BigInt(i)));
-    const missing = bench.words(new Array<bigint>(n).fill(0n));
+    const missing = bench.words(Array.from({ length: n }, () => 0n));
     expect(bench.kernel.countObservations(rows, rows, seen, n, missing, missing, bench.memory.reserveZeroed(24 * 16), 4, bench.room(n * 4))).toBe(-1);
   });
 });

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { encodings } from "../../custodian/csv/open.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface Context {
+interface Context {
   readonly terminal: Terminal;
   /** Runs another command line in this process (for `demo`). */
   readonly run: (argv: string[]) => Promise<unknown>;

@@ -69,6 +69,9 @@ export async function* cutSlices(chunks: AsyncIterable<Buffer>, path: string, sl
     return slice;
   }
 
+  /** Records that fill a slice; 0 when there are not enough yet. */
+  const fullSlice = (): number => scanner.ends.findIndex((end) => end >= sliceBytes) + 1;
+
   function* cut(last: boolean): Generator<Slice> {
     scan(last);
     if (row === 1 && scanner.ends.length > 0) {
@@ -76,10 +79,8 @@ export async function* cutSlices(chunks: AsyncIterable<Buffer>, path: string, sl
       separators = [(delimiter ?? delimiterOf(header.bytes.toString())).charCodeAt(0)];
       yield header;
     }
-    while (scanner.ends.length > 0 && (last || scanner.ends.at(-1)! >= sliceBytes)) {
-      const enough = scanner.ends.findIndex((end) => end >= sliceBytes);
-      yield take(enough < 0 ? scanner.ends.length : enough + 1);
-    }
+    for (let enough = fullSlice(); enough > 0; enough = fullSlice()) yield take(enough);
+    if (last && scanner.ends.length > 0) yield take(scanner.ends.length);
   }
 
   for await (const chunk of chunks) {

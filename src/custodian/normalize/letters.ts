@@ -3,6 +3,7 @@ const SPELLED_OUT: Record<string, string> = {
   Æ: "AE", Œ: "OE", Ø: "O", Ł: "L", Đ: "D", Ð: "D", Þ: "TH", Ħ: "H", Ŧ: "T", Ŋ: "NG", Ə: "E", "ẞ": "SS",
 };
 // Combining accents of Latin, Greek and Cyrillic; vowel points of Hebrew and Arabic, which are optional in writing. Indic vowel signs stay: they are letters.
+// oxlint-disable-next-line no-misleading-character-class -- the marks are meant one by one
 const OPTIONAL_MARKS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1dc4\u1dcd]/g;
 const APOSTROPHES = /['\u2018\u2019\u201b\u02b9-\u02bc\u02bf\u0060\u00b4\uff07\u05f3]/g;
 const NOT_LETTER_OR_DIGIT = /[^\p{L}\p{M}\p{N}]+/gu;
