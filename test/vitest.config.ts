@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ["test/build.ts"],
     testTimeout: 60_000,
     pool: "forks",
+    maxWorkers: 2,
     coverage: { include: ["src/**/*.ts"], exclude: ["src/kernel/assembly/**", "src/synth/frequencies.ts"] },
   },
 });

@@ -13,6 +13,7 @@ import { type ColumnMap, checkColumnMap } from "./column-map.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
 import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
+import { encodingPlan } from "./encoding.ts";
 import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
 import { OwnIds } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
@@ -71,7 +72,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
 
   const outputs: { discard(): void }[] = [];
   const sketches = createSketches(schema, expectedRows);
-  const setup: HashSetup = { schema, salt, map, header, thisYear: new Date().getUTCFullYear(), sketches };
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches };
   const rows = new ShuffledRows(halvesPerRow(layout), expectedRows, `${output}.${process.pid}.rows`);
   const pool = new Pool<SliceTask, SliceResult>("hash-slice", options.threads, setup);
   try {

@@ -1,21 +1,21 @@
 import { randomFillSync } from "node:crypto";
 import { createEncoder } from "../kernel/encode-record.ts";
-import { encodedLength } from "../kernel/encoding-plan.ts";
+import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { ID_HALVES } from "../exchange/write-hashed-file.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { parseCsv } from "./csv/parse.ts";
 import { type Delimiter, cutSlices } from "./csv/slices.ts";
-import { encodingPlan, recordInput } from "./encoding.ts";
+import { recordInput } from "./encoding.ts";
 import { recordAtoms } from "./record-atoms.ts";
-import type { Salt } from "./salt.ts";
 import { type SampledRecord, type SharedSketches, recordCounter } from "./value-statistics.ts";
 
 /** What every thread of a `hash` run is given once. */
 export interface HashSetup {
   readonly schema: LinkageSchema;
-  readonly salt: Salt;
+  /** The keys derived from the salt; the salt itself stays on the main thread. */
+  readonly plan: EncodingPlan;
   readonly map: ColumnMap;
   readonly header: readonly string[];
   readonly thisYear: number;
@@ -53,8 +53,7 @@ interface Reject {
 
 /** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. */
 export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
-  const { schema, map, header } = setup;
-  const plan = encodingPlan(schema, setup.salt);
+  const { schema, plan, map, header } = setup;
   const encode = createEncoder(plan);
   const toInput = recordInput(schema);
   const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);

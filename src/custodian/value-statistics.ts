@@ -107,8 +107,8 @@ export function randomPairs(schema: LinkageSchema, salt: Salt, shared: SharedSke
   const compounds = sketchedCompounds(schema);
   const equalProbability = (parts: readonly string[]): number => repetition(shared, compounds.findIndex((compound) => compound.length === parts.length && parts.every((part) => compound.includes(part))));
   const sample = sampled.toSorted((a, b) => a.rank - b.rank || (JSON.stringify(a.atoms) < JSON.stringify(b.atoms) ? -1 : 1)).slice(0, SAMPLE);
-  const compare = pairComparer(schema, salt, sample);
-  return Object.fromEntries(comparisonGroups(schema).map((group) => [group.name, groupProbabilities(group, equalProbability, compare, sample.length).map(rounded)]));
+  const states = comparePairs(schema, salt, sample);
+  return Object.fromEntries(comparisonGroups(schema).map((group) => [group.name, groupProbabilities(group, equalProbability, states).map(rounded)]));
 }
 
 /** Nine significant digits: more would be noise, and one record's worth of a million is kept. */
@@ -116,17 +116,14 @@ function rounded(value: number): number {
   return Number(Math.min(1, Math.max(0, value)).toPrecision(9));
 }
 
-type PairComparer = (field: string, a: number, b: number) => number | undefined;
+/** States of all pairs of sampled records, one byte each; UNKNOWN where the field is missing in either. */
+type PairStates = ReadonlyMap<string, Uint8Array>;
+const UNKNOWN = 255;
 
-function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: readonly string[]) => number, compare: PairComparer, sampleSize: number): number[] {
+function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: readonly string[]) => number, states: PairStates): number[] {
   const marginals = group.fields.map((space) => {
     const counts = new Float64Array(space.states.length);
-    for (let a = 1; a < sampleSize; a++) {
-      for (let b = 0; b < a; b++) {
-        const state = compare(space.field, a, b);
-        if (state !== undefined) counts[state]!++;
-      }
-    }
+    for (const state of states.get(space.field)!) if (state !== UNKNOWN) counts[state]!++;
     return counts;
   });
   const [only] = group.fields;
@@ -147,24 +144,19 @@ function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: re
 
   const joint = new Float64Array(group.size);
   const counted = new Float64Array(1 << fields.length);
-  for (let a = 1; a < sampleSize; a++) {
-    for (let b = 0; b < a; b++) {
-      let index = 0;
-      let set = 0;
-      for (let f = 0; f < group.fields.length; f++) {
-        const state = compare(fields[f]!, a, b);
-        if (state === undefined) {
-          index = -1;
-          break;
-        }
-        const { states } = group.fields[f]!;
-        index = index * states.length + state;
-        if (states[state]!.equal) set |= 1 << f;
-      }
-      if (index < 0) continue;
-      joint[index]!++;
-      counted[set]!++;
+  const columns = group.fields.map((space) => states.get(space.field)!);
+  for (let pair = 0; pair < columns[0]!.length; pair++) {
+    let index = 0;
+    let set = 0;
+    for (let f = 0; f < columns.length && index >= 0; f++) {
+      const state = columns[f]![pair]!;
+      const { length } = group.fields[f]!.states;
+      index = state === UNKNOWN ? -1 : index * length + state;
+      if (state === length - 1) set |= 1 << f;
     }
+    if (index < 0) continue;
+    joint[index]!++;
+    counted[set]!++;
   }
   const shares = marginals.map((counts) => scaled(counts, 0));
   return Array.from(joint, (count, index) => {
@@ -202,11 +194,10 @@ function independentParts(space: ComparisonGroup["fields"][number], equalProbabi
   return space.states.map((state) => parts.reduce((product, p, i) => product * ((state.agrees >> i) & 1 ? p : 1 - p), 1));
 }
 
-/** Compares any two sampled records: filters as if their anchors agreed. */
-function pairComparer(schema: LinkageSchema, salt: Salt, sample: readonly SampledRecord[]): PairComparer {
+/** Compares all pairs of sampled records: filters as if their anchors agreed. */
+function comparePairs(schema: LinkageSchema, salt: Salt, sample: readonly SampledRecord[]): PairStates {
   const order = usedAtoms(schema);
-  const filters = schema.filters.map((filter) => ({ ...filter, anchor: [] }));
-  const unanchored: LinkageSchema = { ...schema, filters, keys: [], buckets: [], tokens: [] };
+  const unanchored: LinkageSchema = { ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] };
   const plan = encodingPlan(unanchored, salt);
   const encode = createEncoder(plan);
   const input = recordInput(unanchored);
@@ -216,36 +207,55 @@ function pairComparer(schema: LinkageSchema, salt: Salt, sample: readonly Sample
   sample.forEach(({ atoms }, row) => encode(input(unanchoredAtoms.map((atom) => atoms[atom])), rows, row * width));
   let at = 0;
   const offsets = new Map(schema.filters.map(({ name, bits }) => [name, (at += bits / 32) - bits / 32]));
+  /** Values as numbers, 0 = missing. */
+  const numbered = (atom: number): Int32Array => {
+    const numbers = new Map<string, number>();
+    return Int32Array.from(sample, ({ atoms }) => {
+      const value = atoms[atom];
+      if (value === undefined) return 0;
+      if (!numbers.has(value)) numbers.set(value, numbers.size + 1);
+      return numbers.get(value)!;
+    });
+  };
 
-  const spaces = new Map(
+  return new Map(
     comparisonGroups(schema).flatMap((group) =>
       group.fields.map((space) => {
-        const whole = order.indexOf(space.field);
-        const views = space.views.map((view) => order.indexOf(`${space.field}.${view}`));
-        const limits = space.filter === undefined ? [] : distanceLimits(space.filter);
-        return [space.field, { space, whole, views, limits, offset: space.filter === undefined ? 0 : offsets.get(space.filter.name)!, known: new Map<number, number>() }] as const;
+        const whole = order.includes(space.field) ? numbered(order.indexOf(space.field)) : undefined;
+        const views = space.views.map((view) => numbered(order.indexOf(`${space.field}.${view}`)));
+        const { filter } = space;
+        const limits = filter === undefined ? [] : distanceLimits(filter);
+        const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
+        const known = new Map<number, number>();
+        const states = new Uint8Array((sample.length * (sample.length - 1)) / 2);
+        let pair = 0;
+        for (let a = 1; a < sample.length; a++) {
+          for (let b = 0; b < a; b++, pair++) {
+            if (whole === undefined ? views.length > 0 && views.every((view) => view[a] === 0 || view[b] === 0) : whole[a] === 0 || whole[b] === 0) {
+              states[pair] = UNKNOWN;
+              continue;
+            }
+            if (whole !== undefined && whole[a] === whole[b]) {
+              states[pair] = space.states.length - 1;
+              continue;
+            }
+            let agrees = 0;
+            for (let v = 0; v < views.length; v++) if (views[v]![a] !== 0 && views[v]![a] === views[v]![b]) agrees |= 1 << v;
+            let level = 0;
+            if (filter !== undefined) {
+              const distance = filterDistance(rows, a * width + offset, b * width + offset, filter.bits / 32, relativeToWeights(filter));
+              while (level < limits.length && distance <= limits[level]!) level++;
+            }
+            const code = level * 64 + agrees;
+            let state = known.get(code);
+            if (state === undefined) known.set(code, (state = stateIndex(space, false, level, agrees)));
+            states[pair] = state;
+          }
+        }
+        return [space.field, states] as const;
       }),
     ),
   );
-  return (field, a, b) => {
-    const { space, whole, views, limits, offset, known } = spaces.get(field)!;
-    const recordA = sample[a]!.atoms;
-    const recordB = sample[b]!.atoms;
-    if (whole >= 0 && (recordA[whole] === undefined || recordB[whole] === undefined)) return undefined;
-    let agrees = 0;
-    for (let v = 0; v < views.length; v++) if (recordA[views[v]!] !== undefined && recordA[views[v]!] === recordB[views[v]!]) agrees |= 1 << v;
-    if (whole < 0 && views.length > 0 && views.every((view) => recordA[view] === undefined || recordB[view] === undefined)) return undefined;
-    if (whole >= 0 && recordA[whole] === recordB[whole]) return space.states.length - 1;
-    let level = 0;
-    if (space.filter !== undefined) {
-      const distance = filterDistance(rows, a * width + offset, b * width + offset, space.filter.bits / 32, relativeToWeights(space.filter));
-      while (level < limits.length && distance <= limits[level]!) level++;
-    }
-    const code = level * 64 + agrees;
-    let state = known.get(code);
-    if (state === undefined) known.set(code, (state = stateIndex(space, false, level, agrees)));
-    return state;
-  };
 }
 
 function filterDistance(rows: Uint32Array, a: number, b: number, halves: number, relative: boolean): number {

@@ -56,7 +56,7 @@ export interface EstimateOptions {
 
 const MOST_ITERATIONS = 2000;
 const TOLERANCE = 2e-5; // change of all m together and of the number of matches, per iteration
-const PRIOR_PAIRS = 2; // weight of the expected m, so that a state nobody showed is unlikely rather than impossible
+const PRIOR_PAIRS = 30; // weight of the expected m: a handful of odd pairs must not make a class of matches of their own
 const TINY = 1e-300;
 
 /** Observations in which the same facts can be known, their lattice, and the lattice of what no rule reaches. */
@@ -86,7 +86,7 @@ export function estimate(options: EstimateOptions): Model {
   while (!converged && iterations < MOST_ITERATIONS) {
     iterations++;
     for (const relative of classes) Object.assign(relative, likelihoods(slices, groups.map((_, g) => (relative.shares[g] ? m[g]! : u[g]!)), observations.length));
-    const counts = groups.map((group, g) => Float64Array.from(expected[g]!, (p) => p * PRIOR_PAIRS * Math.min(1, 20 / group.size)));
+    const counts = groups.map((_, g) => Float64Array.from(expected[g]!, (p) => p * PRIOR_PAIRS));
     const relativeSums = classes.map(() => 0);
     let found = 0;
     let missed = 0;
@@ -114,7 +114,7 @@ export function estimate(options: EstimateOptions): Model {
     const next = Math.min(mostMatches, found + missed);
     classes.forEach((relative, c) => (relative.pairs = relativeSums[c]! / Math.max(relative.reach, 1e-6)));
     const moved = m.reduce((sum, states, g) => sum + states.reduce((part, p, s) => part + Math.abs(p - before[g]![s]!), 0), 0);
-    converged = moved + Math.abs(next - matches) / next < TOLERANCE;
+    converged = moved + Math.abs(next - matches) / (next + 1) < TOLERANCE;
     reached = found + missed > 0 ? found / (found + missed) : 1;
     matches = next;
   }

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileS
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Population } from "../../src/synth/population.ts";
-import { type Outcome, type Workplace, departments, hashBoth, workplace } from "./saltlink.ts";
+import { type Outcome, type Workplace, copyOf, hashedDepartments, workplace } from "./saltlink.ts";
 
 const HEADER = "id,forename,surname,dob,sex,address,postcode";
 const population = new Population(1000, "office", "all");
@@ -14,9 +14,11 @@ const people = (count: number, row = invented): string => `${HEADER}\n${Array.fr
 
 /** A workplace with a schema; `put` writes the department's file. */
 function office(content: string | Uint8Array = people(200)): Workplace & { hash: (...more: string[]) => Outcome } {
-  const work = workplace();
-  work.write("good.csv", people(600));
-  work.do("schema", "init", "good.csv", "--out", "link.schema.json");
+  const work = copyOf("office", (template) => {
+    template.do("keygen", "--project", "tests", "--out", "project.salt");
+    template.write("good.csv", people(600));
+    template.do("schema", "init", "good.csv", "--out", "link.schema.json");
+  });
   work.write("people.csv", content);
   return { ...work, hash: (...more) => work.try("hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "people.parquet", ...more) };
 }
@@ -168,17 +170,15 @@ describe("what hash refuses", () => {
 });
 
 describe("what link refuses", () => {
-  const pair = departments();
-  hashBoth(pair);
+  const pair = hashedDepartments();
 
   it.each<[string, (work: Workplace) => void, RegExp]>([
     ["another salt", (work) => work.do("keygen", "--project", "tests", "--out", "other.salt"), /differ in salt;/],
     ["another project", (work) => work.do("keygen", "--project", "elsewhere", "--out", "other.salt"), /differ in project \(tests and elsewhere\)/],
   ])("files made with %s", (_, makeSalt, message) => {
-    const work = departments();
+    const work = hashedDepartments();
     makeSalt(work);
-    work.do("hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "census.parquet");
-    work.do("hash", "tax.csv", "--schema", "link.schema.json", "--salt", "other.salt", "--out", "tax.parquet");
+    work.do("hash", "tax.csv", "--schema", "link.schema.json", "--salt", "other.salt", "--out", "tax.parquet", "--force");
     expectRefusal(work.try("link", "census.parquet", "tax.parquet", "--out", "run"), 4, message);
     expect(existsSync(work.at("run"))).toBe(false);
   });
@@ -188,18 +188,16 @@ describe("what link refuses", () => {
     ["another diffusion", (schema) => schema.replace('"diffusion": 10', '"diffusion": 8'), /schema \(filters\)/],
     ["another size", (schema) => schema.replace(/"expectedRecords": \d+/, '"expectedRecords": 77'), /schema \(expectedRecords\)/],
   ])("files made with %s in the schema", (_, change, message) => {
-    const work = departments();
+    const work = hashedDepartments();
     work.write("other.json", change(work.read("link.schema.json")));
-    work.do("hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "census.parquet");
-    work.do("hash", "tax.csv", "--schema", "other.json", "--salt", "project.salt", "--out", "tax.parquet");
+    work.do("hash", "tax.csv", "--schema", "other.json", "--salt", "project.salt", "--out", "tax.parquet", "--force");
     expectRefusal(work.try("link", "census.parquet", "tax.parquet", "--out", "run"), 4, message);
   });
 
   it("files of two profiles", () => {
-    const work = departments();
+    const work = hashedDepartments();
     work.do("schema", "init", "census.csv", "tax.csv", "--out", "plain.json", "--profile", "plain");
-    work.do("hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "census.parquet");
-    work.do("hash", "tax.csv", "--schema", "plain.json", "--salt", "project.salt", "--out", "tax.parquet", "--accept-frequency-risk");
+    work.do("hash", "tax.csv", "--schema", "plain.json", "--salt", "project.salt", "--out", "tax.parquet", "--accept-frequency-risk", "--force");
     expectRefusal(work.try("link", "census.parquet", "tax.parquet", "--out", "run"), 4, /profile \(standard and plain\)/);
   });
 
@@ -239,8 +237,7 @@ describe("what link refuses", () => {
 
 describe("what the other commands refuse", () => {
   it("evaluate: what is no run, no truth or another's lookup", () => {
-    const work = departments();
-    hashBoth(work);
+    const work = hashedDepartments();
     work.do("link", "census.parquet", "tax.parquet", "--out", "run");
     const args = (run: string, truth: string, a: string, b: string): string[] => ["evaluate", run, "--truth", truth, "--lookup", a, b];
     expectRefusal(work.try(...args("census.csv", "truth.csv", "census.lookup.csv", "tax.lookup.csv")), 2, /not a run|not a directory/);

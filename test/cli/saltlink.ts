@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, readFileSync } from "node:fs";
+import { chmodSync, constants, copyFileSync, cpSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { temporaryDirectory } from "../temporary.ts";
 
@@ -35,11 +35,9 @@ export interface Workplace {
   try: (...args: string[]) => Outcome;
 }
 
-/** A temporary directory with a salt, and commands run in it. */
-export function workplace(): Workplace {
-  const { path, at, write } = temporaryDirectory();
+function workIn({ path, at, write }: ReturnType<typeof temporaryDirectory>): Workplace {
   const attempt = (...args: string[]): Outcome => saltlink(args, { cwd: path });
-  const work: Workplace = {
+  return {
     path,
     at,
     write,
@@ -51,19 +49,48 @@ export function workplace(): Workplace {
       return outcome;
     },
   };
-  work.do("keygen", "--project", "tests", "--out", "project.salt");
-  return work;
+}
+
+const templates = new Map<string, Workplace>();
+
+/** A fresh copy of a workplace that is set up once a test file. */
+export function copyOf(name: string, setUp: (work: Workplace) => void): Workplace {
+  let template = templates.get(name);
+  if (template === undefined) {
+    template = workIn(temporaryDirectory());
+    setUp(template);
+    templates.set(name, template);
+  }
+  const copy = temporaryDirectory();
+  cpSync(template.path, copy.path, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  chmodSync(copy.at("project.salt"), 0o600);
+  return workIn(copy);
+}
+
+/** A temporary directory with a salt, and commands run in it. */
+export function workplace(): Workplace {
+  return copyOf("salt", (work) => work.do("keygen", "--project", "tests", "--out", "project.salt"));
 }
 
 /** The same with two departments of the fixtures and a schema for them. */
 export function departments(profile = "standard"): Workplace {
-  const work = workplace();
-  for (const name of ["census.csv", "tax.csv", "truth.csv"]) {
-    copyFileSync(join(fixtures, name), work.at(name));
-    chmodSync(work.at(name), 0o644);
-  }
-  work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json", "--profile", profile);
-  return work;
+  return copyOf(`departments ${profile}`, (work) => {
+    work.do("keygen", "--project", "tests", "--out", "project.salt");
+    for (const name of ["census.csv", "tax.csv", "truth.csv"]) {
+      copyFileSync(join(fixtures, name), work.at(name));
+      chmodSync(work.at(name), 0o644);
+    }
+    work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json", "--profile", profile);
+  });
+}
+
+/** Both of them hashed. */
+export function hashedDepartments(): Workplace {
+  return copyOf("hashed departments", (work) => {
+    cpSync(departments().path, work.path, { recursive: true });
+    chmodSync(work.at("project.salt"), 0o600);
+    hashBoth(work);
+  });
 }
 
 export function hashBoth(work: Workplace, ...more: string[]): void {

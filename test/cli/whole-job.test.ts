@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { random } from "../../src/random.ts";
-import { type Workplace, departments, hashBoth, workplace } from "./saltlink.ts";
+import { type Workplace, departments, hashBoth, hashedDepartments, workplace } from "./saltlink.ts";
 
 interface Evaluation {
   precision: number;
@@ -27,8 +27,7 @@ function ownLinks(work: Workplace, run: string, a = "census", b = "tax"): string
 
 describe("the whole job on two departments", () => {
   it("goes from CSV to returned links, and its estimates are near the truth", () => {
-    const work = departments();
-    hashBoth(work);
+    const work = hashedDepartments();
     expect(work.do("inspect", "census.parquet").stdout).toMatch(/whole and unchanged/);
     work.do("link", "census.parquet", "tax.parquet", "--out", "run");
     const found = evaluation(work);
@@ -51,8 +50,7 @@ describe("the whole job on two departments", () => {
   });
 
   it("keeps what identifies to its owner", () => {
-    const work = departments();
-    hashBoth(work);
+    const work = hashedDepartments();
     work.do("link", "census.parquet", "tax.parquet", "--out", "run");
     for (const name of ["census.parquet", "census.lookup.csv", "run/links.csv", "run/statistics.json", "run/manifest.json"]) expect(statSync(work.at(name)).mode & 0o777, name).toBe(0o600);
     expect(statSync(work.at("run")).mode & 0o777).toBe(0o700);
@@ -71,8 +69,7 @@ describe("the whole job on two departments", () => {
   });
 
   it("gives the same links and bytes for 1, 2 and 4 threads and for a second run", () => {
-    const work = departments();
-    hashBoth(work, "--threads", "2");
+    const work = hashedDepartments();
     const bytes = ["1", "2", "4", "4"].map((threads, i) => {
       work.do("link", "census.parquet", "tax.parquet", "--out", `run${i}`, "--threads", threads);
       return ["links.csv", "statistics.json", "manifest.json"].map((name) => work.read(`run${i}/${name}`));
@@ -81,8 +78,7 @@ describe("the whole job on two departments", () => {
   });
 
   it("gives the same links and statistics for shuffled rows, hashed with another number of threads", () => {
-    const work = departments();
-    hashBoth(work, "--threads", "2");
+    const work = hashedDepartments();
     work.do("link", "census.parquet", "tax.parquet", "--out", "run1");
     const links = ownLinks(work, "run1");
     const next = random("rows");
@@ -98,8 +94,7 @@ describe("the whole job on two departments", () => {
   });
 
   it("reads and writes CSV as well as Parquet, with the same links", () => {
-    const work = departments();
-    hashBoth(work);
+    const work = hashedDepartments();
     work.do("link", "census.parquet", "tax.parquet", "--out", "run1");
     const links = ownLinks(work, "run1");
     work.do("hash", "tax.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "tax2.csv");
@@ -110,8 +105,7 @@ describe("the whole job on two departments", () => {
   });
 
   it("forecasts without comparing", () => {
-    const work = departments();
-    hashBoth(work);
+    const work = hashedDepartments();
     const { rules } = JSON.parse(work.do("link", "census.parquet", "tax.parquet", "--dry-run", "--json").stdout) as { rules: { pairs: number }[] };
     work.do("link", "census.parquet", "tax.parquet", "--out", "run");
     const statistics = JSON.parse(work.read("run/statistics.json")) as { rules: { pairs: number }[] };

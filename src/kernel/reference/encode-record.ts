@@ -60,6 +60,9 @@ function addGrams(bits: Uint8Array, part: FilterPart, key: Uint8Array, text: str
 
 /** Position j is bits [j*width, (j+1)*width) of the output read as one little-endian integer. */
 export function positions(output: Uint8Array, hashes: number, width: number): number[] {
-  const integer = output.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
-  return Array.from({ length: hashes }, (_, j) => Number((integer >> BigInt(j * width)) & ((1n << BigInt(width)) - 1n)));
+  return Array.from({ length: hashes }, (_, j) => {
+    let position = 0;
+    for (let b = 0; b < width; b++) position |= ((output[(j * width + b) >> 3]! >> ((j * width + b) & 7)) & 1) << b;
+    return position;
+  });
 }
