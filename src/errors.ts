@@ -59,6 +59,8 @@ export function fileError(error: unknown, doing: string, path: string): Saltlink
     case "ENOSPC":
     case "EDQUOT":
       return new SaltlinkError("io", `cannot ${doing} ${path}: no space left; free some and run again`);
+    case "EFBIG":
+      return new SaltlinkError("io", `cannot ${doing} ${path}: larger than a file may be here (see ulimit -f)`);
     case "EROFS":
       return new SaltlinkError("io", `cannot ${doing} ${path}: the file system is read-only`);
     default:

@@ -5,7 +5,7 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/build.ts"],
-    testTimeout: 60_000,
+    testTimeout: 240_000,
     pool: "forks",
     maxWorkers: 2,
     coverage: { include: ["src/**/*.ts"], exclude: ["src/kernel/assembly/**", "src/synth/frequencies.ts"] },

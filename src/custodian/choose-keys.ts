@@ -33,8 +33,10 @@ export interface KeyChoiceOptions {
   expectedRecords: number;
   /** What a match is already reached by: groups of atoms all of which must agree (an anchor and one filter, say). */
   reachedBy: readonly (readonly string[])[];
-  /** Coverage that a point of sharing costs. */
+  /** Coverage that a point of sharing costs, at least: it rises until the budget holds. */
   price: number;
+  /** Largest sharing of all keys together. */
+  budget: number;
   /** Largest sharing of one key. */
   limit: number;
   /** Sharing when true; expected pairs per record when false (profile plain, which hides no structure and pays only in time). */
@@ -42,57 +44,99 @@ export interface KeyChoiceOptions {
   maximum: number;
 }
 
-const SIMULATED = 8192;
-const SMALLEST_GAIN = 0.0002;
+/** A key that is chosen, or may be. */
+interface Candidate {
+  readonly parts: string[];
+  /** Simulated matches that agree on all parts. */
+  readonly covers: Uint32Array;
+  gain: number;
+  sharing: number | undefined;
+}
+
+const ROUNDS = 4;
+const KEPT = 32768;
+const MOST_SIMULATED = 500_000;
+const SMALLEST_GAIN = 0.00005;
 const MOST_PARTS = 5;
-const WORDS = SIMULATED / 32;
 
 /** Which parts of a wrong date survive: mostly two of three; a swap of day and month takes both. */
 const DATE_ERRORS: readonly [number, readonly string[]][] = [[0.3, ["month", "year"]], [0.3, ["day", "year"]], [0.2, ["day", "month"]], [0.1, ["year"]], [0.04, ["day"]], [0.06, []]];
 /** Errors cluster: a third of the records has two thirds of them. */
 const POOR_SHARE = 0.3;
-const POOR = 2.3;
-const GOOD = 0.45;
+const POOR = 1.6;
+const GOOD = 0.75;
 const MOVED = 0.06;
+/** Forename and surname in each other's place. */
+const SWAPPED = 0.001;
 
 export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
-  const { fields, samples, price, limit, maximum } = options;
-  const agreement = simulate(options);
-  const reached = new Uint32Array(WORDS);
-  for (const atoms of options.reachedBy) unite(reached, conjunction(agreement, atoms));
-
-  const candidates = enumerate(fields, agreement).map((parts) => {
+  const { samples, budget, limit, maximum } = options;
+  const smallest = options.countsPeople ? SMALLEST_GAIN : 0;
+  const { agreement, matches } = simulate(options);
+  const all = enumerate(options, agreement).map((parts): Candidate => {
     const covers = conjunction(agreement, parts);
-    return { parts, covers, gain: addedBy(covers, reached), sharing: undefined as number | undefined };
+    return { parts, covers, gain: 0, sharing: undefined };
   });
-  const chosen: KeyChoice[] = [];
-  // lazy greedy: a gain only ever shrinks, so a stale gain is a bound, and most candidates are never looked at again
-  let queue = candidates.filter((candidate) => candidate.gain > 0).sort((a, b) => b.gain - a.gain);
-  while (chosen.length < maximum) {
-    let best: (typeof queue)[number] | undefined;
-    let bestScore = SMALLEST_GAIN;
-    for (const candidate of queue) {
-      if (candidate.gain / SIMULATED <= bestScore) break;
-      candidate.gain = addedBy(candidate.covers, reached);
-      if (candidate.gain / SIMULATED <= bestScore) continue;
-      candidate.sharing ??= samples.reduce((most, sample) => (most === Infinity ? most : Math.max(most, sharingOf(sample, candidate.parts, options))), 0);
-      if (candidate.sharing > limit) continue;
-      const score = candidate.gain / SIMULATED - price * candidate.sharing;
-      if (score > bestScore) {
+  let { price } = options;
+  let chosen = choose();
+  for (; total(chosen) > budget; chosen = choose()) price *= 1.2;
+  const reached = new Uint32Array(KEPT / 32);
+  return chosen.map(({ parts, covers, sharing }) => {
+    const gain = addedBy(covers, reached) / matches;
+    unite(reached, covers);
+    return { parts, gain, sharing: sharing! };
+  });
+
+  function choose(): Candidate[] {
+    let keys = addKeys([]);
+    // a key taken early may be needless once the later ones are there: it is dropped, and others take its place
+    for (let round = 1; round < ROUNDS; round++) keys = addKeys(keys.filter((key) => worth(key, keys) >= smallest));
+    return keys;
+  }
+
+  function total(keys: readonly Candidate[]): number {
+    return keys.reduce((sum, { sharing }) => sum + sharing!, 0);
+  }
+
+  /** What a key alone adds to the others, less its price. */
+  function worth(key: Candidate, keys: readonly Candidate[]): number {
+    const others = new Uint32Array(KEPT / 32);
+    for (const other of keys) if (other !== key) unite(others, other.covers);
+    return addedBy(key.covers, others) / matches - price * key.sharing!;
+  }
+
+  /** Lazy greedy: a gain only ever shrinks, so a stale gain is a bound, and most candidates are never looked at again. */
+  function addKeys(keys: readonly Candidate[]): Candidate[] {
+    const taken = [...keys];
+    const reached = new Uint32Array(KEPT / 32);
+    for (const { covers } of taken) unite(reached, covers);
+    for (const candidate of all) candidate.gain = addedBy(candidate.covers, reached);
+    let queue = all.filter(({ gain, sharing }) => gain > 0 && !(sharing! > limit)).sort((a, b) => b.gain - a.gain);
+    while (taken.length < maximum) {
+      let best: Candidate | undefined;
+      let bestScore = smallest;
+      for (const candidate of queue) {
+        if (candidate.gain / matches <= bestScore) break;
+        candidate.gain = addedBy(candidate.covers, reached);
+        if (candidate.gain / matches <= bestScore) continue;
+        candidate.sharing ??= samples.reduce((most, sample) => (most === Infinity ? most : Math.max(most, sharingOf(sample, candidate.parts, options))), 0);
+        if (candidate.sharing > limit) continue;
+        const score = candidate.gain / matches - price * candidate.sharing;
+        if (score <= bestScore) continue;
         best = candidate;
         bestScore = score;
       }
+      if (best === undefined) break;
+      taken.push(best);
+      unite(reached, best.covers);
+      queue = queue.filter((candidate) => candidate !== best && !(candidate.sharing! > limit)).sort((a, b) => b.gain - a.gain);
     }
-    if (best === undefined) break;
-    chosen.push({ parts: best.parts, gain: best.gain / SIMULATED, sharing: best.sharing! });
-    unite(reached, best.covers);
-    queue = queue.filter((candidate) => candidate !== best && !(candidate.sharing! > limit)).sort((a, b) => b.gain - a.gain);
+    return taken;
   }
-  return chosen;
 }
 
-/** All compounds of at most one view per field (any of the parts of a date) that a key could be. */
-function enumerate(fields: KeyChoiceOptions["fields"], agreement: ReadonlyMap<string, Uint32Array>): string[][] {
+/** All compounds of at most one view per field (any of the parts of a date) that a key could be. One attribute alone is a key where it is an identifier, or where people are not counted. */
+function enumerate({ fields, countsPeople }: KeyChoiceOptions, agreement: ReadonlyMap<string, Uint32Array>): string[][] {
   let compounds: { parts: string[]; fields: number }[] = [{ parts: [], fields: 0 }];
   for (const { name, kind } of fields) {
     const views = KEY_VIEWS[kind].map((combination) => combination.map((view) => atomName(name, view))).filter((parts) => parts.every((part) => agreement.has(part)));
@@ -102,7 +146,9 @@ function enumerate(fields: KeyChoiceOptions["fields"], agreement: ReadonlyMap<st
     ]);
   }
   const alone = new Set(fields.filter((field) => field.kind === "health_number").map((field) => field.name));
-  return compounds.filter(({ parts, fields: used }) => (used >= 2 && !parts.some((part) => alone.has(part))) || (used === 1 && alone.has(parts[0]!))).map(({ parts }) => parts);
+  return compounds
+    .filter(({ parts, fields: used }) => (used >= 2 ? !parts.some((part) => alone.has(part)) : used === 1 && (!countsPeople || alone.has(parts[0]!))))
+    .map(({ parts }) => parts);
 }
 
 const NAME_VIEWS = [["exact"], ["phonetic"], ["initial"], ["start"], ["shape"]];
@@ -119,68 +165,78 @@ const KEY_VIEWS: Record<FieldKindName, string[][]> = {
   health_number: [["exact"]],
 };
 
-/** Simulated matches: for every atom the set of pairs that agree on it. Missing values are those of records drawn from the samples. */
-function simulate({ fields, samples }: KeyChoiceOptions): Map<string, Uint32Array> {
+interface SimulatedMatches {
+  /** For every atom the set of kept matches that agree on it. */
+  readonly agreement: ReadonlyMap<string, Uint32Array>;
+  /** Matches simulated in all, those that were not kept included. */
+  readonly matches: number;
+}
+
+/** Simulates matches and keeps those that `reachedBy` does not reach: the rare ones that keys are for. Missing values are those of records drawn from the samples. */
+function simulate({ fields, samples, reachedBy }: KeyChoiceOptions): SimulatedMatches {
   const draw = random("saltlink simulated matches");
   const agreement = new Map<string, Uint32Array>();
   for (const { name, kind } of fields) {
     for (const view of fieldKinds[kind].views) {
       const atom = atomName(name, view);
-      if (samples.some((sample) => sample.values.has(atom))) agreement.set(atom, new Uint32Array(WORDS));
+      if (samples.some((sample) => sample.values.has(atom))) agreement.set(atom, new Uint32Array(KEPT / 32));
     }
   }
-  for (let pair = 0; pair < SIMULATED; pair++) {
+  let matches = 0;
+  for (let kept = 0; kept < KEPT && matches < MOST_SIMULATED; ) {
+    matches++;
     const quality = draw() < POOR_SHARE ? POOR : GOOD;
     const moved = draw() < MOVED * quality;
+    const swapped = draw() < SWAPPED * quality;
     const rows = [0, 1].map((side) => {
       const sample = samples[side % samples.length]!;
       return { sample, row: Math.floor(draw() * sample.count) };
     });
+    const agrees = new Set<string>();
     for (const { name, kind } of fields) {
-      const survivors = survivingViews(kind, quality, moved, draw);
-      for (const view of survivors) {
+      const elsewhere = (moved && fieldKinds[kind].group === "place") || (swapped && (kind === "forename" || kind === "surname"));
+      for (const view of elsewhere ? [] : survivingViews(kind, quality, draw)) {
         const atom = atomName(name, view);
-        const bits = agreement.get(atom);
-        if (bits === undefined || rows.some(({ sample, row }) => (sample.values.get(atom)?.[row] ?? -1) < 0)) continue;
-        bits[pair >> 5]! |= 1 << (pair & 31);
+        if (rows.every(({ sample, row }) => (sample.values.get(atom)?.[row] ?? -1) >= 0)) agrees.add(atom);
       }
     }
+    if (reachedBy.some((atoms) => atoms.every((atom) => agrees.has(atom)))) continue;
+    for (const atom of agrees) agreement.get(atom)![kept >> 5]! |= 1 << (kept & 31);
+    kept++;
   }
-  return agreement;
+  return { agreement, matches };
 }
 
-function survivingViews(kind: FieldKindName, quality: number, moved: boolean, draw: Random): readonly string[] {
-  const { views, group, implies }: FieldKind = fieldKinds[kind];
+function survivingViews(kind: FieldKindName, quality: number, draw: Random): readonly string[] {
+  const { views, implies }: FieldKind = fieldKinds[kind];
   const { wrong, survives } = fieldErrors[kind];
-  const lost = moved && group === "place";
-  if (!lost && draw() >= wrong * quality) return views;
+  if (draw() >= wrong * quality) return views;
   if (kind === "date_of_birth") {
     let at = draw();
     for (const [share, survivors] of DATE_ERRORS) if ((at -= share) < 0) return survivors;
     return [];
   }
-  if (lost) return [];
   const survivors = Object.keys(survives).filter((view) => draw() < survives[view]!);
   for (const view of survivors) if (implies?.[view] !== undefined && !survivors.includes(implies[view])) survivors.push(implies[view]);
   return survivors;
 }
 
 function conjunction(agreement: ReadonlyMap<string, Uint32Array>, parts: readonly string[]): Uint32Array {
-  const all = new Uint32Array(WORDS).fill(0xffffffff);
+  const all = new Uint32Array(KEPT / 32).fill(0xffffffff);
   for (const part of parts) {
     const bits = agreement.get(part);
-    for (let w = 0; w < WORDS; w++) all[w]! &= bits?.[w] ?? 0;
+    for (let w = 0; w < KEPT / 32; w++) all[w]! &= bits?.[w] ?? 0;
   }
   return all;
 }
 
 function unite(into: Uint32Array, bits: Uint32Array): void {
-  for (let w = 0; w < WORDS; w++) into[w]! |= bits[w]!;
+  for (let w = 0; w < KEPT / 32; w++) into[w]! |= bits[w]!;
 }
 
 function addedBy(bits: Uint32Array, reached: Uint32Array): number {
   let count = 0;
-  for (let w = 0; w < WORDS; w++) {
+  for (let w = 0; w < KEPT / 32; w++) {
     let x = bits[w]! & ~reached[w]!;
     x -= (x >>> 1) & 0x55555555;
     x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
@@ -205,14 +261,14 @@ function sharingOf(sample: AtomColumns, parts: readonly string[], { expectedReco
 }
 
 /**
- * Measures the sharing of a compound in a sample. Records of one person share everything through themselves, which is no choice of keys: two records count as one person's when
- * their forenames begin alike, their dates of birth differ in one part at most and at least half of their whole values agree; with `of` records they are counted all the same, as `hash` counts.
+ * Measures the sharing of a compound in a sample. Records of one person share everything through themselves, which is no choice of keys and is left out; with `of` records they are counted all the
+ * same, as `hash` counts.
  * Gives up, with infinite sharing, once there are more than `enough` others per record.
  */
 export function measureSharing(sample: AtomColumns, parts: readonly string[], of: "people" | "records" = "people", enough = Infinity): Sharing {
   const { count, values } = sample;
   const columns = parts.map((part) => values.get(part)!);
-  const samePerson = of === "people" ? personTest(sample) : undefined;
+  const samePerson = of === "people" ? personTest(sample, parts) : undefined;
   const slots = 1 << Math.ceil(Math.log2(count * 2 + 2));
   const last = new Int32Array(slots).fill(-1); // last row of each value
   const before = new Int32Array(count); // the row before it with the same value
@@ -252,27 +308,27 @@ export function measureSharing(sample: AtomColumns, parts: readonly string[], of
   return { records: records / count, others: (2 * pairs) / count };
 }
 
-const personTests = new WeakMap<AtomColumns, (a: number, b: number) => boolean>();
-
-function personTest(sample: AtomColumns): (a: number, b: number) => boolean {
-  let test = personTests.get(sample);
-  if (test === undefined) {
-    const wholes = [...sample.values].flatMap(([atom, column]) => (atom.includes(".") ? [] : [column]));
-    const initial = sample.values.get("forename.initial");
-    const dateParts = ["day", "month", "year"].flatMap((part) => sample.values.get(`date_of_birth.${part}`) ?? []);
-    test = (a, b) => {
-      if (initial !== undefined && initial[a] !== initial[b]) return false;
-      if (dateParts.length === 3 && dateParts.filter((part) => part[a] === part[b]).length < 2) return false;
-      let both = 0;
-      let agree = 0;
-      for (const column of wholes) {
-        if (column[a]! < 0 || column[b]! < 0) continue;
-        both++;
-        if (column[a] === column[b]) agree++;
-      }
-      return agree * 2 >= both;
-    };
-    personTests.set(sample, test);
-  }
-  return test;
+/**
+ * Whether two records that share `parts` are one person's, as the rest of them tells: forenames that begin alike, two of three parts of the date of birth, and at least half of the other whole values. Values
+ * that few tell apart (sex) say nothing.
+ */
+function personTest({ count, values }: AtomColumns, parts: readonly string[]): (a: number, b: number) => boolean {
+  const fieldOf = (atom: string): string => atom.split(".", 1)[0]!;
+  const shared = new Set(parts.map(fieldOf));
+  const telling = (column: Int32Array): boolean => column.some((value) => value >= Math.min(10, count / 2)); // values are numbered as they come
+  const others = [...values].flatMap(([atom, column]) => (atom.includes(".") || shared.has(atom) || !telling(column) ? [] : [column]));
+  const initial = values.get("forename.initial");
+  const dateParts = ["day", "month", "year"].flatMap((part) => values.get(`date_of_birth.${part}`) ?? []);
+  return (a, b) => {
+    if (initial !== undefined && initial[a] !== initial[b]) return false;
+    if (dateParts.length === 3 && dateParts.filter((part) => part[a] === part[b]).length < 2) return false;
+    let both = 0;
+    let agree = 0;
+    for (const column of others) {
+      if (column[a]! < 0 || column[b]! < 0) continue;
+      both++;
+      if (column[a] === column[b]) agree++;
+    }
+    return both > 0 && agree * 2 >= both;
+  };
 }

@@ -13,15 +13,17 @@ export interface DesignOptions {
   expectedRecords: number;
 }
 
-/** Coverage that a point of sharing costs in `standard`: at 0.1 the structure attack names well under 1 % (see bench/). */
-const PRICE = 0.1;
+/** Coverage that a point of sharing costs in `standard`, and the sharing of all filters and keys together: up to it the structure attack names under 1 % of the people (saltlink audit). */
+const PRICE = 0.06;
+const SHARING_BUDGET = 0.13;
+const SMALLEST_BUDGET = 0.03;
 const LARGEST_KEY_SHARING = 0.025;
-const MOST_KEYS = 24;
-/** In `plain` a key costs time only: expected pairs per record, and the coverage that one of them must bring. */
+const MOST_KEYS = 32;
+/** In `plain` a key costs time only: the coverage that a million pairs must bring, and the most pairs of one key. */
 const PLAIN_PRICE = 0.0002;
-const PLAIN_PAIRS_PER_RECORD = 20;
+const PLAIN_PAIRS = 5e6;
 /** An anchored filter may be shared by this many records before its anchor takes in more. */
-const LARGEST_FILTER_SHARING = 0.2;
+const LARGEST_FILTER_SHARING = 0.05;
 /** Records in a bucket on both sides together decide the work: above this the bucket takes in another view. */
 const LARGEST_BUCKET = 400;
 
@@ -50,10 +52,11 @@ export function designSchema({ profile, fields, samples, expectedRecords }: Desi
       samples,
       expectedRecords,
       reachedBy,
-      price: profile === "plain" ? PLAIN_PRICE : PRICE,
-      limit: profile === "plain" ? PLAIN_PAIRS_PER_RECORD : LARGEST_KEY_SHARING,
+      price: profile === "plain" ? (PLAIN_PRICE * expectedRecords) / 1e6 : PRICE,
+      budget: profile === "plain" ? Infinity : Math.max(SMALLEST_BUDGET, SHARING_BUDGET - written.filters.reduce((sum, filter) => sum + expectedSharing([...filter.anchor, ...filter.fields], samples, expectedRecords), 0)),
+      limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : LARGEST_KEY_SHARING,
       countsPeople: profile !== "plain",
-      maximum: profile === "plain" ? 16 : MOST_KEYS,
+      maximum: MOST_KEYS,
     }).map(({ parts, gain, sharing }) => (profile === "plain" ? { parts, gain: noted(gain) } : { parts, gain: noted(gain), sharing: noted(sharing) }));
 
   if (profile === "plain") {

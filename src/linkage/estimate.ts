@@ -3,7 +3,7 @@ import { expectedStates } from "../schema/error-model.ts";
 import { type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { Observation } from "./candidates.ts";
-import { type Evidence, holdsIn } from "./evidence.ts";
+import { type Evidence, type Fact, holdsIn } from "./evidence.ts";
 import { type Lattice, buildLattice } from "./lattice.ts";
 
 /**
@@ -152,25 +152,59 @@ function sliceByVisibility({ evidence, observations, missingShares }: EstimateOp
   };
   observations.forEach((observation, o) => sliceOf(observation.missing).members.push(o));
   for (const [missing, share] of missingShares) sliceOf(missing).share += share;
-  // two null masks can leave the same facts: then the same observation occurs twice, which is harmless but for the lattice, so those are told apart by their facts alone
   return [...slices.values()].map(({ known, members, share }) => {
     const ofSlice = known.map((i) => facts[i]!);
-    const distinct = new Map<string, number>();
-    const rows: Uint8Array[] = [];
-    const index = members.map((o) => {
-      const row = Uint8Array.from(ofSlice, (fact) => (holdsIn(fact, observations[o]!.observed) ? 1 : 0));
-      const name = row.join("");
-      let at = distinct.get(name);
-      if (at === undefined) {
-        distinct.set(name, (at = rows.length));
-        rows.push(row);
-      }
-      return at;
-    });
+    const seen = distinct(members.map((o) => Uint8Array.from(ofSlice, (fact) => (holdsIn(fact, observations[o]!.observed) ? 1 : 0))));
+    const read = distinct(possible(groups, ofSlice, seen.rows));
+    const lattice = spread(buildLattice(groups, ofSlice, read.rows), seen.index.map((row) => read.index[row]!));
     const reaching = ofSlice.filter((fact) => fact.reaches);
-    const lattice = spread(buildLattice(groups, ofSlice, rows), index);
     return { lattice, unreached: buildLattice(groups, reaching, [new Uint8Array(reaching.length)]), members: Int32Array.from(members), share };
   });
+}
+
+/** Different null masks can leave the same facts, and then the same observation. */
+function distinct(rows: readonly Uint8Array[]): { rows: Uint8Array[]; index: number[] } {
+  const known = new Map<string, number>();
+  const kept: Uint8Array[] = [];
+  const index = rows.map((row) => {
+    const name = row.join("");
+    let at = known.get(name);
+    if (at === undefined) {
+      known.set(name, (at = kept.length));
+      kept.push(row);
+    }
+    return at;
+  });
+  return { rows: kept, index };
+}
+
+/**
+ * Observations as some comparison can show them. Values with the same n-grams in another order (2122, 2212) have equal filters, yet their tokens and keys differ: then the filters are
+ * taken as near, as few of them as it takes.
+ */
+function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], rows: readonly Uint8Array[]): Uint8Array[] {
+  const even = groups.map(({ size }) => new Float64Array(size).fill(1 / size));
+  const canBe = (candidates: readonly Uint8Array[]): boolean[] => {
+    const { rows, index } = distinct(candidates);
+    const likelihood = buildLattice(groups, facts, rows).likelihood(even);
+    return index.map((row) => likelihood[row]! > 0);
+  };
+  const asSeen = canBe(rows);
+  if (asSeen.every(Boolean)) return [...rows];
+  const equalFilters = (row: Uint8Array): number[] => facts.flatMap((fact, f) => (fact.equalFilters && row[f] === 1 ? [f] : []));
+  const readings = rows.map((row, i) => (asSeen[i]! ? [row] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
+  const asRead = canBe(readings.flat());
+  let next = 0;
+  return readings.map((ways, i) => {
+    const from = next;
+    next += ways.length;
+    return ways.find((_, way) => asRead[from + way]!) ?? rows[i]!;
+  });
+}
+
+/** Subsets of one and more, the smallest first. */
+function subsets(items: readonly number[]): number[][] {
+  return Array.from({ length: 2 ** items.length - 1 }, (_, i) => items.filter((_, bit) => ((i + 1) >> bit) & 1)).sort((a, b) => a.length - b.length);
 }
 
 /** A lattice seen by members of which several may be the same observation. */

@@ -16,6 +16,8 @@ export interface Fact {
   /** Where it stands in an observation: a bit, or a level of a filter. */
   readonly bit: number;
   readonly level: number;
+  /** Whether it is that two filters are equal. */
+  readonly equalFilters: boolean;
   /** Whether a pair for which this holds is found at all. */
   readonly reaches: boolean;
 }
@@ -36,8 +38,8 @@ export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evi
   const facts: Fact[] = [];
   const bitsOf = (parts: readonly string[]): number[] => parts.map((part) => atoms.indexOf(part));
 
-  schema.keys.forEach((key, k) => facts.push({ label: key.parts.join(" + "), holds: conjunction(groups, key.parts), nullBits: bitsOf(key.parts), bit: k, level: 0, reaches: true }));
-  schema.tokens.forEach((token, t) => facts.push({ label: token, holds: conjunction(groups, [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, reaches: false }));
+  schema.keys.forEach((key, k) => facts.push({ label: key.parts.join(" + "), holds: conjunction(groups, key.parts), nullBits: bitsOf(key.parts), bit: k, level: 0, equalFilters: false, reaches: true }));
+  schema.tokens.forEach((token, t) => facts.push({ label: token, holds: conjunction(groups, [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, equalFilters: false, reaches: false }));
   const bucket = schema.profile === "standard" ? (schema.buckets[0]?.parts ?? []) : [];
   schema.filters.forEach((filter, f) => {
     const limits = distanceLimits(filter).length;
@@ -52,6 +54,7 @@ export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evi
         nullBits: [atoms.length + f, ...(filter.fields.length === 1 ? bitsOf(anchor) : [])],
         bit: levelShift + 3 * f,
         level,
+        equalFilters: level > limits,
         reaches: level === 1 && schema.profile !== "plain",
       });
     }

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Population } from "../../src/synth/population.ts";
-import { type Outcome, type Workplace, copyOf, hashedDepartments, workplace } from "./saltlink.ts";
+import { type Outcome, type Workplace, copyOf, hashedDepartments, program, workplace } from "./saltlink.ts";
 
 const HEADER = "id,forename,surname,dob,sex,address,postcode";
 const population = new Population(1000, "office", "all");
@@ -160,6 +161,19 @@ describe("what hash refuses", () => {
     const work = office();
     mkdirSync(work.at("locked"), { mode: 0o500 });
     expectRefusal(work.try("hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "locked/x.parquet"), 5, /permission denied/);
+  });
+
+  // a limit on the size of a file stands in for a disk that fills up: both make a write fail half-way
+  it.each([
+    ["hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "again.parquet"],
+    ["link", "census.parquet", "tax.parquet", "--out", "run"],
+  ])("to leave half an output when %s runs out of room", (...args) => {
+    const work = hashedDepartments();
+    const before = readdirSync(work.path).sort();
+    const { status, stderr } = spawnSync("bash", ["-c", 'ulimit -f 50; exec "$@"', "bash", process.execPath, program, ...args], { cwd: work.path, encoding: "utf8" });
+    expect(stderr).toMatch(/^error: cannot write .*(larger than a file may be|no space left)/m);
+    expect(status).toBe(5);
+    expect(readdirSync(work.path).sort()).toEqual(before);
   });
 
   it("a schema whose keys too many people share", () => {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { temporaryDirectory } from "../temporary.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const program = join(root, "dist/bin/saltlink.js");
+export const program = join(root, "dist/bin/saltlink.js");
 const fixtures = join(root, "fixtures");
 
 export interface Outcome {

@@ -110,19 +110,24 @@ function printSummary(statistics: Statistics, out: string, elapsed: number, peak
   terminal.result(`${terminal.strong(`${count(links.count)} links`)} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
   terminal.result(
     table([
-      ["estimated precision", percent(estimated.precision), `about ${count(estimated.wrongLinks)} of the links are wrong`],
-      ["estimated recall", percent(estimated.recall), `about ${count(estimated.missedLinks)} of ${count(model.matches)} matches are missing`],
-      ["candidate pairs", count(pairs.candidates), `of ${count(pairs.all)}; the rules reach ${percent(model.reached)} of the matches`],
+      // without a link there is nothing to be precise about
+      ...(links.count === 0
+        ? []
+        : [
+            ["estimated precision", percent(estimated.precision), `about ${count(estimated.wrongLinks)} of the links are wrong`],
+            ["estimated recall", percent(estimated.recall), `about ${count(estimated.missedLinks)} of ${count(model.matches)} matches are missing`],
+          ]),
+      ["candidate pairs", count(pairs.candidates), `of ${count(pairs.all)}${links.count === 0 ? "" : `; the rules reach ${percent(model.reached)} of the matches`}`],
     ]),
   );
   terminal.result(terminal.faint(`  ${seconds(elapsed)}, ${Math.round(peakBytes / 2 ** 20)} MiB shared`));
   terminal.result(`${out}: links, statistics.json, manifest.json (row-level and exact: they stay in the linkage unit)`);
 }
 
-function warn({ model, rules, links, pairs }: Statistics, terminal: Terminal): void {
+function warn({ mode, model, rules, links, pairs }: Statistics, terminal: Terminal): void {
   if (!model.converged) terminal.warn("the estimation did not settle; treat its figures with caution");
   const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
   for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at`);
-  if (links.count === 0) terminal.warn("no links: the files share no people that these rules and this threshold find");
+  if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice" : "no links: the files seem to share no people");
   if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { type AtomColumns, type KeyChoiceOptions, chooseKeys, measureSharing } from "../../src/custodian/choose-keys.ts";
+import { random } from "../../src/random.ts";
+
+/** A town of `count` people; `spread` is the number of values of each atom. */
+function sampleOf(count: number, spread: Record<string, number>): AtomColumns {
+  const draw = random("town");
+  return { count, values: new Map(Object.entries(spread).map(([atom, values]) => [atom, Int32Array.from({ length: count }, () => Math.floor(draw() * values))])) };
+}
+
+const town = sampleOf(4000, {
+  forename: 600, "forename.phonetic": 400, "forename.initial": 22, "forename.start": 200, "forename.shape": 500,
+  surname: 1500, "surname.phonetic": 900, "surname.initial": 24, "surname.start": 500, "surname.shape": 1200,
+  date_of_birth: 20_000, "date_of_birth.day": 31, "date_of_birth.month": 12, "date_of_birth.year": 80,
+  sex: 2, postcode: 1500, "postcode.sector": 90,
+});
+const options: KeyChoiceOptions = {
+  fields: (["forename", "surname", "date_of_birth", "sex", "postcode"] as const).map((name) => ({ name, kind: name })),
+  samples: [town],
+  expectedRecords: 4000,
+  reachedBy: [["date_of_birth", "forename"], ["date_of_birth", "surname"]],
+  price: 0.06,
+  budget: 0.1,
+  limit: 0.025,
+  countsPeople: true,
+  maximum: 32,
+};
+
+describe("the choice of keys", () => {
+  const keys = chooseKeys(options);
+
+  it("takes keys over two fields or more, each of little sharing, all within the budget", () => {
+    expect(keys.length).toBeGreaterThan(5);
+    for (const { parts, gain, sharing } of keys) {
+      expect(new Set(parts.map((part) => part.split(".")[0])).size).toBeGreaterThan(1);
+      expect(sharing).toBeLessThanOrEqual(options.limit);
+      expect(gain).toBeGreaterThan(0);
+    }
+    expect(keys.reduce((sum, { sharing }) => sum + sharing, 0)).toBeLessThanOrEqual(options.budget);
+  });
+
+  it("spends less where less may be shared", () => {
+    const frugal = chooseKeys({ ...options, budget: 0.02 });
+    expect(frugal.reduce((sum, { sharing }) => sum + sharing, 0)).toBeLessThanOrEqual(0.02);
+    expect(frugal.reduce((sum, { gain }) => sum + gain, 0)).toBeLessThan(keys.reduce((sum, { gain }) => sum + gain, 0));
+  });
+
+  it("expects more sharing in larger files", () => {
+    const larger = chooseKeys({ ...options, expectedRecords: 40_000 });
+    const sharingOf = (parts: readonly string[]): number => measureSharing(town, parts).records;
+    expect(Math.max(...larger.map(({ parts }) => sharingOf(parts)))).toBeLessThan(Math.max(...keys.map(({ parts }) => sharingOf(parts))));
+  });
+
+  it("may take single attributes only where people are not counted", () => {
+    const plain = chooseKeys({ ...options, reachedBy: [], countsPeople: false, price: 1e-6, budget: Infinity, limit: 500 });
+    expect(plain.some(({ parts }) => parts.length === 1)).toBe(true);
+  });
+});
+
+describe("sharing", () => {
+  it("counts those who share with somebody else", () => {
+    const sample: AtomColumns = { count: 5, values: new Map([["surname", Int32Array.of(0, 0, 1, 2, -1)], ["postcode", Int32Array.of(0, 0, 0, 0, 0)]]) };
+    expect(measureSharing(sample, ["surname"]).records).toBeCloseTo(2 / 5);
+    expect(measureSharing(sample, ["surname", "postcode"]).records).toBeCloseTo(2 / 5);
+    expect(measureSharing(sample, ["postcode"]).records).toBe(1);
+  });
+
+  it("does not count a person's own second record", () => {
+    const twice = (column: Int32Array): Int32Array => Int32Array.from([...column, ...column]);
+    const doubled: AtomColumns = { count: 8000, values: new Map([...town.values].map(([atom, column]) => [atom, twice(column)])) };
+    const parts = ["forename", "surname", "date_of_birth.year"];
+    expect(measureSharing(doubled, parts, "records").records).toBe(1);
+    expect(measureSharing(doubled, parts).records).toBeLessThan(0.05);
+  });
+});
