@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { SaltlinkError, fileError } from "../errors.ts";
+import { stretch } from "./passphrase.ts";
 
 /**
  * The salt: the secret that departments of one project share, and that nobody else may hold. A file of one line:
@@ -23,10 +24,20 @@ function checkProject(project: string): void {
   if (!PROJECT.test(project)) throw new SaltlinkError("usage", "a project name is up to 64 lower-case letters, digits, dots, dashes and underscores, such as leo-2026");
 }
 
-/** Makes a salt and writes it to a file that must not be there yet, readable by its owner only. */
+/** Makes a salt of 32 random bytes and writes it to a file that must not be there yet, readable by its owner only. */
 export function generateSalt(project: string, path: string): void {
+  writeSalt(project, randomBytes(32), path);
+}
+
+/** Writes the salt that a passphrase gives; the same passphrase gives the same salt in every department. */
+export function deriveSalt(project: string, passphrase: string, path: string): void {
   checkProject(project);
-  const body = `${MAGIC} ${project} ${randomBytes(32).toString("base64url")}`;
+  writeSalt(project, stretch(project, passphrase), path);
+}
+
+function writeSalt(project: string, secret: Uint8Array, path: string): void {
+  checkProject(project);
+  const body = `${MAGIC} ${project} ${Buffer.from(secret).toString("base64url")}`;
   let descriptor: number;
   try {
     descriptor = openSync(path, "wx", 0o600);
@@ -61,7 +72,7 @@ export function readSalt(path: string): Salt {
       if ((status.mode & 0o077) !== 0) throw new SaltlinkError("key", `${path} can be read by others; chmod 600 ${path} and ask whether the salt has leaked`);
       if (process.geteuid !== undefined && status.uid !== process.geteuid()) throw new SaltlinkError("key", `${path} belongs to another user`);
     }
-    return parse(descriptor, path);
+    return parse(readLine(descriptor, path), path);
   } finally {
     closeSync(descriptor);
   }
@@ -69,19 +80,30 @@ export function readSalt(path: string): Salt {
 
 /** Reads a salt from an open file descriptor, as a shell's `3< <(vault read ...)` gives it. */
 export function readSaltFrom(descriptor: number): Salt {
-  return parse(descriptor, `file descriptor ${descriptor}`);
+  const source = `file descriptor ${descriptor}`;
+  return parse(readLine(descriptor, source), source);
 }
 
-function parse(descriptor: number, source: string): Salt {
+/** Reads a salt from its line, as it was typed or pasted at a prompt. */
+export function readSaltLine(line: string): Salt {
+  return parse(line.trim(), "what was typed");
+}
+
+/** What an open file descriptor gives: one line, a salt or a passphrase. */
+export function readLine(descriptor: number, source: string): string {
   const bytes = Buffer.alloc(LARGEST + 1);
   let length = 0;
   try {
     for (let read = -1; read !== 0 && length <= LARGEST; length += read) read = readSync(descriptor, bytes, length, bytes.length - length, null);
   } catch (error) {
-    throw new SaltlinkError("key", `cannot read the salt from ${source}: ${(error as NodeJS.ErrnoException).code ?? "unknown failure"}`);
+    throw new SaltlinkError("key", `cannot read ${source}: ${(error as NodeJS.ErrnoException).code ?? "unknown failure"}`);
   }
-  const line = bytes.toString("latin1", 0, length).trim();
+  const line = bytes.toString("utf8", 0, length).trim();
   bytes.fill(0);
+  return line;
+}
+
+function parse(line: string, source: string): Salt {
   if (line === "") throw new SaltlinkError("key", `${source} is empty; saltlink keygen makes a salt`);
   const parts = line.split(" ");
   const [magic, project, encoded, sum] = parts;

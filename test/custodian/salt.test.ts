@@ -1,6 +1,6 @@
 import { chmodSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { generateSalt, readSalt, readSaltFrom } from "../../src/custodian/salt.ts";
+import { deriveSalt, generateSalt, readSalt, readSaltFrom, readSaltLine } from "../../src/custodian/salt.ts";
 import { keyCommitment, subKey } from "../../src/custodian/sub-key.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
@@ -86,5 +86,32 @@ describe("sub-keys", () => {
       commitments.add(keyCommitment({ project: "p", secret: flipped }));
     }
     expect(commitments.size).toBe(257);
+  });
+});
+
+describe("a passphrase", () => {
+  const words = "acorn blanket copper dune ember falcon";
+
+  it("gives every department the same salt, and every project another", () => {
+    const { at } = temporaryDirectory();
+    deriveSalt("leo-2026", words, at("a"));
+    deriveSalt("leo-2026", `  ${words.replaceAll(" ", "   ")} `, at("b"));
+    deriveSalt("echild", words, at("c"));
+    expect(readFileSync(at("a"))).toEqual(readFileSync(at("b")));
+    expect(readSalt(at("c")).secret).not.toEqual(readSalt(at("a")).secret);
+    expect(statSync(at("a")).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(["", "hunter2", "acorn blanket copper dune ember", "acorn acorn acorn acorn acorn acorn", "a b c d e f"])("is refused when it is weak, without a word of it", (weak) => {
+    const { at } = temporaryDirectory();
+    expect(() => deriveSalt("leo-2026", weak, at("salt"))).toThrow(/^the passphrase is too weak: (?!.*(hunter2|acorn))/);
+  });
+});
+
+describe("a salt at a prompt", () => {
+  it("reads as from its file", () => {
+    const { path } = fresh();
+    expect(readSaltLine(readFileSync(path, "utf8"))).toEqual(readSalt(path));
+    expect(() => readSaltLine("")).toThrow(/is empty/);
   });
 });

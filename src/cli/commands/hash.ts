@@ -5,12 +5,13 @@ import { type ColumnMap, columnMapPath, readColumnMap } from "../../custodian/co
 import type { CsvEncoding } from "../../custodian/csv/open.ts";
 import { type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
 import type { DateOrder } from "../../custodian/normalize/date.ts";
-import { readSalt, readSaltFrom } from "../../custodian/salt.ts";
+import { type Salt, readSalt, readSaltFrom, readSaltLine } from "../../custodian/salt.ts";
 import { columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
 import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { defaultThreads } from "../../pool/pool.ts";
+import { askSecret } from "../ask-secret.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, encodingOption, shareOption, wholeNumber } from "./command.ts";
 
@@ -18,6 +19,7 @@ interface HashCommandOptions {
   schema: string;
   salt?: string;
   saltFd?: number;
+  saltPrompt?: boolean;
   out: string;
   map?: string;
   id?: string;
@@ -39,6 +41,7 @@ export const addHash: AddCommand = (program, { terminal }) => {
     .requiredOption("--schema <file>", "the agreed schema")
     .option("--salt <file>", "the project's salt")
     .option("--salt-fd <n>", "read the salt from this open file descriptor instead", (text) => Number(text))
+    .option("--salt-prompt", "ask for the salt's line at the terminal instead")
     .requiredOption("--out <file>", "the hashed file: .parquet, or .csv for the same as CSV")
     .option("--map <file>", "column map, where the columns are not recognised (default: NAME.map.json beside the CSV, if there is one)")
     .option("--id <column>", "column of the department's own record ids (default: a recognised one, else the row number)")
@@ -61,8 +64,7 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
   if (schema.profile === "plain" && options.acceptFrequencyRisk !== true) {
     throw new SaltlinkError("usage", "profile plain hides neither frequencies nor similarities: whoever gets the file can name most of the people in it. For research add --accept-frequency-risk; otherwise use profile standard");
   }
-  if ((options.salt === undefined) === (options.saltFd === undefined)) throw new SaltlinkError("usage", "give the salt with --salt FILE or --salt-fd N");
-  const salt = options.saltFd === undefined ? readSalt(options.salt!) : readSaltFrom(options.saltFd);
+  const salt = await saltOf(options);
   const map = await findMap(csv, schema, options, terminal);
   const progress = terminal.progress();
   try {
@@ -86,6 +88,13 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
     progress.stop();
     salt.secret.fill(0);
   }
+}
+
+/** From a file, an open file descriptor or a prompt; never from the command line or the environment, where others can read it. */
+async function saltOf({ salt, saltFd, saltPrompt }: HashCommandOptions): Promise<Salt> {
+  if ([salt, saltFd, saltPrompt].filter((given) => given !== undefined).length !== 1) throw new SaltlinkError("usage", "give the salt with one of --salt FILE, --salt-fd N and --salt-prompt");
+  if (salt !== undefined) return readSalt(salt);
+  return saltFd === undefined ? readSaltLine(await askSecret("salt: ")) : readSaltFrom(saltFd);
 }
 
 /** The map that was named, or the one beside the CSV, or one recognised now. */
