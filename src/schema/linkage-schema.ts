@@ -92,7 +92,7 @@ export function checkSchema(written: unknown, source: string): LinkageSchema {
 
 /** A version or scheme is ours to print; anything long or odd is not. */
 function safe(value: unknown): string {
-  return /^[\w.-]{1,20}$/.test(String(value)) ? String(value) : "(unreadable)";
+  return /^\d[\w.-]{0,19}$/.test(String(value)) ? String(value) : "(unreadable)";
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {

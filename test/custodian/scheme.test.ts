@@ -33,9 +33,9 @@ function blake2s(key: Uint8Array, message: Uint8Array): Uint8Array {
     const mix = (a: number, b: number, c: number, d: number, x: bigint, y: bigint): void => {
       for (const [word, r1, r2] of [[x, 16n, 12n], [y, 8n, 7n]] as const) {
         v[a] = (v[a]! + v[b]! + word) & 0xffffffffn;
-        v[d] = rotated(v[d]! ^ v[a]!, r1);
-        v[c] = (v[c]! + v[d]!) & 0xffffffffn;
-        v[b] = rotated(v[b]! ^ v[c]!, r2);
+        v[d] = rotated(v[d]! ^ v[a], r1);
+        v[c] = (v[c]! + v[d]) & 0xffffffffn;
+        v[b] = rotated(v[b]! ^ v[c], r2);
       }
     };
     for (const row of SIGMA) {
