@@ -44,7 +44,7 @@ export interface Outcome {
 const SHARES = [1, 0.8, 0.5];
 const KNOWN = [20, 100];
 /** Known people of the landmark attack, no more than one in twenty of the file. */
-export const SEEDS = [20, 100, 500];
+const SEEDS = [20, 100, 500];
 const MINED = 1000;
 
 export function attackFile({ seen: file, register: people, truth, sample, publicly }: AttackedFile, seeds = SEEDS): Attempt {

@@ -53,7 +53,7 @@ The last column is a control: the share that the same attack names when the same
 
 | attack | named | share | limit | verdict | unprotected |
 |---|---:|---:|---:|---|---:|
-${found.map((finding) => `| ${finding.attack}, ${finding.of} | ${namedText(finding)} | ${shareText(finding)} | ${finding.limit === undefined ? "" : percentText(finding.limit)} | ${VERDICTS[finding.verdict]} | ${controlText(finding)} |`).join("\n")}
+${found.map((finding) => `| ${finding.attack}, ${finding.of} | ${namedText(finding)} | ${shareText(finding)} | ${limitText(finding)} | ${VERDICTS[finding.verdict]} | ${controlText(finding)} |`).join("\n")}
 
 Counts under ten are not shown. A count of five or fewer is never over the limit: in a small file guessing does as well.
 
@@ -81,11 +81,15 @@ export function shareText({ share, shareBelow, value, unit }: DisclosedFinding):
   return percentText(share);
 }
 
+export function limitText({ limit, unit }: DisclosedFinding): string {
+  return limit === undefined ? "" : unit === "measure" ? limit.toFixed(3) : percentText(limit);
+}
+
 export function controlText({ control }: DisclosedFinding): string {
   return control === undefined ? "" : control === null ? "few" : percentText(control);
 }
 
 /** Three significant digits at most. */
-export function percentText(share: number): string {
+function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }

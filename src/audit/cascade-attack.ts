@@ -49,10 +49,11 @@ export function cascadeAttack(seen: EqualityStructure, register: EqualityStructu
     for (const row of front) {
       for (const { records, people, recordsOf, meaning, standsFor } of columns) {
         const value = records.classes[row]!;
-        if (value < 0 || people.classes[person[row]!]! < 0) continue;
+        const meant = people.classes[person[row]!]!;
+        if (value < 0 || meant < 0) continue;
         if (meaning[value]! < 0) {
-          meaning[value] = people.classes[person[row]!]!;
-          standsFor[meaning[value]!] = value;
+          meaning[value] = meant;
+          standsFor[meant] = value;
         }
         // the class is looked at again whenever somebody in it becomes known: one candidate fewer
         if (records.sizes[value]! > LARGEST_CLASS) continue;

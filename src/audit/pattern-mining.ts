@@ -12,13 +12,15 @@ export interface MinedFilter {
 }
 
 const CLAIMS = 10;
+/** Frequent n-grams set frequent positions: sets are grown from these many of the most frequent. */
+const STARTS = 64;
 const LEAST_SUPPORT = 0.01;
 /** A pattern stands for an n-gram when the records that have the one and those that have the other are the same but for this part. */
 const OVERLAP = 0.8;
 
 /**
  * Pattern mining (Christen, Vidanage, Ranbaduge & Schnell 2018): an n-gram that many records have sets the same positions in all their filters, so sets of positions that occur together more often than chance are
- * n-grams, and the most frequent set is the most frequent n-gram. From every position a set of `hashes` positions is grown, each step by the position that keeps the most records (a beam of one instead of the full Apriori search).
+ * n-grams, and the most frequent set is the most frequent n-gram. From each of the most frequent positions a set of `hashes` positions is grown, each step by the position that keeps the most records (a beam of one instead of the full Apriori search).
  * The ten most frequent sets are taken for the ten most frequent n-grams; returns how many of these claims are right.
  */
 export function minePatterns({ bits, hashes, rows, grams }: MinedFilter): { right: number; claimed: number } {
@@ -33,10 +35,11 @@ export function minePatterns({ bits, hashes, rows, grams }: MinedFilter): { righ
   }
   const least = LEAST_SUPPORT * records;
   const patterns: { support: number; records: Uint32Array }[] = [];
-  for (let start = 0; start < bits; start++) {
-    let having = columns[start]!;
-    const members = new Set([start]);
-    let support = weight(having);
+  const starts = columns.map((having, bit) => ({ bit, support: weight(having) })).sort((a, b) => b.support - a.support || a.bit - b.bit).slice(0, STARTS);
+  for (const start of starts) {
+    let having = columns[start.bit]!;
+    const members = new Set([start.bit]);
+    let { support } = start;
     while (members.size < hashes && support >= least) {
       let next = -1;
       let kept = -1;

@@ -31,7 +31,7 @@ export interface People {
   readonly sample: readonly SampledPerson[];
 }
 
-export interface SampledPerson {
+interface SampledPerson {
   /** Row in the structure. */
   readonly row: number;
   /** In the order of `usedAtoms(schema)`. */

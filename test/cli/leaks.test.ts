@@ -48,6 +48,7 @@ describe("canaries", () => {
       run("schema", "init", "a.csv", "b.csv", "--out", `${profile}.json`, "--profile", profile);
       for (const name of ["a", "b"]) run("hash", `${name}.csv`, "--schema", `${profile}.json`, "--salt", "project.salt", "--out", `${profile}-${name}.parquet`, "--accept-frequency-risk");
       run("inspect", `${profile}-a.parquet`, "--json");
+      if (profile !== "strict") run("audit", `${profile}-a.parquet`, "--input", "a.csv", "--schema", `${profile}.json`, "--salt", "project.salt", "--out", `${profile}-audit.md`, ...(profile === "plain" ? ["--json"] : []));
       run("link", `${profile}-a.parquet`, `${profile}-b.parquet`, "--out", `${profile}-run`);
       run("return", `${profile}-run`, "--out", `${profile}-returned`);
       run("join", `${profile}-returned/${profile}-a.csv`, "--lookup", `${profile}-a.lookup.csv`, "--out", `${profile}.links.csv`);

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { audit } from "../../audit/audit.ts";
-import { auditPage, controlText, namedText, percentText, shareText } from "../../audit/audit-page.ts";
+import { auditPage, controlText, limitText, namedText, shareText } from "../../audit/audit-page.ts";
 import { disclosed } from "../../audit/disclosed.ts";
 import { readSalt, readSaltFrom } from "../../custodian/salt.ts";
 import { SaltlinkError } from "../../errors.ts";
@@ -65,7 +65,7 @@ async function run(hashed: string, options: AuditCommandOptions, terminal: Termi
     const found = disclosed(report);
     if (options.json === true) terminal.json({ verdict: report.red ? "red" : "green", people: report.people, findings: found, ...(out === undefined ? {} : { page: out }) });
     else {
-      const rows = found.filter(({ attack }) => attack !== "evenness").map((finding) => [`${finding.attack}, ${finding.of}`, namedText(finding), shareText(finding), finding.limit === undefined ? "" : percentText(finding.limit), finding.verdict, controlText(finding)]);
+      const rows = found.filter(({ attack }) => attack !== "evenness").map((finding) => [`${finding.attack}, ${finding.of}`, namedText(finding), shareText(finding), limitText(finding), finding.verdict, controlText(finding)]);
       terminal.result(table([["attack", "named", "share", "limit", "verdict", "unprotected"], ...rows]));
       terminal.note(`${count(report.people.file)} people, similarity judged on ${count(report.people.sample)} of them (${seconds(performance.now() - started)})`);
       if (out !== undefined) terminal.note(`${out}: what the figures mean, for the data protection impact assessment`);
