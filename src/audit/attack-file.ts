@@ -91,9 +91,9 @@ function cascade(seen: EqualityStructure, register: EqualityStructure, truth: In
 }
 
 function most(outcomes: readonly Outcome[]): Outcome {
-  return outcomes.reduce((most, outcome) => (outcome.named > most.named ? outcome : most), outcomes[0] ?? { of: "none", named: 0, judged: 0 });
+  return outcomes.reduce((most, outcome) => (outcome.named > most.named ? outcome : most), { of: "any column", named: 0, judged: outcomes[0]?.judged ?? 0 });
 }
 
 function worst(outcomes: readonly Outcome[]): Outcome {
-  return outcomes.reduce((worst, outcome) => (outcome.named * worst.judged > worst.named * outcome.judged ? outcome : worst), outcomes[0] ?? { of: "none", named: 0, judged: 0 });
+  return outcomes.reduce((worst, outcome) => (outcome.named * Math.max(1, worst.judged) > worst.named * outcome.judged ? outcome : worst), { of: "any column", named: 0, judged: outcomes[0]?.judged ?? 0 });
 }

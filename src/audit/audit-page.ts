@@ -55,7 +55,7 @@ The last column is a control: the share that the same attack names when the same
 |---|---:|---:|---:|---|---:|
 ${found.map((finding) => `| ${finding.attack}, ${finding.of} | ${namedText(finding)} | ${shareText(finding)} | ${limitText(finding)} | ${VERDICTS[finding.verdict]} | ${controlText(finding)} |`).join("\n")}
 
-Counts under ten are not shown. A count of five or fewer is never over the limit: in a small file guessing does as well.
+Counts of people under ten are not shown, and are never over the limit (in the landmark attack, which works on a sample, counts under six): in a small file guessing does as well.
 
 ## What each figure means
 

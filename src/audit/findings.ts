@@ -28,17 +28,17 @@ const CHAINED = [0.01, 0.05] as const;
 const TOP_VALUE = 0.01;
 const KEY_SHARING = 0.1;
 const CORRELATION = 0.3;
-/** So few are within what guessing does in a small file, and never a red on their own. */
-const FEWEST = 5;
-/** Of people, for figures on a column's values, which are published only from this many people on. */
-const FEW_PEOPLE = 10;
+/** Fewer people than this are never a red on their own: in a small file they are within what guessing does, and their number may not be shown. */
+const FEWEST = 10;
+/** The same on a sample, where each stands for many of the file. */
+const FEWEST_OF_SAMPLE = 6;
 
 export function findings(file: Attempt, control: Attempt, profile: Profile): Finding[] {
   const limits = profile === "strict" ? strict : standard;
-  const judged = (attack: Finding["attack"], limit: number, outcomes: readonly Outcome[], controls: readonly Outcome[]): Finding[] =>
+  const judged = (attack: Finding["attack"], limit: number, outcomes: readonly Outcome[], controls: readonly Outcome[], fewest = FEWEST): Finding[] =>
     outcomes.map((outcome) => {
       const same = controls.find(({ of }) => of === outcome.of) ?? (controls.length === 1 ? controls[0] : undefined);
-      return { attack, unit: "people", ...outcome, limit, verdict: outcome.named > Math.max(limit * outcome.judged, FEWEST) ? "red" : "green", ...(same === undefined ? {} : { control: same }) };
+      return { attack, unit: "people", ...outcome, limit, verdict: outcome.named >= fewest && outcome.named > limit * outcome.judged ? "red" : "green", ...(same === undefined ? {} : { control: same }) };
     });
   const { chained, patterns } = file;
   const most = <T>(items: readonly T[], by: (item: T) => number): T | undefined => items.reduce<T | undefined>((best, item) => (best === undefined || by(item) > by(best) ? item : best), undefined);
@@ -46,14 +46,14 @@ export function findings(file: Attempt, control: Attempt, profile: Profile): Fin
   const top = most(values, ({ top }) => top);
   const key = most(values.filter(({ kind }) => kind !== "filter"), ({ shared }) => shared);
   const people = file.structure[0]!.judged;
-  const share = (attack: "top value" | "key sharing", of: string, named: number, limit: number): Finding => ({ attack, of, unit: "people", named, judged: people, limit, verdict: named > Math.max(limit * people, FEW_PEOPLE) ? "red" : "green" });
+  const share = (attack: "top value" | "key sharing", of: string, named: number, limit: number): Finding => ({ attack, of, unit: "people", named, judged: people, limit, verdict: named >= FEWEST && named > limit * people ? "red" : "green" });
   return [
     ...judged("structure", limits.structure, file.structure.slice(0, 1), control.structure),
     ...judged("structure", limits.structureOfSome, file.structure.slice(1), control.structure),
     ...judged("cascade", limits.cascade, file.cascade, control.cascade),
-    ...judged("landmark", limits.landmark, file.landmark, control.landmark),
+    ...judged("landmark", limits.landmark, file.landmark, control.landmark, FEWEST_OF_SAMPLE),
     ...judged("frequency", limits.frequency, [file.frequency], [control.frequency]),
-    { attack: "chained", unit: "values", ...chained, limit: CHAINED[1], verdict: chained.named <= Math.max(FEWEST, CHAINED[0] * chained.judged) ? "green" : chained.named <= CHAINED[1] * chained.judged ? "amber" : "red", control: control.chained },
+    { attack: "chained", unit: "values", ...chained, limit: CHAINED[1], verdict: chained.named < FEWEST_OF_SAMPLE || chained.named <= CHAINED[0] * chained.judged ? "green" : chained.named <= CHAINED[1] * chained.judged ? "amber" : "red", control: control.chained },
     { attack: "pattern mining", unit: "n-grams", ...patterns, limit: 0, verdict: patterns.named > 0 ? "red" : "green", control: control.patterns },
     ...(top === undefined ? [] : [share("top value", `${top.kind} ${top.column}`, top.top, TOP_VALUE)]),
     ...(key === undefined ? [] : [share("key sharing", key.column, key.shared, KEY_SHARING)]),

@@ -38,8 +38,8 @@ export function frequencyAttack(seen: EqualityStructure, register: EqualityStruc
 
 function attackColumn(records: EqualityColumn, people: EqualityColumn, truth: Int32Array, knowledge: Frequencies, attacked: (person: number) => boolean): FrequencyOutcome {
   const counts = frequencies(records.classes, records.sizes.length, (row) => attacked(truth[row]!));
-  // values of equal frequency in a random order: that of the rows would be knowledge which the attacker has not
-  const byCount = (numbers: Frequencies, seed: number): Int32Array => Int32Array.from(numbers.keys()).filter((value) => numbers[value]! > 0).sort((a, b) => numbers[b]! - numbers[a]! || mix(a + seed) - mix(b + seed));
+  // values of equal frequency in a random order: that of the rows would be knowledge which the attacker has not; those that occur once have no rank
+  const byCount = (numbers: Frequencies, seed: number): Int32Array => Int32Array.from(numbers.keys()).filter((value) => numbers[value]! > 1).sort((a, b) => numbers[b]! - numbers[a]! || mix(a + seed) - mix(b + seed));
   const ours = byCount(counts, 0x1b873593);
   const theirs = byCount(knowledge, 0x2545f491);
   const alignment = Array.from({ length: Math.min(ours.length, theirs.length) }, (_, rank) => [ours[rank]!, theirs[rank]!] as const);

@@ -71,7 +71,9 @@ const MOST_OWNERS = 400;
 /** Price of a feature that the record has and the person has not: only chance agreement in a bucket explains it. */
 const STRANGE = 6;
 const MARGIN = 1e-6;
+/** Most features of a record, and of all records together: they decide the memory that the attack takes. */
 const MOST_FEATURES = 48;
+const MOST_FEATURES_IN_ALL = 24_000_000;
 
 interface Description {
   /** Features of record r: from starts[r] to starts[r + 1]. The n-th of the same is another feature than the first. */
@@ -96,8 +98,9 @@ function describe({ count, masks }: EqualityStructure, { pairs, a, b, labels }: 
       label[next[x]!++] = labels[pair]!;
     }
   }
+  const most = Math.min(MOST_FEATURES, Math.ceil(MOST_FEATURES_IN_ALL / count));
   const starts = new Int32Array(count + 1);
-  let features = new Float64Array(Math.max(1024, pairs * 4));
+  let features = new Float64Array(Math.max(1024, pairs * 2));
   let total = 0;
   for (let row = 0; row < count; row++) {
     const own = new Map<number, number>();
@@ -111,11 +114,11 @@ function describe({ count, masks }: EqualityStructure, { pairs, a, b, labels }: 
       }
       features[total++] = (mix(feature + nth) >>> 0) * 2 ** 21 + (mix(feature ^ (nth * 0x9e3779b9)) >>> 11);
     };
-    for (let i = first[row]!; i < first[row + 1]! && total - starts[row]! < MOST_FEATURES; i++) {
+    for (let i = first[row]!; i < first[row + 1]! && total - starts[row]! < most; i++) {
       const edge = mix(masks[row]! + mix(label[i]! ^ mix(masks[other[i]!]! + 7)));
       add(edge);
       const through = other[i]!;
-      for (let j = first[through]!; j < first[through + 1]! && total - starts[row]! < MOST_FEATURES; j++) {
+      for (let j = first[through]!; j < first[through + 1]! && total - starts[row]! < most; j++) {
         if (other[j] !== row) add(mix(edge ^ mix(label[j]! + mix(masks[other[j]!]!))));
       }
     }
