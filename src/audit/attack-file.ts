@@ -3,7 +3,7 @@ import { cascadeAttack } from "./cascade-attack.ts";
 import { chainedAttack, classesAt } from "./chained-attack.ts";
 import { type EqualityStructure, restrict, tellingSets, withBucketSets } from "./equality-structure.ts";
 import { type Evenness, filterEvenness, lengthCorrelation } from "./filter-evenness.ts";
-import { type Frequencies, frequencyAttack } from "./frequency-attack.ts";
+import { type Frequencies, alignByFrequency, frequencyAttack } from "./frequency-attack.ts";
 import { type Sample, landmarkAttack } from "./landmark-attack.ts";
 import { partialStructureAttack } from "./partial-structure-attack.ts";
 import { minePatterns } from "./pattern-mining.ts";
@@ -51,14 +51,18 @@ export function attackFile({ seen: file, register: people, truth, sample, public
   const sets = tellingSets(file);
   const seen = withBucketSets(file, sets);
   const register = withBucketSets(people, sets);
-  const frequency = frequencyAttack(file, people, truth, publicly);
-  const filterColumns = file.columns.flatMap((column, c) => (column.kind === "filter" ? [{ records: classesAt(column, sample.seenRows), people: classesAt(people.columns[c]!, sample.registerRows) }] : []));
+  const filters = file.columns.flatMap((column, c) => (column.kind === "filter" ? [{ records: column, people: people.columns[c]! }] : []));
   return {
     structure: SHARES.map((share) => structure(seen, register, truth, share)),
     cascade: KNOWN.filter((known) => known * 10 <= file.count).map((known) => cascade(seen, register, truth, known)),
     landmark: landmarkAttack(sample, file, people, seeds.filter((known) => known * 20 <= sample.count)),
-    frequency: worst(frequency.map(({ column, named, judged }) => ({ of: column, named, judged }))),
-    chained: worst(sample.filters.map((filter, f) => ({ of: filter.name, ...chainedAttack(filter, filterColumns[f]!.records, filterColumns[f]!.people, frequency.find(({ column }) => column === `filter ${filter.name}`)?.alignment ?? []) }))),
+    frequency: worst(frequencyAttack(file, people, truth, publicly).map(({ column, named, judged }) => ({ of: column, named, judged }))),
+    chained: worst(
+      filters.map(({ records, people }, f) => {
+        const alignment = alignByFrequency(records.sizes, people.sizes);
+        return { of: people.name, ...chainedAttack(sample.filters[f]!, classesAt(records, sample.seenRows), classesAt(people, sample.registerRows), alignment) };
+      }),
+    ),
     patterns: most(
       sample.filters.map(({ name, bits, hashes, seen: rows, grams }) => {
         const { right, claimed } = minePatterns({ bits, hashes, rows: rows.subarray(0, (MINED * bits) / 32), grams: grams.slice(0, MINED) });

@@ -6,7 +6,8 @@ const LANDMARKS = 30;
 const MOST_VALUES = 2000;
 
 /**
- * The chained attack on one filter column: frequency names its commonest values without any known person, these serve as landmarks, and similarity to them names the others. Judged on the distinct values of the sample.
+ * The chained attack on one filter column: frequency names its commonest values without any known person, these serve as landmarks, and similarity to them names the others. The attacker counts in a register of the same people
+ * (worst case). Judged on the distinct values of the sample.
  *
  * `records`, `people`: the column's classes for sampled person i on both sides.
  */

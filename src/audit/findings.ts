@@ -20,7 +20,7 @@ export interface Finding {
   readonly control?: { readonly named: number; readonly judged: number };
 }
 
-/** Largest shares by profile. Plain is held to standard's: it fails them, and should. The share of a file that is allowed falls with the number of people an attacker must hold to achieve it. */
+/** Largest share of people that each attack may name, by profile. Plain is held to standard's limits: it fails them, and should. */
 const standard = { structure: 0.01, structureOfSome: 0.001, cascade: 0.001, landmark: 0.005, frequency: 0.005 };
 const strict: typeof standard = { structure: 0.001, structureOfSome: 0.001, cascade: 0.001, landmark: 0.001, frequency: 0.001 };
 /** Share of a column's distinct values that the chained attack may name: above the first amber, above the second red. */

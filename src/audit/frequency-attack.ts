@@ -10,12 +10,11 @@ const FEWEST_VALUES = 100;
 /** How often each class of a column occurs. */
 export type Frequencies = Int32Array;
 
-export interface FrequencyOutcome {
+interface FrequencyOutcome {
   readonly column: string;
   /** Records whose value the attacker has right. */
   readonly named: number;
   readonly judged: number;
-  readonly alignment: Alignment;
 }
 
 /**
@@ -38,11 +37,7 @@ export function frequencyAttack(seen: EqualityStructure, register: EqualityStruc
 
 function attackColumn(records: EqualityColumn, people: EqualityColumn, truth: Int32Array, knowledge: Frequencies, attacked: (person: number) => boolean): FrequencyOutcome {
   const counts = frequencies(records.classes, records.sizes.length, (row) => attacked(truth[row]!));
-  // values of equal frequency in a random order: that of the rows would be knowledge which the attacker has not; those that occur once have no rank
-  const byCount = (numbers: Frequencies, seed: number): Int32Array => Int32Array.from(numbers.keys()).filter((value) => numbers[value]! > 1).sort((a, b) => numbers[b]! - numbers[a]! || mix(a + seed) - mix(b + seed));
-  const ours = byCount(counts, 0x1b873593);
-  const theirs = byCount(knowledge, 0x2545f491);
-  const alignment = Array.from({ length: Math.min(ours.length, theirs.length) }, (_, rank) => [ours[rank]!, theirs[rank]!] as const);
+  const alignment = alignByFrequency(counts, knowledge);
   const guess = new Int32Array(records.sizes.length).fill(-1);
   for (const [seen, known] of alignment) guess[seen] = known;
   let named = 0;
@@ -54,7 +49,16 @@ function attackColumn(records: EqualityColumn, people: EqualityColumn, truth: In
     judged++;
     if (value >= 0 && guess[value]! >= 0 && guess[value] === people.classes[person]) named++;
   }
-  return { column: `${people.kind} ${people.name}`, named, judged, alignment };
+  return { column: `${people.kind} ${people.name}`, named, judged };
+}
+
+/** The n-th most frequent value of the file for the n-th most frequent of the attacker's; those that occur once have no rank. */
+export function alignByFrequency(seen: Frequencies, known: Frequencies): Alignment {
+  // values of equal frequency in a random order: that of the rows would be knowledge which the attacker has not
+  const byCount = (numbers: Frequencies, seed: number): Int32Array => Int32Array.from(numbers.keys()).filter((value) => numbers[value]! > 1).sort((a, b) => numbers[b]! - numbers[a]! || mix(a + seed) - mix(b + seed));
+  const ours = byCount(seen, 0x1b873593);
+  const theirs = byCount(known, 0x2545f491);
+  return Array.from({ length: Math.min(ours.length, theirs.length) }, (_, rank) => [ours[rank]!, theirs[rank]!] as const);
 }
 
 function frequencies(classes: Int32Array, distinct: number, counts: (row: number) => boolean): Frequencies {
