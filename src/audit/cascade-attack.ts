@@ -12,7 +12,7 @@ export function cascadeAttack(seen: EqualityStructure, register: EqualityStructu
     records: column,
     people: register.columns[c]!,
     recordsOf: membersOf(column),
-    peopleOf: membersOf(register.columns[c]!),
+    peopleOf: membersOf(register.columns[c]!), // an unknown record shares its class with a known one, so both sides have two or more in it
     /** The register's class that a class of the file stands for, and the other way round; -1 while not known. */
     meaning: new Int32Array(column.sizes.length).fill(-1),
     standsFor: new Int32Array(register.columns[c]!.sizes.length).fill(-1),

@@ -165,18 +165,21 @@ export function restrict(structure: EqualityStructure, rows: Int32Array): Equali
   return { count: rows.length, columns: structure.columns.map(of), buckets: structure.buckets.map(of), masks: Uint32Array.from(rows, (row) => structure.masks[row]!) };
 }
 
-/** Records of each class: those of class c are `rows[starts[c]]` to `rows[starts[c + 1] - 1]`. */
-export interface Members {
+/** Records of each class that has more than one: those of class c are `rows[starts[c]]` to `rows[starts[c + 1] - 1]`. */
+interface Members {
   readonly starts: Int32Array;
   readonly rows: Int32Array;
 }
 
 export function membersOf({ classes, sizes }: EqualityColumn): Members {
   const starts = new Int32Array(sizes.length + 1);
-  for (let c = 0; c < sizes.length; c++) starts[c + 1] = starts[c]! + sizes[c]!;
-  const next = starts.slice();
+  for (let c = 0; c < sizes.length; c++) starts[c + 1] = starts[c]! + (sizes[c]! > 1 ? sizes[c]! : 0);
   const rows = new Int32Array(starts[sizes.length]!);
-  for (let row = 0; row < classes.length; row++) if (classes[row]! >= 0) rows[next[classes[row]!]!++] = row;
+  const filled = new Int32Array(sizes.length);
+  for (let row = 0; row < classes.length; row++) {
+    const value = classes[row]!;
+    if (value >= 0 && sizes[value]! > 1) rows[starts[value]! + filled[value]!++] = row;
+  }
   return { starts, rows };
 }
 

@@ -41,19 +41,19 @@ interface Printed {
   findings: { attack: string; of: string; unit: string; named: number | null; share: number | null; verdict: string; control?: number | null }[];
 }
 
-describe("audit", () => {
+describe("audit", { timeout: 120_000 }, () => {
   let green: Workplace;
   let printed: Printed;
   beforeAll(() => {
     green = department();
     printed = JSON.parse(green.do("audit", "census.parquet", "--input", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "audit.md", "--json").stdout) as Printed;
-  }, 60_000);
+  }, 120_000);
 
   it("passes a file that names nobody, with a control that fails", () => {
     expect(printed.verdict).toBe("green");
     const structure = printed.findings.find(({ attack }) => attack === "structure")!;
     expect(structure.named).toBeNull();
-    expect(structure.control).toBeGreaterThan(0.9);
+    expect(structure.control).toBeGreaterThan(0.8);
   });
 
   it("writes a page without a value, an own id or a count under ten", () => {
