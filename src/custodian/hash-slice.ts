@@ -42,7 +42,8 @@ export interface SliceResult {
   readonly missing: number[];
   readonly placeholders: number[];
   readonly unusable: number[];
-  readonly sampled: SampledRecord[];
+  /** Records for the sample, each with its row in `halves`. */
+  readonly sampled: (SampledRecord & { readonly row: number })[];
 }
 
 /** A row set aside. The reason never holds anything of the row. */
@@ -69,7 +70,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     const halves = new Uint32Array(records.length * width);
     const ownIds: string[] = [];
     const rowNumbers: number[] = [];
-    const sampled: SampledRecord[] = [];
+    const sampled: SliceResult["sampled"] = [];
     const missing = schema.fields.map(() => 0);
     const placeholders = schema.fields.map(() => 0);
     const unusable = schema.fields.map(() => 0);
@@ -106,7 +107,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
         if (problems[f] !== undefined || wholeAtoms[f]!.some((atom) => atoms[atom] === undefined)) missing[f]!++;
       }
       const sample = count(atoms);
-      if (sample !== undefined) sampled.push(sample);
+      if (sample !== undefined) sampled.push({ ...sample, row: rows });
       ownIds.push(ownId);
       rowNumbers.push(row);
       rows++;

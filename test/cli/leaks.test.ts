@@ -78,4 +78,20 @@ describe("canaries", () => {
     expect(said.join("").length).toBeGreaterThan(1000);
     expect(leaks(work, said, /^(a|b|short|quote|inner|headless|twice|dates|latin)\.csv$|^project\.salt$/)).toEqual([]);
   });
+
+  it("are in nothing that an audit says or writes", { timeout: 120_000 }, () => {
+    const work = workplace();
+    work.write("a.csv", csv(rows));
+    work.write("b.csv", csv(rows.map((row) => row.replace(",Q", ",QQ"))));
+    work.write("names.csv", `field,value,count\n${canaries.slice(0, 50).map((name) => `surname,${name},12`).join("\n")}\nsurname,${canaries[60]},many\n`);
+    work.do("schema", "init", "a.csv", "--out", "plain.json", "--profile", "plain");
+    work.do("hash", "a.csv", "--schema", "plain.json", "--salt", "project.salt", "--out", "a.parquet", "--accept-frequency-risk");
+    const audit = (...args: string[]): string[] => {
+      const { stdout, stderr } = work.try("audit", "a.parquet", "--schema", "plain.json", "--salt", "project.salt", ...args);
+      return [stdout, stderr];
+    };
+    const said = [...audit("--input", "a.csv", "--out", "audit.md", "--json"), ...audit("--input", "b.csv"), ...audit("--input", "a.csv", "--names", "names.csv"), ...audit("--input", "a.csv", "--lookup", "a.csv")];
+    expect(work.read("audit.md")).toContain("OVER THE LIMIT");
+    expect(leaks(work, said, /^(a|b|names)\.csv$|^project\.salt$/)).toEqual([]);
+  });
 });

@@ -1,33 +1,23 @@
-import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Option } from "commander";
-import { type ColumnMap, columnMapPath, readColumnMap } from "../../custodian/column-map.ts";
-import type { CsvEncoding } from "../../custodian/csv/open.ts";
-import { type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
-import type { DateOrder } from "../../custodian/normalize/date.ts";
-import { type Salt, readSalt, readSaltFrom, readSaltLine } from "../../custodian/salt.ts";
-import { columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
+import { auditedHash } from "../../audit/audited-hash.ts";
+import { type HashOptions, type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
 import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { defaultThreads } from "../../pool/pool.ts";
-import { askSecret } from "../ask-secret.ts";
+import { type MapOptions, findMap } from "../find-map.ts";
+import { type SaltOptions, findSalt } from "../find-salt.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, encodingOption, shareOption, wholeNumber } from "./command.ts";
 
-interface HashCommandOptions {
+interface HashCommandOptions extends MapOptions, SaltOptions {
   schema: string;
-  salt?: string;
-  saltFd?: number;
-  saltPrompt?: boolean;
   out: string;
-  map?: string;
-  id?: string;
-  dateOrder?: DateOrder;
-  encoding: CsvEncoding;
   label?: string;
   maxRejects: number;
   acceptFrequencyRisk?: boolean;
+  requireAudit?: boolean;
   threads: number;
   force?: boolean;
   json?: boolean;
@@ -50,6 +40,7 @@ export const addHash: AddCommand = (program, { terminal }) => {
     .option("--label <name>", "name of the dataset in the header of the hashed file (default: the output's name)")
     .option("--max-rejects <share>", "fail when more rows than this are rejected", shareOption, 0.01)
     .option("--accept-frequency-risk", "needed for profile plain, which hides neither frequencies nor similarities")
+    .option("--require-audit", "attack the hashed file first, as saltlink audit does; write nothing when it fails")
     .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
     .option("--json", "print the summary as JSON")
     .option("--force", "replace outputs that are there")
@@ -64,11 +55,11 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
   if (schema.profile === "plain" && options.acceptFrequencyRisk !== true) {
     throw new SaltlinkError("usage", "profile plain hides neither frequencies nor similarities: whoever gets the file can name most of the people in it. For research add --accept-frequency-risk; otherwise use profile standard");
   }
-  const salt = await saltOf(options);
+  const salt = await findSalt(options);
   const map = await findMap(csv, schema, options, terminal);
   const progress = terminal.progress();
   try {
-    const summary = await hashDataset({
+    const work: HashOptions = {
       input: csv,
       output: options.out,
       encoding: options.encoding,
@@ -80,7 +71,8 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
       force: options.force === true,
       maxRejects: options.maxRejects,
       onProgress: (done, total) => progress.update("hashing", done, total),
-    });
+    };
+    const summary = options.requireAudit === true ? (await auditedHash(work, progress.update)).summary : await hashDataset(work);
     progress.stop();
     if (options.json === true) terminal.json(jsonSummary(summary));
     else printSummary(csv, summary, schema, performance.now() - started, terminal);
@@ -88,29 +80,6 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
     progress.stop();
     salt.secret.fill(0);
   }
-}
-
-/** From a file, an open file descriptor or a prompt; never from the command line or the environment, where others can read it. */
-async function saltOf({ salt, saltFd, saltPrompt }: HashCommandOptions): Promise<Salt> {
-  if ([salt, saltFd, saltPrompt].filter((given) => given !== undefined).length !== 1) throw new SaltlinkError("usage", "give the salt with one of --salt FILE, --salt-fd N and --salt-prompt");
-  if (salt !== undefined) return readSalt(salt);
-  return saltFd === undefined ? readSaltLine(await askSecret("salt: ")) : readSaltFrom(saltFd);
-}
-
-/** The map that was named, or the one beside the CSV, or one recognised now. */
-async function findMap(csv: string, schema: LinkageSchema, options: HashCommandOptions, terminal: Terminal): Promise<ColumnMap> {
-  const path = options.map ?? (existsSync(columnMapPath(csv)) ? columnMapPath(csv) : undefined);
-  let map: ColumnMap;
-  if (path === undefined) {
-    const survey = await surveyCsv(csv, options.encoding, [], 20_000);
-    map = columnMapOf(survey, schema.fields.map((field) => field.name), options.dateOrder);
-  } else {
-    map = readColumnMap(path);
-    if (options.map === undefined) terminal.note(`columns as in ${path}`);
-    const date = map.fields["date_of_birth"];
-    if (date !== undefined && "columns" in date && options.dateOrder !== undefined) date.order = options.dateOrder;
-  }
-  return options.id === undefined ? map : { ...map, id: options.id };
 }
 
 function jsonSummary({ output, lookup, rejects, read, hashed, rejected, header }: HashSummary): object {

@@ -1,0 +1,103 @@
+import { random } from "../random.ts";
+import { cascadeAttack } from "./cascade-attack.ts";
+import { chainedAttack, classesAt } from "./chained-attack.ts";
+import { type EqualityStructure, restrict, tellingSets, withBucketSets } from "./equality-structure.ts";
+import { type Evenness, filterEvenness, lengthCorrelation } from "./filter-evenness.ts";
+import { type Frequencies, alignByFrequency, frequencyAttack } from "./frequency-attack.ts";
+import { type Sample, landmarkAttack } from "./landmark-attack.ts";
+import { partialStructureAttack } from "./partial-structure-attack.ts";
+import { minePatterns } from "./pattern-mining.ts";
+import type { FilterContent } from "./sampled-filters.ts";
+import { type Claims, structureAttack } from "./structure-attack.ts";
+import { type TokenShape, tokenShape } from "./token-shape.ts";
+
+/** A file, the attacker's register, and who is who (for judging, and for the known people of an attack). */
+export interface AttackedFile {
+  readonly seen: EqualityStructure;
+  readonly register: EqualityStructure;
+  /** For each record of the file its person in the register. */
+  readonly truth: Int32Array;
+  readonly sample: Sample<FilterContent>;
+  /** Public frequencies by column, in the register's classes. */
+  readonly publicly?: ReadonlyMap<string, Frequencies>;
+}
+
+/** What came of all attacks. */
+export interface Attempt {
+  readonly structure: readonly Outcome[];
+  readonly cascade: readonly Outcome[];
+  readonly landmark: readonly Outcome[];
+  readonly frequency: Outcome;
+  readonly chained: Outcome;
+  readonly patterns: Outcome;
+  readonly shapes: readonly TokenShape[];
+  readonly filters: readonly ({ readonly name: string; readonly correlation: number } & Evenness)[];
+}
+
+export interface Outcome {
+  /** What tells this outcome from others of the attack: a share of people present, a number of known people, a column. */
+  readonly of: string;
+  readonly named: number;
+  readonly judged: number;
+}
+
+const SHARES = [1, 0.8, 0.5];
+const KNOWN = [20, 100];
+/** Known people of the landmark attack, no more than one in twenty of the file. */
+const SEEDS = [20, 100, 500];
+const MINED = 1000;
+
+export function attackFile({ seen: file, register: people, truth, sample, publicly }: AttackedFile, seeds = SEEDS): Attempt {
+  const sets = tellingSets(file);
+  const seen = withBucketSets(file, sets);
+  const register = withBucketSets(people, sets);
+  const filters = file.columns.flatMap((column, c) => (column.kind === "filter" ? [{ records: column, people: people.columns[c]! }] : []));
+  return {
+    structure: SHARES.map((share) => structure(seen, register, truth, share)),
+    cascade: KNOWN.filter((known) => known * 10 <= file.count).map((known) => cascade(seen, register, truth, known)),
+    landmark: landmarkAttack(sample, file, people, seeds.filter((known) => known * 20 <= sample.count)),
+    frequency: worst(frequencyAttack(file, people, truth, publicly).map(({ column, named, judged }) => ({ of: column, named, judged }))),
+    chained: worst(
+      filters.map(({ records, people }, f) => {
+        const alignment = alignByFrequency(records.sizes, people.sizes);
+        return { of: people.name, ...chainedAttack(sample.filters[f]!, classesAt(records, sample.seenRows), classesAt(people, sample.registerRows), alignment) };
+      }),
+    ),
+    patterns: most(
+      sample.filters.map(({ name, bits, hashes, seen: rows, grams }) => {
+        const { right, claimed } = minePatterns({ bits, hashes, rows: rows.subarray(0, (MINED * bits) / 32), grams: grams.slice(0, MINED) });
+        return { of: name, named: right, judged: claimed };
+      }),
+    ),
+    shapes: [...file.columns, ...file.buckets].map(tokenShape),
+    filters: sample.filters.map(({ name, bits, seen: rows, lengths }) => ({ name, correlation: lengthCorrelation(rows, bits, lengths), ...filterEvenness(rows, bits) })),
+  };
+}
+
+/** With a share of the register's people in the file: the best that the exact attack at any depth, or the tolerant one, achieves. */
+function structure(seen: EqualityStructure, register: EqualityStructure, truth: Int32Array, share: number): Outcome {
+  const draw = random("saltlink audit present");
+  const present = Uint8Array.from({ length: register.count }, () => (draw() < share ? 1 : 0));
+  const rows = Int32Array.from(truth.keys()).filter((row) => present[truth[row]!] === 1);
+  const attacked = share === 1 ? seen : restrict(seen, rows);
+  const right = (claims: Claims): number => rows.reduce((sum, row, i) => sum + (claims[i] === truth[row] ? 1 : 0), 0);
+  const exact = structureAttack(attacked, register).map(right);
+  const tolerant = right(partialStructureAttack(attacked, register));
+  return { of: `${share * 100} % of the people present`, named: Math.max(...exact, tolerant), judged: rows.length };
+}
+
+function cascade(seen: EqualityStructure, register: EqualityStructure, truth: Int32Array, known: number): Outcome {
+  const draw = random(`saltlink audit ${known} known`);
+  const chosen = new Set<number>();
+  while (chosen.size < known) chosen.add(Math.floor(draw() * register.count));
+  const claims = cascadeAttack(seen, register, truth.map((person) => (chosen.has(person) ? person : -1)));
+  return { of: `${known} known`, named: claims.reduce((sum, claim, row) => sum + (claim >= 0 && claim === truth[row] ? 1 : 0), 0), judged: seen.count - known };
+}
+
+function most(outcomes: readonly Outcome[]): Outcome {
+  return outcomes.reduce((most, outcome) => (outcome.named > most.named ? outcome : most), { of: "any column", named: 0, judged: outcomes[0]?.judged ?? 0 });
+}
+
+function worst(outcomes: readonly Outcome[]): Outcome {
+  return outcomes.reduce((worst, outcome) => (outcome.named * Math.max(1, worst.judged) > worst.named * outcome.judged ? outcome : worst), { of: "any column", named: 0, judged: outcomes[0]?.judged ?? 0 });
+}

@@ -1,0 +1,95 @@
+import type { AuditReport } from "./audit.ts";
+import { type DisclosedFinding, disclosed } from "./disclosed.ts";
+import type { Finding } from "./findings.ts";
+
+/** What each attack is and what its figure means, for readers who link no records. */
+const MEANINGS: Record<Finding["attack"], string> = {
+  structure:
+    "**Structure.** The attacker has no salt and knows nobody's record, but holds a list of the same people with their names and dates of birth. He compares the pattern of who shares a value with whom in his list with the pattern in the file, and names those whose place in the pattern nobody else has. The first figure assumes that his list holds exactly the people in the file, which few could have; the others assume that a fifth, or half, of the people on his list are not in the file. Of several forms of the attack the most successful is given.",
+  cascade:
+    "**Cascade.** The attacker also knows which record belongs to each of 20 or 100 people, an insider who looked them up, for example. What their records share with others tells him more records, and those tell him more again. The figure counts the people he names beyond those he knew.",
+  landmark:
+    "**Landmark.** The attacker knows the records of 20, 100 or 500 people and describes every other record by how similar it is to these. He does the same on his list of names, and puts together what looks alike. The figure is measured on a sample, for one column at a time and for all columns together; every person in the sample is on his list.",
+  frequency:
+    "**Frequency.** The attacker knows how often names, postcodes or other values occur, and takes the most frequent value in the file for the most frequent on his list, the second for the second, and so on. The figure is that of the column where this goes best for him.",
+  chained: "**Chained.** The commonest values that the frequency attack seems to give away serve as known values for the landmark attack. The figure counts distinct values, not people.",
+  "pattern mining": "**Pattern mining.** Pairs of letters that many names have leave the same trace in each unprotected encoding. The figure counts how many of the ten most frequent traces the attacker takes for the right pair of letters; a single one is too many.",
+  "top value": "**Most frequent value.** The share of people who have the most frequent value of any column. A value that many have stands out.",
+  "key sharing": "**Key sharing.** The share of people whose value of a key somebody else in the file has too. Shared values are what the structure and cascade attacks feed on.",
+  "weight and length": "**Weight and length.** The correlation of the number of ones in an encoding with the length of the text in it. A high figure tells an attacker roughly how long a name is, no more.",
+  evenness: "**Evenness.** How evenly the bits of the encodings are used (0 is even). Reported because others report it; even bits are not safe bits.",
+};
+
+const VERDICTS = { green: "within the limit", amber: "note", red: "OVER THE LIMIT", reported: "" } as const;
+
+/** The page for a data protection impact assessment, as Markdown. No value and no count of people under ten. */
+export function auditPage(report: AuditReport): string {
+  const { header, people, red } = report;
+  const found = disclosed(report);
+  const attacks = [...new Set(found.map(({ attack }) => attack))];
+  const number = (value: number): string => value.toLocaleString("en-GB");
+  return `# Audit of the hashed file "${header.dataset}"
+
+${
+  red
+    ? `**Red: at least one attack names more people than allowed. The file should not leave the department.** Agree on a schema that shows less (saltlink schema init with the true --expect-records), or use profile strict.`
+    : "**No attack names more people than allowed.**"
+}
+
+| | |
+|---|---|
+| people in the file | ${number(header.rows)} |
+| project | ${header.project} |
+| profile | ${header.schema.profile}, encoding scheme ${header.schema.scheme} |
+| schema | ${header.schemaDigest.slice(0, 16)} |
+| file | ${header.contentDigest.slice(0, 16)} (first digits of its SHA-256) |
+| made with | ${header.tool} |
+
+## What was done
+
+The attacks below were run on the file as it would be sent, on all its columns together. The attacker was given the worst that could be: the department's own data as his list of names. Which record is whose was looked up in the department's
+own lookup file, to count how often he was right. Structure, cascade and frequency attacks were run on the whole file${people.file > people.sample ? `, attacks on similarity on a sample of ${number(people.sample)} people` : ""}.
+The last column is a control: the share that the same attack names when the same people${people.control < people.file ? ` (the first ${number(people.control)} of the file)` : ""} are hashed without protection (profile plain). An attack that names few people there is weak on data of this kind or size, and says little.
+
+| attack | named | share | limit | verdict | unprotected |
+|---|---:|---:|---:|---|---:|
+${found.map((finding) => `| ${finding.attack}, ${finding.of} | ${namedText(finding)} | ${shareText(finding)} | ${limitText(finding)} | ${VERDICTS[finding.verdict]} | ${controlText(finding)} |`).join("\n")}
+
+Counts of people under ten are not shown, and are never over the limit (in the landmark attack, which works on a sample, counts under six): in a small file guessing does as well.
+
+## What each figure means
+
+${attacks.map((attack) => MEANINGS[attack]).join("\n\n")}
+
+## What this cannot show
+
+- It is not a proof. It says that these attacks, which are the published ones and two of our own, name no more people than stated; a better attack may come.
+- It says nothing about an attacker who has the salt: whoever holds the salt can test any name against the file. Another department of the project must therefore never receive this file.
+- It judges this file alone. Two files of the same people and salt, or this file beside one of another year, show more together than each by itself.
+- It does not judge what is joined to the records later, nor what the linked data tell about people.
+- Hashed records are pseudonymised, not anonymous: they remain personal data.
+`;
+}
+
+export function namedText({ named, unit }: DisclosedFinding): string {
+  return unit === "measure" ? "" : named === null ? "<10" : named.toLocaleString("en-GB");
+}
+
+export function shareText({ share, shareBelow, value, unit }: DisclosedFinding): string {
+  if (unit === "measure") return value!.toFixed(3);
+  if (share === null) return shareBelow === undefined ? "" : `<${percentText(shareBelow)}`;
+  return percentText(share);
+}
+
+export function limitText({ limit, unit }: DisclosedFinding): string {
+  return limit === undefined ? "" : unit === "measure" ? limit.toFixed(3) : percentText(limit);
+}
+
+export function controlText({ control }: DisclosedFinding): string {
+  return control === undefined ? "" : control === null ? "few" : percentText(control);
+}
+
+/** Three significant digits at most. */
+function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}

@@ -1,0 +1,45 @@
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type HashOptions, type HashSummary, hashDataset } from "../custodian/hash-dataset.ts";
+import { SaltlinkError, fileError } from "../errors.ts";
+import { headerPath } from "../exchange/write-hashed-file.ts";
+import { claimPartial, commitPartial, discardPartial } from "../output/partial-file.ts";
+import { type AuditReport, audit } from "./audit.ts";
+
+/**
+ * Hashes, audits what came out, and only then gives it its name. Until then all outputs lie in a directory `OUTPUT.PID.partial`, which goes when the audit is red, fails or is interrupted.
+ * @throws SaltlinkError (audit) when red; no hashed file, lookup or rejects file is left.
+ */
+export async function auditedHash(options: HashOptions, onAttack: (stage: string, done: number, total: number) => void): Promise<{ summary: HashSummary; report: AuditReport }> {
+  const { output, force } = options;
+  const base = output.replace(/\.(parquet|csv)$/, "");
+  const workshop = claimPartial(output, force);
+  discardPartial(claimPartial(`${base}.lookup.csv`, force)); // that it is there already is better said now than in the end
+  try {
+    mkdirSync(workshop, { mode: 0o700 });
+    chmodSync(workshop, 0o700);
+  } catch (error) {
+    throw fileError(error, "write", output);
+  }
+  try {
+    const { input, encoding, map, threads, schema, salt } = options;
+    const inside = await hashDataset({ ...options, output: join(workshop, basename(output)) });
+    const report = await audit({ hashed: inside.output, lookup: inside.lookup, input, encoding, map, threads, schema, salt, onProgress: onAttack });
+    if (report.red) {
+      const names = [...new Set(report.findings.filter(({ verdict }) => verdict === "red").map(({ attack }) => attack))].join(", ");
+      throw new SaltlinkError("audit", `the audit of what would have been ${output} is red (${names}): nothing was written; agree on a schema that shows less, or see the figures with saltlink audit on a file hashed without --require-audit, which must then stay here`);
+    }
+    // the hashed file last: when it has its name, the others have theirs
+    const keep = (from: string, to: string, replace = force): string => {
+      commitPartial(from, to, replace);
+      return to;
+    };
+    const lookup = keep(inside.lookup, `${base}.lookup.csv`);
+    const rejects = inside.rejects === undefined ? undefined : keep(inside.rejects, `${base}.rejects.csv`, true);
+    if (output.endsWith(".csv") && existsSync(headerPath(inside.output))) keep(headerPath(inside.output), headerPath(output));
+    keep(inside.output, output);
+    return { summary: { ...inside, output, lookup, rejects }, report };
+  } finally {
+    discardPartial(workshop);
+  }
+}

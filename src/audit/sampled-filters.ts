@@ -1,0 +1,55 @@
+import { type AtomValues, encodingPlan, recordInput } from "../custodian/encoding.ts";
+import type { Salt } from "../custodian/salt.ts";
+import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { createEncoder } from "../kernel/encode-record.ts";
+import { encodedLength } from "../kernel/encoding-plan.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import type { SampledFilter } from "./similarity-fingerprint.ts";
+
+/** What the attacks on filters work with: the filters themselves, and what is really in them. */
+export interface FilterContent extends SampledFilter {
+  readonly hashes: number;
+  /** N-grams of each sampled person's text, each with the field it belongs to. */
+  readonly grams: readonly (readonly string[])[];
+  /** Length of the text; undefined where the filter is missing. */
+  readonly lengths: readonly (number | undefined)[];
+}
+
+/** The filters of sampled people: `rows` as they stand in the attacked file, `width` halves each, beside the attacker's own of the same people. */
+export function sampledFilters(schema: LinkageSchema, own: Salt, people: readonly AtomValues[], rows: Uint32Array, width: number): FilterContent[] {
+  const bare: LinkageSchema = { ...schema, filters: schema.filters.map((filter) => ({ ...filter, diffusion: 0 })) };
+  const plan = encodingPlan(bare, own);
+  const encode = createEncoder(plan);
+  const inputs = people.map(recordInput(schema));
+  const ownWidth = encodedLength(plan);
+  const encoded = new Uint32Array(inputs.length * ownWidth);
+  inputs.forEach((input, i) => encode(input, encoded, i * ownWidth));
+  let at = 0;
+  return schema.filters.map(({ name, bits, hashes, diffusion }, f) => {
+    const halves = bits / 32;
+    const seen = new Uint32Array(inputs.length * halves);
+    const bareFilters = new Uint32Array(inputs.length * halves);
+    for (let i = 0; i < inputs.length; i++) {
+      seen.set(rows.subarray(i * width + ID_HALVES + 2 + at, i * width + ID_HALVES + 2 + at + halves), i * halves);
+      bareFilters.set(encoded.subarray(i * ownWidth + at, i * ownWidth + at + halves), i * halves);
+    }
+    at += halves;
+    const { parts } = plan.filters[f]!;
+    const present = inputs.map(({ anchors, texts }) => (anchors[f] === undefined ? [] : texts[f]!));
+    return {
+      name,
+      bits,
+      hashes,
+      diffusion,
+      seen,
+      own: bareFilters,
+      grams: present.map((texts) => texts.flatMap((text, p) => (text === undefined ? [] : gramsOf(text, parts[p]!.gram, parts[p]!.positional, p)))),
+      lengths: present.map((texts) => (texts.every((text) => text === undefined) ? undefined : texts.reduce((sum, text) => sum + (text?.length ?? 0), 0))),
+    };
+  });
+}
+
+function gramsOf(text: string, n: number, positional: boolean, part: number): string[] {
+  const points = [...text];
+  return Array.from({ length: Math.max(1, points.length - n + 1) }, (_, i) => `${part} ${positional ? i : ""} ${points.slice(i, i + n).join("")}`);
+}

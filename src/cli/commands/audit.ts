@@ -1,0 +1,79 @@
+import { Option } from "commander";
+import { audit } from "../../audit/audit.ts";
+import { auditPage, controlText, limitText, namedText, shareText } from "../../audit/audit-page.ts";
+import { disclosed } from "../../audit/disclosed.ts";
+import { SaltlinkError } from "../../errors.ts";
+import { PartialFile } from "../../output/partial-file.ts";
+import { defaultThreads } from "../../pool/pool.ts";
+import { readSchema } from "../../schema/read-schema.ts";
+import { type MapOptions, findMap } from "../find-map.ts";
+import { type SaltOptions, findSalt } from "../find-salt.ts";
+import { type Terminal, count, seconds, table } from "../terminal.ts";
+import { type AddCommand, encodingOption, wholeNumber } from "./command.ts";
+
+interface AuditCommandOptions extends MapOptions, SaltOptions {
+  input: string;
+  schema: string;
+  lookup?: string;
+  names?: string;
+  out?: string;
+  threads: number;
+  force?: boolean;
+  json?: boolean;
+}
+
+export const addAudit: AddCommand = (program, { terminal }) => {
+  program
+    .command("audit")
+    .description("attack a hashed file before it leaves the department, and say how many people each attack names")
+    .argument("<hashed>", "the hashed file")
+    .requiredOption("--input <csv>", "the file that was hashed")
+    .requiredOption("--schema <file>", "the agreed schema")
+    .option("--salt <file>", "the project's salt")
+    .option("--salt-fd <n>", "read the salt from this open file descriptor instead", (text) => Number(text))
+    .option("--salt-prompt", "ask for the salt's line at the terminal instead")
+    .option("--lookup <file>", "the lookup that hash wrote (default: NAME.lookup.csv beside the hashed file)")
+    .option("--names <csv>", "public frequencies for the frequency attack: columns field, value and count")
+    .option("--map <file>", "column map, where the columns are not recognised (default: NAME.map.json beside the CSV, if there is one)")
+    .option("--id <column>", "column of the department's own record ids, as given to hash")
+    .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
+    .option("--encoding <name>", "encoding of the CSV: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8")
+    .option("--out <file>", "write a page for the data protection impact assessment (Markdown)")
+    .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
+    .option("--json", "print the findings as JSON")
+    .option("--force", "replace the page if it is there")
+    .addHelpText("after", "\nExample:\n  saltlink audit census.parquet --input census.csv --schema link.schema.json --salt project.salt --out audit.md")
+    .action((hashed: string, options: AuditCommandOptions) => run(hashed, options, terminal));
+};
+
+async function run(hashed: string, options: AuditCommandOptions, terminal: Terminal): Promise<void> {
+  const started = performance.now();
+  const { input, out, threads, encoding, names } = options;
+  const schema = readSchema(options.schema);
+  const salt = await findSalt(options);
+  const page = out === undefined ? undefined : new PartialFile(out, { force: options.force === true, mode: 0o644 });
+  const progress = terminal.progress();
+  try {
+    const map = await findMap(input, schema, options, terminal);
+    const lookup = options.lookup ?? `${hashed.replace(/\.(parquet|csv)$/, "")}.lookup.csv`;
+    const report = await audit({ hashed, lookup, input, encoding, map, threads, schema, salt, ...(names === undefined ? {} : { names }), onProgress: progress.update });
+    progress.stop();
+    page?.write(auditPage(report));
+    page?.commit();
+    const found = disclosed(report);
+    if (options.json === true) terminal.json({ verdict: report.red ? "red" : "green", people: report.people, findings: found, ...(out === undefined ? {} : { page: out }) });
+    else {
+      const rows = found.filter(({ attack }) => attack !== "evenness").map((finding) => [`${finding.attack}, ${finding.of}`, namedText(finding), shareText(finding), limitText(finding), finding.verdict, controlText(finding)]);
+      terminal.result(table([["attack", "named", "share", "limit", "verdict", "unprotected"], ...rows]));
+      terminal.note(`${count(report.people.file)} people, similarity judged on ${count(report.people.sample)} of them (${seconds(performance.now() - started)})`);
+      if (out !== undefined) terminal.note(`${out}: what the figures mean, for the data protection impact assessment`);
+    }
+    if (report.red) throw new SaltlinkError("audit", `${hashed}: an attack names more people than the limit allows; the file should not leave the department`);
+  } catch (error) {
+    page?.discard();
+    throw error;
+  } finally {
+    progress.stop();
+    salt.secret.fill(0);
+  }
+}

@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { type ColumnMap, columnMapPath, readColumnMap } from "../custodian/column-map.ts";
+import type { CsvEncoding } from "../custodian/csv/open.ts";
+import type { DateOrder } from "../custodian/normalize/date.ts";
+import { columnMapOf, surveyCsv } from "../custodian/survey-csv.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Options of every command that reads a department's CSV. */
+export interface MapOptions {
+  map?: string;
+  id?: string;
+  dateOrder?: DateOrder;
+  encoding: CsvEncoding;
+}
+
+/** The map that was named, or the one beside the CSV, or one recognised now. */
+export async function findMap(csv: string, schema: LinkageSchema, options: MapOptions, terminal: Terminal): Promise<ColumnMap> {
+  const path = options.map ?? (existsSync(columnMapPath(csv)) ? columnMapPath(csv) : undefined);
+  let map: ColumnMap;
+  if (path === undefined) {
+    const survey = await surveyCsv(csv, options.encoding, [], 20_000);
+    map = columnMapOf(survey, schema.fields.map((field) => field.name), options.dateOrder);
+  } else {
+    map = readColumnMap(path);
+    if (options.map === undefined) terminal.note(`columns as in ${path}`);
+    const date = map.fields["date_of_birth"];
+    if (date !== undefined && "columns" in date && options.dateOrder !== undefined) date.order = options.dateOrder;
+  }
+  return options.id === undefined ? map : { ...map, id: options.id };
+}

@@ -1,0 +1,16 @@
+import { type Salt, readSalt, readSaltFrom, readSaltLine } from "../custodian/salt.ts";
+import { SaltlinkError } from "../errors.ts";
+import { askSecret } from "./ask-secret.ts";
+
+export interface SaltOptions {
+  salt?: string;
+  saltFd?: number;
+  saltPrompt?: boolean;
+}
+
+/** From a file, an open file descriptor or a prompt; never from the command line or the environment, where others can read it. */
+export async function findSalt({ salt, saltFd, saltPrompt }: SaltOptions): Promise<Salt> {
+  if ([salt, saltFd, saltPrompt].filter((given) => given !== undefined).length !== 1) throw new SaltlinkError("usage", "give the salt with one of --salt FILE, --salt-fd N and --salt-prompt");
+  if (salt !== undefined) return readSalt(salt);
+  return saltFd === undefined ? readSaltLine(await askSecret("salt: ")) : readSaltFrom(saltFd);
+}
