@@ -21,7 +21,9 @@ export interface Finding {
 }
 
 /** Largest share of people that each attack may name, by profile. Plain is held to standard's limits: it fails them, and should. */
-const standard = { structure: 0.01, structureOfSome: 0.001, cascade: 0.001, landmark: 0.005, frequency: 0.005 };
+const standard = { structure: 0.01, structureOfSome: 0.01, cascade: 0.001, landmark: 0.005, frequency: 0.005 };
+/** Where only some of the register's people are in the file, more than this is amber: an attacker seldom has the very same people, so this share says more of what he gets. */
+const AMBER_OF_SOME = 0.001;
 const strict: typeof standard = { structure: 0.001, structureOfSome: 0.001, cascade: 0.001, landmark: 0.001, frequency: 0.001 };
 /** Share of a column's distinct values that the chained attack may name: above the first amber, above the second red. */
 const CHAINED = [0.01, 0.05] as const;
@@ -35,10 +37,10 @@ const FEWEST_OF_SAMPLE = 6;
 
 export function findings(file: Attempt, control: Attempt, profile: Profile): Finding[] {
   const limits = profile === "strict" ? strict : standard;
-  const judged = (attack: Finding["attack"], limit: number, outcomes: readonly Outcome[], controls: readonly Outcome[], fewest = FEWEST): Finding[] =>
+  const judged = (attack: Finding["attack"], limit: number, outcomes: readonly Outcome[], controls: readonly Outcome[], { fewest = FEWEST, amber = limit } = {}): Finding[] =>
     outcomes.map((outcome) => {
       const same = controls.find(({ of }) => of === outcome.of) ?? (controls.length === 1 ? controls[0] : undefined);
-      return { attack, unit: "people", ...outcome, limit, verdict: outcome.named >= fewest && outcome.named > limit * outcome.judged ? "red" : "green", ...(same === undefined ? {} : { control: same }) };
+      return { attack, unit: "people", ...outcome, limit, verdict: outcome.named < fewest || outcome.named <= amber * outcome.judged ? "green" : outcome.named <= limit * outcome.judged ? "amber" : "red", ...(same === undefined ? {} : { control: same }) };
     });
   const { chained, patterns } = file;
   const most = <T>(items: readonly T[], by: (item: T) => number): T | undefined => items.reduce<T | undefined>((best, item) => (best === undefined || by(item) > by(best) ? item : best), undefined);
@@ -49,9 +51,9 @@ export function findings(file: Attempt, control: Attempt, profile: Profile): Fin
   const share = (attack: "top value" | "key sharing", of: string, named: number, limit: number): Finding => ({ attack, of, unit: "people", named, judged: people, limit, verdict: named >= FEWEST && named > limit * people ? "red" : "green" });
   return [
     ...judged("structure", limits.structure, file.structure.slice(0, 1), control.structure),
-    ...judged("structure", limits.structureOfSome, file.structure.slice(1), control.structure),
+    ...judged("structure", limits.structureOfSome, file.structure.slice(1), control.structure, { amber: AMBER_OF_SOME }),
     ...judged("cascade", limits.cascade, file.cascade, control.cascade),
-    ...judged("landmark", limits.landmark, file.landmark, control.landmark, FEWEST_OF_SAMPLE),
+    ...judged("landmark", limits.landmark, file.landmark, control.landmark, { fewest: FEWEST_OF_SAMPLE }),
     ...judged("frequency", limits.frequency, [file.frequency], [control.frequency]),
     { attack: "chained", unit: "values", ...chained, limit: CHAINED[1], verdict: chained.named < FEWEST_OF_SAMPLE || chained.named <= CHAINED[0] * chained.judged ? "green" : chained.named <= CHAINED[1] * chained.judged ? "amber" : "red", control: control.chained },
     { attack: "pattern mining", unit: "n-grams", ...patterns, limit: 0, verdict: patterns.named > 0 ? "red" : "green", control: control.patterns },

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { type ColumnMap, columnMapPath, readColumnMap } from "../custodian/column-map.ts";
 import type { CsvEncoding } from "../custodian/csv/open.ts";
 import type { DateOrder } from "../custodian/normalize/date.ts";
+import { describeSource } from "../custodian/recognize-columns.ts";
 import { columnMapOf, surveyCsv } from "../custodian/survey-csv.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, table } from "./terminal.ts";
 
 /** Options of every command that reads a department's CSV. */
 export interface MapOptions {
@@ -21,11 +22,15 @@ export async function findMap(csv: string, schema: LinkageSchema, options: MapOp
   if (path === undefined) {
     const survey = await surveyCsv(csv, options.encoding, [], 20_000);
     map = columnMapOf(survey, schema.fields.map((field) => field.name), options.dateOrder);
+    terminal.note(`columns as recognised (schema check writes them down):\n${table(Object.entries(map.fields).map(([field, source]) => [field, "<-", describeSource(source)]))}`);
   } else {
     map = readColumnMap(path);
     if (options.map === undefined) terminal.note(`columns as in ${path}`);
     const date = map.fields["date_of_birth"];
     if (date !== undefined && "columns" in date && options.dateOrder !== undefined) date.order = options.dateOrder;
   }
-  return options.id === undefined ? map : { ...map, id: options.id };
+  if (options.id !== undefined) map = { ...map, id: options.id === "none" ? null : options.id };
+  if (map.id === null) terminal.note("own ids: row numbers, for want of a column of record ids (--id names one)");
+  else if (path === undefined) terminal.note(`own ids: column ${map.id}`);
+  return map;
 }

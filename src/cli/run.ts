@@ -8,7 +8,7 @@ import { type Host, Terminal } from "./terminal.ts";
 /** Runs one command line and returns its exit code. The one place where errors become messages and codes. */
 export async function run(host: Host): Promise<number> {
   const terminal = new Terminal(host);
-  const signals = watchSignals();
+  const signals = watchSignals(terminal);
   // a reader that goes away (`saltlink inspect x | head -1`) is no failure
   let closed = false;
   host.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -66,10 +66,11 @@ function report(error: unknown, terminal: Terminal): number {
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** On a signal: nothing unfinished stays behind, and the exit code says which signal it was. */
-function watchSignals(): { stop(): void } {
+function watchSignals(terminal: Terminal): { stop(): void } {
   const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
     const handler = (): void => {
       discardPartials();
+      terminal.note("\ninterrupted; what was unfinished is gone");
       process.exit(code);
     };
     process.on(signal, handler);

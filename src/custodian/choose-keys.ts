@@ -309,25 +309,27 @@ export function measureSharing(sample: AtomColumns, parts: readonly string[], of
 }
 
 /**
- * Whether two records that share `parts` are one person's, as the rest of them tells: forenames that begin alike, two of three parts of the date of birth, and at least half of the other whole values. Values
+ * Whether two records that share `parts` are one person's, as the rest of them tells: forenames that begin alike, two of three parts of the date of birth, and at least half of the other values alike. Values
  * that few tell apart (sex) say nothing.
  */
 function personTest({ count, values }: AtomColumns, parts: readonly string[]): (a: number, b: number) => boolean {
   const fieldOf = (atom: string): string => atom.split(".", 1)[0]!;
   const shared = new Set(parts.map(fieldOf));
   const telling = (column: Int32Array): boolean => column.some((value) => value >= Math.min(10, count / 2)); // values are numbered as they come
-  const others = [...values].flatMap(([atom, column]) => (atom.includes(".") || shared.has(atom) || !telling(column) ? [] : [column]));
+  const others = [...values].flatMap(([field, whole]) => (field.includes(".") || field === "date_of_birth" || shared.has(field) || !telling(whole) ? [] : [{ whole, alike: ["phonetic", "start"].flatMap((view) => values.get(atomName(field, view)) ?? []) }]));
   const initial = values.get("forename.initial");
   const dateParts = ["day", "month", "year"].flatMap((part) => values.get(`date_of_birth.${part}`) ?? []);
+  const date = dateParts.length === 3 && !shared.has("date_of_birth");
   return (a, b) => {
     if (initial !== undefined && initial[a] !== initial[b]) return false;
     if (dateParts.length === 3 && dateParts.filter((part) => part[a] === part[b]).length < 2) return false;
-    let both = 0;
-    let agree = 0;
-    for (const column of others) {
-      if (column[a]! < 0 || column[b]! < 0) continue;
+    // two parts of three count as one value that agrees
+    let both = date ? 1 : 0;
+    let agree = both;
+    for (const { whole, alike } of others) {
+      if (whole[a]! < 0 || whole[b]! < 0) continue;
       both++;
-      if (column[a] === column[b]) agree++;
+      if (whole[a] === whole[b] || alike.some((view) => view[a] === view[b])) agree++;
     }
     return both > 0 && agree * 2 >= both;
   };

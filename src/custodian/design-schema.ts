@@ -11,12 +11,13 @@ export interface DesignOptions {
   fields: readonly { name: string; kind: FieldKindName }[];
   samples: readonly AtomColumns[];
   expectedRecords: number;
+  /** Sharing of all filters and keys together that may be spent on reach, in profile standard. */
+  sharingBudget?: number;
 }
 
 /** Coverage that a point of sharing costs in `standard`, and the sharing of all filters and keys together: up to it the structure attack names under 1 % of the people (saltlink audit). */
 const PRICE = 0.06;
 const SHARING_BUDGET = 0.13;
-const SMALLEST_BUDGET = 0.03;
 const LARGEST_KEY_SHARING = 0.025;
 const MOST_KEYS = 32;
 /** In `plain` a key costs time only: the coverage that a million pairs must bring, and the most pairs of one key. */
@@ -30,7 +31,7 @@ const LARGEST_BUCKET = 400;
 /** Up to this size two strict files are compared in full: no bucket, so nothing structural leaves the department. */
 const COMPARED_IN_FULL = 50_000;
 
-export function designSchema({ profile, fields, samples, expectedRecords }: DesignOptions): LinkageSchema {
+export function designSchema({ profile, fields, samples, expectedRecords, sharingBudget = SHARING_BUDGET }: DesignOptions): LinkageSchema {
   const nameOf = (kind: FieldKindName): string | undefined => fields.find((field) => field.kind === kind)?.name;
   const date = nameOf("date_of_birth");
   const withGrams = fields.filter(({ kind }) => "grams" in fieldKinds[kind]).slice(0, 8);
@@ -53,8 +54,8 @@ export function designSchema({ profile, fields, samples, expectedRecords }: Desi
       expectedRecords,
       reachedBy,
       price: profile === "plain" ? (PLAIN_PRICE * expectedRecords) / 1e6 : PRICE,
-      budget: profile === "plain" ? Infinity : Math.max(SMALLEST_BUDGET, SHARING_BUDGET - written.filters.reduce((sum, filter) => sum + expectedSharing([...filter.anchor, ...filter.fields], samples, expectedRecords), 0)),
-      limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : LARGEST_KEY_SHARING,
+      budget: profile === "plain" ? Infinity : Math.max(sharingBudget / 4, sharingBudget - written.filters.reduce((sum, filter) => sum + expectedSharing([...filter.anchor, ...filter.fields], samples, expectedRecords), 0)),
+      limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : Math.min(LARGEST_KEY_SHARING, sharingBudget / 4),
       countsPeople: profile !== "plain",
       maximum: MOST_KEYS,
     }).map(({ parts, gain, sharing }) => (profile === "plain" ? { parts, gain: noted(gain) } : { parts, gain: noted(gain), sharing: noted(sharing) }));

@@ -76,7 +76,8 @@ export function recognizeColumns(header: readonly string[], rows: readonly (read
     if (role === undefined) return out(column, "not recognised as anything that links people");
     if ("leaveOut" in role) return out(column, role.leaveOut);
     if ("role" in role && role.role === "id") {
-      if (recognized.id === null && new Set(cells).size === cells.length && cells.length === rows.length) {
+      // a few ids twice are a mistake in the file, for hash to name; many are another kind of key
+      if (recognized.id === null && new Set(cells).size >= UNIQUE * cells.length && cells.length === rows.length) {
         recognized.id = column;
         return out(column, "the department's own record id, kept at home in the lookup file");
       }
@@ -103,6 +104,8 @@ export function recognizeColumns(header: readonly string[], rows: readonly (read
   recognized.leftOut.sort((a, b) => position(a.column) - position(b.column));
   return recognized;
 }
+
+const UNIQUE = 0.99;
 
 type LeaveOut = (column: string, reason: string) => void;
 type Sample = (column: number) => string[];

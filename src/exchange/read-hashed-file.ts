@@ -150,7 +150,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   try {
     text = readFileSync(headerPath(path), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new SaltlinkError("input", `${path} has no header beside it (${headerPath(path)}); a hashed CSV travels with its header`);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new SaltlinkError("input", `${path} is not a hashed file: there is no ${headerPath(path)} beside it, with which a hashed CSV travels; saltlink hash writes both`);
     throw error;
   }
   const header = parseHeader(text, headerPath(path));

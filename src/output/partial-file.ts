@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, readSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { SaltlinkError, fileError } from "../errors.ts";
 
@@ -7,6 +7,12 @@ import { SaltlinkError, fileError } from "../errors.ts";
  * partial that names its process: the next run removes it if that process is gone and stops (exit 8) if it is not.
  */
 const open = new Set<string>();
+/** Files that this run reads: no output replaces one of them, --force or not. */
+const inputs = new Set<string>();
+
+export function protectInputs(paths: readonly (string | undefined)[]): void {
+  for (const path of paths) if (path !== undefined && exists(path)) inputs.add(realpathSync(path));
+}
 
 /** Removes what unfinished outputs have left; for signal handlers and failed runs. */
 export function discardPartials(): void {
@@ -16,6 +22,7 @@ export function discardPartials(): void {
 
 /** A name to write under; everything under it goes if the run fails. `force`: whether the final name may be there already. */
 export function claimPartial(path: string, force: boolean): string {
+  if (exists(path) && inputs.has(realpathSync(path))) throw new SaltlinkError("usage", `${path} is an input of this command; name another output`);
   if (!force && exists(path)) throw new SaltlinkError("usage", `${path} is already there; --force replaces it, or name another output`);
   const directory = dirname(resolve(path));
   let siblings: string[];
@@ -41,7 +48,7 @@ export function claimPartial(path: string, force: boolean): string {
 export function commitPartial(partial: string, path: string, force: boolean): void {
   try {
     if (force) {
-      if (exists(path) && statSync(path).isDirectory()) rmSync(path, { recursive: true });
+      if (statSync(partial).isDirectory() && exists(path)) rmSync(path, { recursive: true }); // its owner has looked at what is in it
       renameSync(partial, path);
     } else if (statSync(partial).isDirectory()) {
       renameSync(partial, path); // fails where a directory with files in it has come up meanwhile
@@ -95,6 +102,7 @@ export class PartialFile {
   constructor(path: string, { force = false, mode = 0o600 }: { force?: boolean; mode?: number } = {}) {
     this.path = path;
     this.#force = force;
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new SaltlinkError("usage", `${path} is a directory; name a file`);
     this.#partial = claimPartial(path, force);
     rmSync(this.#partial, { force: true });
     try {

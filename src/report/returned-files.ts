@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Link, Manifest } from "./run-directory.ts";
 
 /** What one department gets back. */
@@ -6,6 +7,21 @@ export interface ReturnedFile {
   readonly name: string;
   /** Its own record ids, each with the link id of its person; in the order of the record ids, which are random. */
   readonly rows: readonly (readonly [string, string])[];
+}
+
+export const RETURNED_HEADER = "record_id,link_id\n";
+
+/** Whether a file begins as a returned one does. */
+export function isReturnedFile(path: string): boolean {
+  try {
+    const file = openSync(path, "r");
+    const start = Buffer.alloc(RETURNED_HEADER.length);
+    readSync(file, start, 0, start.length, 0);
+    closeSync(file);
+    return start.toString() === RETURNED_HEADER;
+  } catch {
+    return false; // a directory, or nothing that can be read
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import { parseFile } from "fast-csv";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
@@ -48,7 +48,14 @@ export interface RunContents {
 
 /** Takes the name for a run before any work is done. */
 export function claimRun(path: string, force: boolean): string {
+  return claimDirectory(path, force, (name) => RUN_FILES.has(name));
+}
+
+/** Claims a directory; `force` replaces one in which every file is `ours`. */
+export function claimDirectory(path: string, force: boolean, ours: (name: string) => boolean): string {
   const partial = claimPartial(path, force);
+  const stranger = existsSync(path) ? (statSync(path).isDirectory() ? readdirSync(path).find((name) => !ours(name)) : basename(path)) : undefined;
+  if (stranger !== undefined) throw new SaltlinkError("usage", `${path} holds what this command did not write (${stranger}); name another output`);
   rmSync(partial, { recursive: true, force: true });
   try {
     mkdirSync(partial, { mode: 0o700 });
@@ -57,6 +64,8 @@ export function claimRun(path: string, force: boolean): string {
   }
   return partial;
 }
+
+const RUN_FILES = new Set(["links.csv", "links.parquet", "statistics.json", "manifest.json"]);
 
 export function writeRun(partial: string, path: string, force: boolean, contents: RunContents): void {
   try {

@@ -53,7 +53,7 @@ async function evaluateRun(run: string, options: EvaluateOptions, terminal: Term
         const row = rows[i]!.get(recordId!);
         return row === undefined ? [] : [[ownId!, row]];
       });
-      if (found.length < rows[i]!.size) throw new SaltlinkError("mismatch", `${options.lookup[i]} is not the lookup of ${files[i]!.path}: it lacks ${rows[i]!.size - found.length} of its records`);
+      if (found.length < rows[i]!.size) throw new SaltlinkError("mismatch", `${options.lookup[i]} is not the lookup of ${files[i]!.path}: it lacks ${count(rows[i]!.size - found.length)} of its records${files.length === 2 ? "; are the two in the order of the files that were linked?" : ""}`);
       return new Map(found);
     });
     const progress = terminal.progress();

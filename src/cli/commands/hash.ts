@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Option } from "commander";
 import { auditedHash } from "../../audit/audited-hash.ts";
 import { type HashOptions, type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
 import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
+import { protectInputs } from "../../output/partial-file.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { type MapOptions, findMap } from "../find-map.ts";
@@ -34,7 +36,7 @@ export const addHash: AddCommand = (program, { terminal }) => {
     .option("--salt-prompt", "ask for the salt's line at the terminal instead")
     .requiredOption("--out <file>", "the hashed file: .parquet, or .csv for the same as CSV")
     .option("--map <file>", "column map, where the columns are not recognised (default: NAME.map.json beside the CSV, if there is one)")
-    .option("--id <column>", "column of the department's own record ids (default: a recognised one, else the row number)")
+    .option("--id <column>", "column of the department's own record ids, or none for row numbers (default: a recognised one, else row numbers)")
     .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
     .option("--encoding <name>", "encoding of the CSV: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8")
     .option("--label <name>", "name of the dataset in the header of the hashed file (default: the output's name)")
@@ -55,6 +57,7 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
   if (schema.profile === "plain" && options.acceptFrequencyRisk !== true) {
     throw new SaltlinkError("usage", "profile plain hides neither frequencies nor similarities: whoever gets the file can name most of the people in it. For research add --accept-frequency-risk; otherwise use profile standard");
   }
+  protectInputs([csv, options.schema, options.salt, options.map]);
   const salt = await findSalt(options);
   const map = await findMap(csv, schema, options, terminal);
   const progress = terminal.progress();
@@ -94,7 +97,11 @@ function printSummary(csv: string, { output, lookup, rejects, read, hashed, reje
     const worst = header.sharing.indexOf(Math.max(...header.sharing));
     terminal.note(`most shared key: ${schema.keys[worst]!.parts.join(" + ")}, by ${percent(header.sharing[worst]!)} of the records (limit ${percent(schema.maximumSharing)})`);
   }
-  if (rejects !== undefined) terminal.warn(`${count(rejected)} rows were set aside with their reasons in ${rejects}`);
+  if (rejects !== undefined) {
+    terminal.warn(`${count(rejected)} rows were set aside with their reasons in ${rejects}`);
+    // the rows that are lost to a wrong encoding are those of people with accents in their names
+    if (readFileSync(rejects, "utf8").includes("not valid UTF-8")) terminal.warn(`some of them are not valid UTF-8: if ${csv} comes from Excel on Windows, hash it again with --encoding windows-1252`);
+  }
   terminal.note(`${output}: may go to the linkage unit, and to no department that holds the salt`);
   terminal.note(`${lookup}: stays here; it turns record ids back into your own`);
 }

@@ -1,6 +1,6 @@
 import { SaltlinkError } from "../../errors.ts";
 import { csvCell } from "../../output/csv-cell.ts";
-import { PartialFile } from "../../output/partial-file.ts";
+import { PartialFile, protectInputs } from "../../output/partial-file.ts";
 import { readColumns } from "../../report/read-columns.ts";
 import { count } from "../terminal.ts";
 import type { AddCommand } from "./command.ts";
@@ -16,6 +16,7 @@ export const addJoin: AddCommand = (program, { terminal }) => {
     .option("--json", "print the counts as JSON")
     .addHelpText("after", "\nExample:\n  saltlink join returned/census.csv --lookup census.lookup.csv --out census.links.csv")
     .action(async (returned: string, { lookup, out, force = false, json }: { lookup: string; out: string; force?: boolean; json?: boolean }) => {
+      protectInputs([returned, lookup]);
       const links = await readColumns(returned, ["record_id", "link_id"]);
       const own = new Map((await readColumns(lookup, ["record_id", "own_id"])) as [string, string][]);
       const unknown = links.filter(([recordId]) => !own.has(recordId!)).length;

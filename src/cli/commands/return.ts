@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { returnedFiles } from "../../report/returned-files.ts";
-import { claimRun } from "../../report/run-directory.ts";
-import { readLinks, readManifest } from "../../report/run-directory.ts";
+import { RETURNED_HEADER, isReturnedFile, returnedFiles } from "../../report/returned-files.ts";
+import { claimDirectory, readLinks, readManifest } from "../../report/run-directory.ts";
 import { PartialFile, commitPartial, discardPartial } from "../../output/partial-file.ts";
 import { count } from "../terminal.ts";
 import type { AddCommand } from "./command.ts";
@@ -18,11 +17,11 @@ export const addReturn: AddCommand = (program, { terminal }) => {
     .action(async (run: string, { out, force = false, json }: { out: string; force?: boolean; json?: boolean }) => {
       const manifest = readManifest(run);
       const files = returnedFiles(await readLinks(run, manifest), manifest);
-      const partial = claimRun(out, force);
+      const partial = claimDirectory(out, force, (name) => isReturnedFile(join(out, name)));
       try {
         for (const { name, rows } of files) {
           const file = new PartialFile(join(partial, name));
-          file.write("record_id,link_id\n");
+          file.write(RETURNED_HEADER);
           file.write(rows.map(([recordId, linkId]) => `${recordId},${linkId}\n`).join(""));
           file.commit();
         }

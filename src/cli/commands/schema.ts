@@ -8,12 +8,12 @@ import type { CsvEncoding } from "../../custodian/csv/open.ts";
 import type { DateOrder } from "../../custodian/normalize/date.ts";
 import { describeSource } from "../../custodian/recognize-columns.ts";
 import { type Survey, atomColumns, columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
-import { PartialFile } from "../../output/partial-file.ts";
+import { PartialFile, protectInputs } from "../../output/partial-file.ts";
 import { type FieldKindName } from "../../schema/field-kinds.ts";
 import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles } from "../../schema/linkage-schema.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
-import { type AddCommand, encodingOption, wholeNumber } from "./command.ts";
+import { type AddCommand, encodingOption, shareOption, wholeNumber } from "./command.ts";
 
 interface InitOptions {
   out: string;
@@ -22,6 +22,7 @@ interface InitOptions {
   leaveOut: string[];
   dateOrder?: DateOrder;
   encoding: CsvEncoding;
+  sharing?: number;
   force?: boolean;
   json?: boolean;
 }
@@ -38,6 +39,7 @@ export const addSchema: AddCommand = (program, { terminal }) => {
       .option("--expect-records <n>", "records of the largest file the schema is for", wholeNumberOrScientific)
       .option("--leave-out <column>", "leave this column out (repeat for more)", (column: string, columns: string[]) => [...columns, column], []),
   )
+    .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default: 13%)", shareOption)
     .option("--json", "print what was decided as JSON")
     .option("--force", "replace the schema if it is there")
     .addHelpText("after", "\nExample:\n  saltlink schema init census.csv cis.csv --out link.schema.json")
@@ -58,6 +60,7 @@ function wholeNumberOrScientific(text: string): number {
 }
 
 async function init(files: string[], options: InitOptions, terminal: Terminal): Promise<void> {
+  protectInputs(files);
   const output = new PartialFile(options.out, { force: options.force === true, mode: 0o644 });
   const surveys: Survey[] = [];
   for (const file of files) surveys.push(await surveyCsv(file, options.encoding, options.leaveOut));
@@ -71,7 +74,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   const profile = options.profile ?? (names.includes("date_of_birth") ? "standard" : "strict");
   const expectedRecords = options.expectRecords ?? Math.max(...surveys.map((survey) => survey.rows));
   const samples = surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields));
-  const schema = designSchema({ profile, fields, samples, expectedRecords });
+  const schema = designSchema({ profile, fields, samples, expectedRecords, ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) });
 
   output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
   output.commit();
@@ -94,7 +97,9 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   });
   terminal.note(summary(schema, options.profile === undefined && profile === "strict"));
   if (written.length > 0) terminal.note(`column maps: ${written.join(", ")} (they stay with their department)`);
-  terminal.note(`${options.out}: send it to every department; each hashes with it as it is.`);
+  const kept = surveys.map(({ path }) => columnMapPath(path)).filter((path) => existsSync(path) && !written.includes(path));
+  if (kept.length > 0) terminal.note(`column maps that were there already and stay as they are: ${kept.join(", ")}`);
+  terminal.note(`${options.out}: send it to every department; each hashes with it as it is (${JSON_SCHEMA_FILE} beside it only helps editors).`);
 }
 
 /** What the schema will cost and bring, in the words of its trade. */
@@ -102,7 +107,7 @@ function summary(schema: LinkageSchema, forWantOfDate: boolean): string {
   const lines = [`profile ${schema.profile}${forWantOfDate ? " (standard needs a date of birth in every file)" : ""}, for files of up to ${count(schema.expectedRecords)} records: ${schema.filters.length} filters, ${schema.keys.length} keys, ${schema.buckets.length} bucketed keys`];
   const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
   if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  filters are anchored on ${schema.filters[0]?.anchor.join(" + ") ?? "nothing"}; no key is shared by more than ${percent(sharing)} of the records`);
-  if (schema.maximumSharing > 0.1) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
+  if (schema.profile === "standard" && schema.maximumSharing > 0.1) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
   return lines.join("\n");
 }
 

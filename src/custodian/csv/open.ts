@@ -29,6 +29,8 @@ export async function* openCsv(path: string, encoding: CsvEncoding): AsyncGenera
     for await (const piece of bytes) {
       let chunk = piece as Buffer;
       if (first && encoding === "utf-8") refuseOtherEncodings(chunk, path);
+      // Excel puts UTF-8's mark even before what is called another encoding
+      if (first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3);
       if (decoder !== undefined) chunk = Buffer.from(decoder.decode(chunk, { stream: true }));
       if (first && chunk.length >= 3 && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3);
       first = false;
