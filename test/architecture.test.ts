@@ -39,7 +39,8 @@ const roomOf = (file: string): string => (file.startsWith("src/") ? (file.split(
 const mayImport: Record<string, readonly string[]> = {
   bin: ["cli"],
   workers: ["custodian", "kernel"],
-  cli: ["custodian", "exchange", "linkage", "report", "schema", "output", "pool", "synth", "src"],
+  cli: ["bench", "custodian", "exchange", "linkage", "report", "schema", "output", "pool", "synth", "src"],
+  bench: ["kernel", "linkage", "report", "src"],
   custodian: ["exchange", "schema", "kernel", "output", "pool", "src"],
   linkage: ["exchange", "schema", "kernel", "pool", "src"],
   report: ["exchange", "linkage", "schema", "output", "src"],
