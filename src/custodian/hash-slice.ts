@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { createEncoder } from "../kernel/encode-record.ts";
-import { type EncodingPlan, type FilterPlan, encodedLength } from "../kernel/encoding-plan.ts";
+import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { ID_HALVES, recordIdOf } from "../exchange/write-hashed-file.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
@@ -63,7 +63,11 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   const counter = new RecordCounter(schema, setup.sketches);
   const width = ID_HALVES + 2 + encodedLength(plan);
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
-  const atomCount = usedAtoms(schema).length;
+  // what the bits of the null mask stand for: every atom, then every filter, which is missing with any part of its anchor or with all of its texts
+  const nullable = [
+    ...usedAtoms(schema).map((_, atom) => ({ anyOf: [atom], allOf: [] })),
+    ...plan.filters.map(({ anchor, parts }) => ({ anyOf: anchor, allOf: parts.map(({ value }) => value) })),
+  ];
   const wholeAtoms = schema.fields.map(({ name }) => usedAtoms(schema).flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : [])));
 
   return async (task) => {
@@ -96,8 +100,9 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
       encode(atoms, halves, start + ID_HALVES + 2);
       let low = 0;
       let high = 0;
-      for (let bit = 0; bit < atomCount + plan.filters.length; bit++) {
-        if (bit < atomCount ? hashes[bit] !== 0 : !isMissing(plan.filters[bit - atomCount]!, hashes)) continue;
+      for (let bit = 0; bit < nullable.length; bit++) {
+        const { anyOf, allOf } = nullable[bit]!;
+        if (!anyMissing(anyOf, hashes) && (allOf.length === 0 || !allMissing(allOf, hashes))) continue;
         if (bit < 32) low |= 1 << bit;
         else high |= 1 << (bit - 32);
       }
@@ -107,7 +112,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
         if (problems[f] === "placeholder") placeholders[f]!++;
         else if (problems[f] === "unusable") unusable[f]!++;
         // an impossible date has parts but is no date: the field counts as missing
-        if (problems[f] !== undefined || wholeAtoms[f]!.some((atom) => hashes[atom] === 0)) missing[f]!++;
+        if (problems[f] !== undefined || anyMissing(wholeAtoms[f]!, hashes)) missing[f]!++;
       }
       const sample = counter.add(record);
       if (sample !== undefined) sampled.push(sample);
@@ -123,8 +128,14 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   };
 }
 
-function isMissing({ anchor, parts }: FilterPlan, hashes: Int32Array): boolean {
-  return anchor.some((atom) => hashes[atom] === 0) || parts.every(({ value }) => hashes[value] === 0);
+function anyMissing(atoms: readonly number[], hashes: Int32Array): boolean {
+  for (let i = 0; i < atoms.length; i++) if (hashes[atoms[i]!] === 0) return true;
+  return false;
+}
+
+function allMissing(atoms: readonly number[], hashes: Int32Array): boolean {
+  for (let i = 0; i < atoms.length; i++) if (hashes[atoms[i]!] !== 0) return false;
+  return true;
 }
 
 interface CsvRecord {

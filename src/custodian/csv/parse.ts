@@ -10,7 +10,7 @@ export async function parseCsv(text: string, delimiter: string): Promise<string[
   const rows: string[][] = [];
   const quoted: { row: number; text: string }[] = [];
   let open = "";
-  for (const line of text.split(/(?<=\r\n|\n|\r(?!\n))/)) {
+  for (const line of linesOf(text)) {
     if (open === "" && !line.includes('"')) {
       const cells = withoutEnd(line).split(delimiter);
       if (cells.length === 1) return byTheBook(text, delimiter); // blank lines have rules of their own
@@ -29,6 +29,18 @@ export async function parseCsv(text: string, delimiter: string): Promise<string[
   if (parsed?.length !== quoted.length) return byTheBook(text, delimiter);
   quoted.forEach(({ row }, i) => (rows[row] = parsed[i]!));
   return rows;
+}
+
+/** Lines with their ends. A lone CR ends a line too, and is rare. */
+function linesOf(text: string): string[] {
+  if (/\r(?!\n)/.test(text)) return text.split(/(?<=\r\n|\n|\r(?!\n))/);
+  const lines: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf("\n", start) + 1 || text.length;
+    lines.push(text.slice(start, end));
+    start = end;
+  }
+  return lines;
 }
 
 function withoutEnd(line: string): string {
