@@ -45,7 +45,7 @@ async function judge(set: BenchmarkSet, profile: string, home: string): Promise<
   const salt = join(home, "project.salt");
   const schema = join(home, "link.schema.json");
   await saltlink("keygen", "--project", "bench", "--out", salt);
-  await saltlink("schema", "init", ...inputs, "--out", schema, "--profile", profile, ...(set.leaveOut ?? []).filter((column) => present.has(column)).flatMap((column) => ["--leave-out", column]));
+  await saltlink("schema", "init", ...inputs, "--out", schema, "--profile", profile, ...(set.leaveOut ?? []).flatMap((column) => (present.has(column) ? ["--leave-out", column] : [])));
   const hashed = inputs.map((input) => input.replace(/\.csv$/, ".parquet"));
   for (const [i, input] of inputs.entries()) await saltlink("hash", input, "--schema", schema, "--salt", salt, "--out", hashed[i]!, ...(profile === "plain" ? ["--accept-frequency-risk"] : []), ...(set.id === undefined ? [] : ["--id", set.id]));
   await saltlink("link", ...hashed, "--out", join(home, "run"), ...(hashed.length === 1 ? ["--dedupe"] : []));
