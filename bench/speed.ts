@@ -44,11 +44,17 @@ function runPeer<T>(script: string, argv: readonly string[], input?: Uint8Array)
   });
 }
 
-interface LinkReply {
+interface PeerCost {
+  peak_memory: number;
+  cpu_seconds: number;
+}
+
+const costOf = ({ peak_memory, cpu_seconds }: PeerCost): { peakMemory: number; cpuSeconds: number } => ({ peakMemory: peak_memory, cpuSeconds: cpu_seconds });
+
+interface LinkReply extends PeerCost {
   seconds: number;
   stages: { predict: number };
   candidate_pairs: number;
-  peak_memory: number;
 }
 
 const peers: Peers = {
@@ -62,8 +68,8 @@ const peers: Peers = {
   hash: {
     tool: "clkhash",
     async run(csv) {
-      const { seconds, records, peak_memory } = await runPeer<{ seconds: number; records: number; peak_memory: number }>("clkhash_encode.py", [csv, String(threads)]);
-      return { seconds, records, peakMemory: peak_memory };
+      const { seconds, records, ...cost } = await runPeer<{ seconds: number; records: number } & PeerCost>("clkhash_encode.py", [csv, String(threads)]);
+      return { seconds, records, ...costOf(cost) };
     },
   },
   link: {
@@ -73,7 +79,7 @@ const peers: Peers = {
       const reply = await runPeer<LinkReply>("splink_link.py", [...csvs, links, String(threads)]);
       const pairs = (path: string): string[] => readFileSync(path, "latin1").trim().split(/\r?\n/).slice(1);
       const truePairs = new Set(pairs(truth));
-      return { seconds: reply.seconds, compareSeconds: reply.stages.predict, pairs: reply.candidate_pairs, truePairs: pairs(links).filter((pair) => truePairs.has(pair)).length, peakMemory: reply.peak_memory };
+      return { seconds: reply.seconds, compareSeconds: reply.stages.predict, pairs: reply.candidate_pairs, truePairs: pairs(links).filter((pair) => truePairs.has(pair)).length, ...costOf(reply) };
     },
   },
 };

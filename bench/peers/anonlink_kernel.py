@@ -1,7 +1,7 @@
 """anonlink: Dice similarity of all pairs of random 1024-bit filters, by its C++ kernel on one core.
 
 usage: anonlink_kernel.py ROWS THRESHOLD REPEATS      filters on stdin: 2 x ROWS x 128 bytes, first one side, then the other
-Prints {seconds: [...], pairs, found, peak_memory}.
+Prints {seconds: [...], pairs, found, peak_memory, cpu_seconds}.
 """
 
 import json
@@ -11,7 +11,7 @@ import time
 from anonlink.similarities import dice_coefficient_accelerated
 from bitarray import bitarray
 
-from peak_memory import peak_memory
+from cost import cost
 
 rows, threshold, repeats = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
 data = sys.stdin.buffer.read()
@@ -37,4 +37,4 @@ for _ in range(repeats):
     seconds.append(time.perf_counter() - start)
     found = len(similarities)
 
-print(json.dumps({"seconds": seconds, "pairs": rows * rows, "found": found, "peak_memory": peak_memory()}))
+print(json.dumps({"seconds": seconds, "pairs": rows * rows, "found": found, **cost()}))

@@ -1,4 +1,4 @@
-"""clkhash: encodes a CSV of the generator's uniform columns. Prints {seconds, records, peak_memory}.
+"""clkhash: encodes a CSV of the generator's uniform columns. Prints {seconds, records, peak_memory, cpu_seconds}.
 
 usage: clkhash_encode.py CSV THREADS
 
@@ -15,7 +15,7 @@ from clkhash.comparators import NgramComparison
 from clkhash.field_formats import BitsPerFeatureStrategy, FieldHashingProperties, Ignore, StringSpec
 from clkhash.schema import Schema
 
-from peak_memory import peak_memory
+from cost import cost
 
 path, threads = sys.argv[1], int(sys.argv[2])
 BITS = {"forename": 200, "surname": 200, "sex": 100, "date_of_birth": 200, "address": 100, "postcode": 100}
@@ -35,4 +35,4 @@ with open(path) as file:
     filters = clk.generate_clk_from_csv(file, "not a secret", schema, validate=False, progress_bar=False, max_workers=threads)
     seconds = time.perf_counter() - start
 
-print(json.dumps({"seconds": seconds, "records": len(filters), "peak_memory": peak_memory()}))
+print(json.dumps({"seconds": seconds, "records": len(filters), **cost()}))

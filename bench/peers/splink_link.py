@@ -1,7 +1,7 @@
 """Splink on DuckDB: links two CSVs of the generator's uniform columns on clear text, trained without labels as its documentation advises.
 
 usage: splink_link.py A.csv B.csv LINKS.csv THREADS
-Writes id_a,id_b; prints {seconds, stages, candidate_pairs, links, peak_memory}.
+Writes id_a,id_b; prints {seconds, stages, candidate_pairs, links, peak_memory, cpu_seconds}.
 
 Blocking rules chosen for pair completeness like ours, not for speed alone; u from random pairs, the prior from a rule that is nearly always right, m by EM on two blockings
 that together leave every comparison free once. One-to-one by its single best links.
@@ -16,7 +16,7 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.blocking_analysis import count_comparisons_from_blocking_rules
 
-from peak_memory import peak_memory
+from cost import cost
 
 path_a, path_b, links_path, threads = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 
@@ -86,8 +86,9 @@ connection.execute(
 )
 done("write")
 seconds = time.perf_counter() - started
+spent = cost()
 links = connection.execute(f"SELECT count(*) FROM '{links_path}'").fetchone()[0]
 # not timed: what predict has scored
 counted = count_comparisons_from_blocking_rules(tables, blocking_rules=RULES, link_type="link_only", unique_id_column_name="record_id", record_sample_proportion=1.0)
 pairs = int(counted[-1]["cumulative_comparison_count"])
-print(json.dumps({"seconds": seconds, "stages": stages, "candidate_pairs": pairs, "links": links, "peak_memory": peak_memory()}))
+print(json.dumps({"seconds": seconds, "stages": stages, "candidate_pairs": pairs, "links": links, **spent}))

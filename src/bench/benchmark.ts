@@ -21,8 +21,8 @@ export interface BenchmarkOptions {
 
 export interface Peers {
   readonly kernel: { readonly tool: string; readonly run: (filters: RandomFilters) => Promise<{ seconds: number; found: number }> };
-  readonly hash: { readonly tool: string; readonly run: (csv: string) => Promise<{ seconds: number; records: number; peakMemory: number }> };
-  readonly link: { readonly tool: string; readonly run: (csvs: readonly [string, string], truth: string) => Promise<{ seconds: number; compareSeconds: number; pairs: number; truePairs: number; peakMemory: number }> };
+  readonly hash: { readonly tool: string; readonly run: (csv: string) => Promise<{ seconds: number; records: number; cpuSeconds: number; peakMemory: number }> };
+  readonly link: { readonly tool: string; readonly run: (csvs: readonly [string, string], truth: string) => Promise<{ seconds: number; compareSeconds: number; pairs: number; truePairs: number; cpuSeconds: number; peakMemory: number }> };
 }
 
 const KERNEL_ROWS = 20_000;
@@ -44,9 +44,9 @@ export async function benchmark(options: BenchmarkOptions): Promise<Result[]> {
       const common = { work: "kernel: 1024 bits, one core", records: filters.rows, unit: "pairs", units: filters.rows ** 2, slack: 0 } as const;
       const { seconds, found } = compare();
       if (found !== filters.planted) throw new Error("the kernel did not find the planted pairs");
-      results.add({ ...common, tool: ours, proof: found }, seconds);
+      results.add({ ...common, tool: ours, proof: found }, { seconds });
       const peer = await options.peers?.kernel.run(filters);
-      if (peer !== undefined) results.add({ ...common, tool: options.peers!.kernel.tool, proof: peer.found }, peer.seconds);
+      if (peer !== undefined) results.add({ ...common, tool: options.peers!.kernel.tool, proof: peer.found }, { seconds: peer.seconds });
       onProgress("measuring", ++done, total);
     }
   }
@@ -74,12 +74,12 @@ async function benchmarkSize(records: number, { home, stages, repeats, threads, 
     const hashing = { records, unit: "records", units: records, proof: encoded, slack: 0 } as const;
     const bytesPerRecord = Math.round(statSync(at("census.parquet")).size / records);
     if (stages.includes("hash")) {
-      results.add({ ...hashing, work: "hash", tool: ours, bytesPerRecord }, a.seconds, a.peakMemory);
+      results.add({ ...hashing, work: "hash", tool: ours, bytesPerRecord }, a);
       const peer = await peers?.hash.run(census);
-      if (peer !== undefined) results.add({ ...hashing, work: "hash", tool: peers!.hash.tool, proof: peer.records }, peer.seconds, peer.peakMemory);
+      if (peer !== undefined) results.add({ ...hashing, work: "hash", tool: peers!.hash.tool, proof: peer.records }, peer);
       if (threads > 1) {
         const single = await hash(census, 1);
-        results.add({ ...hashing, work: "hash, 1 thread", tool: ours, bytesPerRecord }, single.seconds, single.peakMemory);
+        results.add({ ...hashing, work: "hash, 1 thread", tool: ours, bytesPerRecord }, single);
       }
     }
     if (stages.includes("link") || stages.includes("end-to-end")) {
@@ -92,14 +92,14 @@ async function benchmarkSize(records: number, { home, stages, repeats, threads, 
       const proof = results.proofOf("link", records) ?? (JSON.parse((await runMeasured(["evaluate", run, "--truth", truth, "--lookup", at("census.lookup.csv"), at("tax.lookup.csv"), "--json"])).stdout) as Evaluation).rightLinks;
       const linking = { records, tool: ours, proof, slack: LINK_SLACK };
       const comparing = ["blocking", "comparing", "merging"].reduce((sum, stage) => sum + (c.stages[stage] ?? 0), 0);
-      results.add({ ...linking, work: "link: block and compare", unit: "pairs", units: pairs }, comparing);
-      results.add({ ...linking, work: "link", unit: "records", units: 2 * records }, c.seconds, c.peakMemory);
-      results.add({ ...linking, work: "hash both and link", unit: "records", units: 2 * records }, a.seconds + b.seconds + c.seconds, Math.max(a.peakMemory, b.peakMemory, c.peakMemory));
+      results.add({ ...linking, work: "link: block and compare", unit: "pairs", units: pairs }, { seconds: comparing });
+      results.add({ ...linking, work: "link", unit: "records", units: 2 * records }, c);
+      results.add({ ...linking, work: "hash both and link", unit: "records", units: 2 * records }, { seconds: a.seconds + b.seconds + c.seconds, cpuSeconds: a.cpuSeconds + b.cpuSeconds + c.cpuSeconds, peakMemory: Math.max(a.peakMemory, b.peakMemory, c.peakMemory) });
       const peer = await peers?.link.run([census, tax], truth);
       if (peer !== undefined) {
         const theirs = { ...linking, tool: peers!.link.tool, proof: peer.truePairs };
-        results.add({ ...theirs, work: "link: block and compare", unit: "pairs", units: peer.pairs }, peer.compareSeconds);
-        for (const work of ["link", "hash both and link"]) results.add({ ...theirs, work, unit: "records", units: 2 * records }, peer.seconds, peer.peakMemory);
+        results.add({ ...theirs, work: "link: block and compare", unit: "pairs", units: peer.pairs }, { seconds: peer.compareSeconds });
+        for (const work of ["link", "hash both and link"]) results.add({ ...theirs, work, unit: "records", units: 2 * records }, peer);
       }
     }
     onRepeat();
@@ -111,13 +111,20 @@ function allowSharing(schema: string): void {
   writeFileSync(schema, JSON.stringify({ ...(JSON.parse(readFileSync(schema, "utf8")) as object), maximumSharing: 1 }));
 }
 
+interface PartialCost {
+  readonly seconds: number;
+  readonly cpuSeconds?: number;
+  readonly peakMemory?: number;
+}
+
 class Results {
   readonly list: Result[] = [];
 
-  add(result: Omit<Result, "seconds" | "peakMemory">, seconds: number, peakMemory?: number): void {
+  add(result: Omit<Result, "seconds" | "cpuSeconds" | "peakMemory">, { seconds, cpuSeconds, peakMemory }: PartialCost): void {
     let known = this.list.find(({ work, tool, records }) => work === result.work && tool === result.tool && records === result.records);
-    if (known === undefined) this.list.push((known = { ...result, seconds: [] }));
+    if (known === undefined) this.list.push((known = { ...result, seconds: [], cpuSeconds: [] }));
     known.seconds.push(seconds);
+    if (cpuSeconds !== undefined) known.cpuSeconds.push(cpuSeconds);
     if (peakMemory !== undefined) known.peakMemory = Math.max(known.peakMemory ?? 0, peakMemory);
   }
 

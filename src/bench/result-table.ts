@@ -1,16 +1,16 @@
 import type { Figures } from "./result.ts";
 
-const HEADINGS = ["work", "records", "tool", "minimum", "median", "maximum", "rate", "bytes/record", "peak memory", "saltlink is"];
+const HEADINGS = ["work", "records", "tool", "minimum", "median", "maximum", "processor", "rate", "bytes/record", "peak memory", "saltlink is"];
 
 /** Figures as rows of cells, headings first. */
 export function resultTable(figures: readonly Figures[]): string[][] {
   return [
     HEADINGS,
-    ...figures.map(({ work, records, tool, seconds, rate, unit, bytesPerRecord, peakMemory, ratio }) => [
+    ...figures.map(({ work, records, tool, seconds, cpuSeconds, rate, unit, bytesPerRecord, peakMemory, ratio }) => [
       work,
       short(records),
       tool,
-      ...[seconds.minimum, seconds.median, seconds.maximum].map((value) => `${value < 10 ? value.toFixed(2) : value.toFixed(1)} s`),
+      ...[seconds.minimum, seconds.median, seconds.maximum, cpuSeconds?.median].map((value) => (value === undefined ? "" : `${value < 10 ? value.toFixed(2) : value.toFixed(1)} s`)),
       `${short(rate)} ${unit}/s`,
       bytesPerRecord === undefined ? "" : String(bytesPerRecord),
       peakMemory === undefined ? "" : `${(peakMemory / 2 ** 30).toFixed(2)} GiB`,

@@ -13,6 +13,8 @@ export interface Result {
   /** Units done in one run. */
   readonly units: number;
   readonly seconds: number[];
+  /** Processor seconds of all threads, which tell more than time where a machine is busy with other things; absent where the work is one part of a run. */
+  readonly cpuSeconds: number[];
   /** Largest of all runs, in bytes; absent where the work is one part of a run. */
   peakMemory?: number;
   readonly bytesPerRecord?: number;
@@ -38,8 +40,9 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /** What is said of a result. */
-export interface Figures extends Omit<Result, "seconds" | "proof" | "slack"> {
+export interface Figures extends Omit<Result, "seconds" | "cpuSeconds" | "proof" | "slack"> {
   readonly seconds: Spread;
+  readonly cpuSeconds?: Spread;
   /** Units a second, at the median. */
   readonly rate: number;
   /** How much faster ours is; absent for ours, null where ours has not been shown to do at least the peer's work. */
@@ -48,8 +51,8 @@ export interface Figures extends Omit<Result, "seconds" | "proof" | "slack"> {
 
 export function figuresOf(results: readonly Result[]): Figures[] {
   return results.map((result) => {
-    const { proof: _proof, slack: _slack, ...rest } = result;
-    return { ...rest, seconds: spread(result.seconds), rate: rate(result), ...(result.tool === ours ? {} : { ratio: ratioTo(result, results) ?? null }) };
+    const { proof: _proof, slack: _slack, cpuSeconds, ...rest } = result;
+    return { ...rest, seconds: spread(result.seconds), ...(cpuSeconds.length === 0 ? {} : { cpuSeconds: spread(cpuSeconds) }), rate: rate(result), ...(result.tool === ours ? {} : { ratio: ratioTo(result, results) ?? null }) };
   });
 }
 

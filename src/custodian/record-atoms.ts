@@ -53,7 +53,7 @@ export function recordAtoms(fields: LinkageSchema["fields"], order: readonly str
       const values = names.map((view) => views?.[view]);
       return { values, hashes: values.map((value) => (value === undefined ? 0 : textHash(value))), problem };
     };
-    return { indexes, textOf, atomsOf: REPETITIVE.has(kind) ? remembered(atomsOf) : atomsOf };
+    return { indexes, textOf, atomsOf: REPETITIVE.has(kind) && !("take" in source) ? remembered(atomsOf) : atomsOf };
   });
   const hashes = new Int32Array(order.length);
   const none: (string | undefined)[] = order.map(() => undefined);

@@ -13,7 +13,7 @@ export interface EncodingPlan {
 export const SEPARATOR = "\u001f"; // normalized values hold no control characters
 export const MOST_CHARACTERS = 120;
 
-export interface WordPlan {
+interface WordPlan {
   /** 32-byte sub-key. */
   readonly key: Uint8Array;
   /** Values of its message, by index. */
