@@ -1,4 +1,10 @@
 import { workerData } from "node:worker_threads";
-import { type HashSetup, sliceHasher } from "../src/custodian/hash-slice.ts";
+import { type HashSetup, type SliceResult, type SliceTask, sliceHasher } from "../src/custodian/hash-slice.ts";
+import { moved } from "../src/pool/moved.ts";
 
-export default sliceHasher(workerData as HashSetup);
+const hash = sliceHasher(workerData as HashSetup);
+
+export default async (task: SliceTask): Promise<SliceResult> => {
+  const result = await hash(task);
+  return moved(result, [result.halves, result.lookup, result.ownIds, result.rowNumbers].map(({ buffer }) => buffer));
+};

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Salt } from "../custodian/salt.ts";
 import { keyCommitment } from "../custodian/sub-key.ts";
-import { encodingPlan, recordInput } from "../custodian/encoding.ts";
+import { encodingPlan } from "../custodian/encoding.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { Header } from "../exchange/header.ts";
 import { type HashedFile, openHashedFile } from "../exchange/read-hashed-file.ts";
@@ -126,11 +126,10 @@ function checkBelonging({ header, path }: HashedFile, schema: LinkageSchema, sal
 function checkContent(schema: LinkageSchema, salt: Salt, sample: People["sample"], rows: Uint32Array, width: number, { hashed, input }: AuditOptions): void {
   const plan = encodingPlan(schema, salt);
   const encode = createEncoder(plan);
-  const toInput = recordInput(schema);
   const encoded = new Uint32Array(encodedLength(plan));
   const bucketAt = encoded.length - 2 * (schema.buckets.length + schema.tokens.length);
   sample.forEach(({ atoms }, i) => {
-    encode(toInput(atoms), encoded, 0);
+    encode(atoms, encoded, 0);
     for (let half = 0; half < bucketAt; half++) {
       if (encoded[half] !== rows[i * width + ID_HALVES + 2 + half]) throw new SaltlinkError("mismatch", `${hashed} does not hold what ${input} says: records have changed since it was hashed; hash again`);
     }

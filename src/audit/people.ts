@@ -3,9 +3,11 @@ import type { ColumnMap } from "../custodian/column-map.ts";
 import { checkColumnMap } from "../custodian/column-map.ts";
 import { parseHeaderRow } from "../custodian/csv/header-row.ts";
 import { type CsvEncoding, openCsv } from "../custodian/csv/open.ts";
+import { parseCsv } from "../custodian/csv/parse.ts";
 import { cutSlices } from "../custodian/csv/slices.ts";
 import { type AtomValues, encodingPlan } from "../custodian/encoding.ts";
 import type { HashSetup, SliceResult, SliceTask } from "../custodian/hash-slice.ts";
+import { ownIdSeed } from "../custodian/own-ids.ts";
 import type { Salt } from "../custodian/salt.ts";
 import { createSketches } from "../custodian/value-statistics.ts";
 import { Pool } from "../pool/pool.ts";
@@ -64,7 +66,7 @@ export async function encodePeople({ input, encoding, map, threads }: Plaintext,
   const header = await parseHeaderRow(slices, input, map.delimiter);
   checkColumnMap(map, header, schema, input);
   const sketches = { ...createSketches(schema, expectedRows), sampleBelow: sample / expectedRows };
-  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches };
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed() };
   const builder = new StructureBuilder(schema, Math.min(expectedRows, atMost));
   const ownIds: string[] = [];
   const sampled: (SampledPerson & { rank: number })[] = [];
@@ -83,7 +85,7 @@ export async function encodePeople({ input, encoding, map, threads }: Plaintext,
     for await (const result of pool.map(tasks())) {
       for (const { rank, atoms, row } of result.sampled) sampled.push({ rank, atoms, row: ownIds.length + row, halves: result.halves.slice(row * builder.width, (row + 1) * builder.width) });
       builder.add(result.halves, result.rows);
-      for (const ownId of result.ownIds) ownIds.push(ownId);
+      for (const [, ownId] of (await parseCsv(new TextDecoder().decode(result.lookup), ",")) ?? []) ownIds.push(ownId!);
     }
   } finally {
     await pool.close();

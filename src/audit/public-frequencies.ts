@@ -1,4 +1,4 @@
-import { encodingPlan, recordInput } from "../custodian/encoding.ts";
+import { encodingPlan } from "../custodian/encoding.ts";
 import { openCsv } from "../custodian/csv/open.ts";
 import { parseCsv } from "../custodian/csv/parse.ts";
 import { cutSlices } from "../custodian/csv/slices.ts";
@@ -26,7 +26,6 @@ export async function readPublicFrequencies(path: string, schema: LinkageSchema,
   const fields = schema.fields.map(({ name }) => name);
   const map = { version: 1 as const, id: null, delimiter: "," as const, fields: Object.fromEntries(fields.map((name) => [name, { columns: [name], order: "ymd" as const }])) };
   const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, fields, new Date().getUTCFullYear());
-  const toInput = recordInput(schema);
   const plan = encodingPlan(schema, salt);
   const encode = createEncoder(plan);
   const width = ID_HALVES + 2 + encodedLength(plan);
@@ -45,7 +44,7 @@ export async function readPublicFrequencies(path: string, schema: LinkageSchema,
       if (at < 0) throw new SaltlinkError("input", `${path} row ${row}: no field of that name in the schema; the fields are ${fields.join(", ")}`);
       if (!/^\d{1,9}$/.test(count)) throw new SaltlinkError("input", `${path} row ${row}: the count is no whole number`);
       const halves = new Uint32Array(width);
-      encode(toInput(atomsOf(fields.map((_, f) => (f === at ? value : ""))).atoms), halves, ID_HALVES + 2);
+      encode(atomsOf(fields.map((_, f) => (f === at ? value : ""))).atoms, halves, ID_HALVES + 2);
       rows.push(halves);
       counts.push(Number(count));
     });

@@ -1,8 +1,8 @@
-import { type AtomValues, encodingPlan, recordInput } from "../custodian/encoding.ts";
+import { type AtomValues, encodingPlan } from "../custodian/encoding.ts";
 import type { Salt } from "../custodian/salt.ts";
 import { ID_HALVES } from "../exchange/write-hashed-file.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
-import { encodedLength } from "../kernel/encoding-plan.ts";
+import { MOST_CHARACTERS, encodedLength } from "../kernel/encoding-plan.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { SampledFilter } from "./similarity-fingerprint.ts";
 
@@ -20,22 +20,21 @@ export function sampledFilters(schema: LinkageSchema, own: Salt, people: readonl
   const bare: LinkageSchema = { ...schema, filters: schema.filters.map((filter) => ({ ...filter, diffusion: 0 })) };
   const plan = encodingPlan(bare, own);
   const encode = createEncoder(plan);
-  const inputs = people.map(recordInput(schema));
   const ownWidth = encodedLength(plan);
-  const encoded = new Uint32Array(inputs.length * ownWidth);
-  inputs.forEach((input, i) => encode(input, encoded, i * ownWidth));
+  const encoded = new Uint32Array(people.length * ownWidth);
+  people.forEach((atoms, i) => encode(atoms, encoded, i * ownWidth));
   let at = 0;
   return schema.filters.map(({ name, bits, hashes, diffusion }, f) => {
     const halves = bits / 32;
-    const seen = new Uint32Array(inputs.length * halves);
-    const bareFilters = new Uint32Array(inputs.length * halves);
-    for (let i = 0; i < inputs.length; i++) {
+    const seen = new Uint32Array(people.length * halves);
+    const bareFilters = new Uint32Array(people.length * halves);
+    for (let i = 0; i < people.length; i++) {
       seen.set(rows.subarray(i * width + ID_HALVES + 2 + at, i * width + ID_HALVES + 2 + at + halves), i * halves);
       bareFilters.set(encoded.subarray(i * ownWidth + at, i * ownWidth + at + halves), i * halves);
     }
     at += halves;
-    const { parts } = plan.filters[f]!;
-    const present = inputs.map(({ anchors, texts }) => (anchors[f] === undefined ? [] : texts[f]!));
+    const { anchor, parts } = plan.filters[f]!;
+    const present = people.map((atoms) => (anchor.some((atom) => atoms[atom] === undefined) ? [] : parts.map(({ value, padded }) => textOf(atoms[value], padded))));
     return {
       name,
       bits,
@@ -47,6 +46,12 @@ export function sampledFilters(schema: LinkageSchema, own: Salt, people: readonl
       lengths: present.map((texts) => (texts.every((text) => text === undefined) ? undefined : texts.reduce((sum, text) => sum + (text?.length ?? 0), 0))),
     };
   });
+}
+
+function textOf(value: string | undefined, padded: boolean): string | undefined {
+  if (value === undefined) return undefined;
+  const text = [...value].slice(0, MOST_CHARACTERS).join("");
+  return padded ? ` ${text} ` : text;
 }
 
 function gramsOf(text: string, n: number, positional: boolean, part: number): string[] {

@@ -6,6 +6,8 @@ export interface Host {
   readonly argv: readonly string[];
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Follows the progress of a run, terminal or not. */
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
 
 /** What commands say and where: results on stdout, everything else on stderr. */
@@ -53,22 +55,25 @@ export class Terminal {
 
   /** A bar on a terminal's stderr, from the second second on. */
   progress(): Progress {
-    return new Progress(this.quiet || !this.#host.stderr.isTTY ? undefined : this.#host.stderr);
+    return new Progress(this.quiet || !this.#host.stderr.isTTY ? undefined : this.#host.stderr, this.#host.onProgress);
   }
 }
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream | undefined;
+  readonly #follower: Host["onProgress"];
   readonly #started = performance.now();
   #bar: SingleBar | undefined;
   #stage = "";
 
-  constructor(stream: NodeJS.WriteStream | undefined) {
+  constructor(stream: NodeJS.WriteStream | undefined, follower: Host["onProgress"]) {
     this.#stream = stream;
+    this.#follower = follower;
   }
 
   /** `done` of `total` units of a stage. */
   readonly update = (stage: string, done: number, total: number): void => {
+    this.#follower?.(stage, done, total);
     if (this.#stream === undefined || performance.now() - this.#started < 1000) return;
     if (this.#bar === undefined) {
       this.#bar = new SingleBar({ format: "{stage} {bar} {percentage} %  {eta_formatted} left", stream: this.#stream, hideCursor: true, clearOnComplete: true, etaBuffer: 50 }, Presets.shades_classic);

@@ -1,4 +1,4 @@
-import type { EncodingPlan, RecordInput } from "../kernel/encoding-plan.ts";
+import type { EncodingPlan } from "../kernel/encoding-plan.ts";
 import { prf, positions } from "../kernel/reference/encode-record.ts";
 import { type FieldKind, fieldKinds } from "../schema/field-kinds.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
@@ -9,23 +9,27 @@ import { subKey } from "./sub-key.ts";
 /** A record's values in the order of `usedAtoms(schema)`; a missing one is undefined. */
 export type AtomValues = readonly (string | undefined)[];
 
-const SEPARATOR = "\u001f"; // normalized values hold no control characters
-
-/** Encoding scheme 1 (draft): keys and numbers of a schema under a salt. */
-export function encodingPlan(schema: LinkageSchema, salt: Salt): EncodingPlan {
+/** Encoding scheme 1 (draft): keys and numbers of a schema under a salt, for records whose values stand in the order of `order`. */
+export function encodingPlan(schema: LinkageSchema, salt: Salt, order: readonly string[] = usedAtoms(schema)): EncodingPlan {
+  const indexes = (parts: readonly string[]): number[] => parts.map((part) => order.indexOf(part));
   return {
     filters: schema.filters.map((filter) => ({
       bits: filter.bits,
-      parts: filter.fields.map((field) => ({ key: subKey(salt, `filter/${filter.name}/${field}/${filter.anchor.join("+")}`), hashes: filter.hashes, ...gramsOf(schema, field) })),
+      anchor: indexes(filter.anchor),
+      parts: filter.fields.map((field) => ({ key: subKey(salt, `filter/${filter.name}/${field}/${filter.anchor.join("+")}`), value: order.indexOf(field), hashes: filter.hashes, ...gramsOf(schema, field) })),
       ...(filter.diffusion > 0 ? { diffusion: diffusionRows(filter, subKey(salt, `diffusion/${filter.name}`)) } : {}),
     })),
-    words: wordPurposes(schema).map((purpose) => subKey(salt, purpose)),
+    words: wordPurposes(schema).map(({ purpose, parts }) => ({ key: subKey(salt, purpose), values: indexes(parts) })),
   };
 }
 
-/** Purposes of the one-word columns, in column order: keys, buckets, tokens. */
-function wordPurposes({ keys, buckets, tokens }: LinkageSchema): string[] {
-  return [...keys.map((key) => `key/${key.parts.join("+")}`), ...buckets.map((bucket) => `bucket/${bucket.parts.join("+")}`), ...tokens.map((token) => `token/${token}`)];
+/** Purposes of the one-word columns and the atoms they are made of, in column order: keys, buckets, tokens. */
+function wordPurposes({ keys, buckets, tokens }: LinkageSchema): { purpose: string; parts: readonly string[] }[] {
+  return [
+    ...keys.map(({ parts }) => ({ purpose: `key/${parts.join("+")}`, parts })),
+    ...buckets.map(({ parts }) => ({ purpose: `bucket/${parts.join("+")}`, parts })),
+    ...tokens.map((token) => ({ purpose: `token/${token}`, parts: [token] })),
+  ];
 }
 
 /**
@@ -45,38 +49,6 @@ function diffusionRows({ bits, diffusion }: FilterDefinition, key: Uint8Array): 
     }
     return Uint16Array.from(chosen);
   });
-}
-
-/** Turns a record's atoms into what the kernel takes. */
-export function recordInput(schema: LinkageSchema): (atoms: AtomValues) => RecordInput {
-  const order = usedAtoms(schema);
-  const indexes = (parts: readonly string[]): number[] => parts.map((part) => order.indexOf(part));
-  const anchors = schema.filters.map((filter) => indexes(filter.anchor));
-  const texts = schema.filters.map((filter) => filter.fields.map((field) => ({ atom: order.indexOf(field), padded: gramsOf(schema, field).padded })));
-  const words = [...schema.keys.map((key) => key.parts), ...schema.buckets.map((bucket) => bucket.parts), ...schema.tokens.map((token) => [token])].map(indexes);
-  return (atoms) => ({
-    anchors: anchors.map((parts) => messageOf(parts, atoms)),
-    texts: texts.map((fields) => fields.map(({ atom, padded }) => textOf(atoms[atom], padded))),
-    messages: words.map((parts) => messageOf(parts, atoms)),
-  });
-}
-
-/** The message of a compound: every value followed by a separator; undefined when one is missing. An empty compound is the separator alone. */
-function messageOf(parts: readonly number[], atoms: AtomValues): string | undefined {
-  let message = parts.length === 0 ? SEPARATOR : "";
-  for (const part of parts) {
-    const value = atoms[part];
-    if (value === undefined) return undefined;
-    message += value + SEPARATOR;
-  }
-  return message;
-}
-
-/** The text whose n-grams fill a filter: the value, at most 120 characters, with a space before and after. Equal texts must mean equal values: the model of the linkage unit relies on it. */
-function textOf(value: string | undefined, padded: boolean): string | undefined {
-  if (value === undefined) return undefined;
-  const text = value.length > 120 ? [...value].slice(0, 120).join("") : value;
-  return padded ? ` ${text} ` : text;
 }
 
 /** A date or a sex inside a record-level filter goes in by single positions. */

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { FORMAT, type Header } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
-import { type HashedFileWriter, ID_HALVES, createHashedFile, halvesPerRow, recordIdOf } from "../exchange/write-hashed-file.ts";
+import { type HashedFileWriter, ID_HALVES, createHashedFile, halvesPerRow } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { Pool } from "../pool/pool.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
@@ -15,7 +15,7 @@ import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
 import { encodingPlan } from "./encoding.ts";
 import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
-import { OwnIds } from "./own-ids.ts";
+import { OwnIds, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
 import { ShuffledRows } from "./shuffled-rows.ts";
 import { keyCommitment } from "./sub-key.ts";
@@ -72,7 +72,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
 
   const outputs: { discard(): void }[] = [];
   const sketches = createSketches(schema, expectedRows);
-  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches };
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed() };
   const rows = new ShuffledRows(halvesPerRow(layout), expectedRows, `${output}.${process.pid}.rows`);
   const pool = new Pool<SliceTask, SliceResult>("hash-slice", options.threads, setup);
   try {
@@ -94,15 +94,12 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const samples = [...layout.keys, ...layout.buckets].map(() => new ValueSample());
 
     for await (const result of pool.map(tasksOf(slices, (done) => options.onProgress?.(Math.min(done, bytes), bytes)))) {
-      const lines: string[] = [];
       for (let row = 0; row < result.rows; row++) {
-        const ownId = result.ownIds[row]!;
-        const before = seen.add(ownId, result.rowNumbers[row]!);
+        const before = seen.add(result.ownIds[row * 2]!, result.ownIds[row * 2 + 1]!, result.rowNumbers[row]!);
         if (before !== undefined) throw new SaltlinkError("input", `${input} rows ${before} and ${result.rowNumbers[row]}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
-        lines.push(`${recordIdOf(result.halves, row * width)},${csvCell(ownId)}\n`);
         for (let w = 0, at = row * width + firstWord; w < samples.length; w++, at += 2) samples[w]!.add(result.halves[at]!, result.halves[at + 1]!);
       }
-      lookup.write(lines.join(""));
+      lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
       rows.add(result.halves, result.rows);
       counts.hashed += result.rows;

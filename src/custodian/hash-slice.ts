@@ -1,15 +1,16 @@
 import { randomFillSync } from "node:crypto";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
-import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES, recordIdOf } from "../exchange/write-hashed-file.ts";
+import { csvCell } from "../output/csv-cell.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { parseCsv } from "./csv/parse.ts";
 import { type Delimiter, cutSlices } from "./csv/slices.ts";
-import { recordInput } from "./encoding.ts";
+import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { recordAtoms } from "./record-atoms.ts";
-import { type SampledRecord, type SharedSketches, recordCounter } from "./value-statistics.ts";
+import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
 
 /** What every thread of a `hash` run is given once. */
 export interface HashSetup {
@@ -20,6 +21,7 @@ export interface HashSetup {
   readonly header: readonly string[];
   readonly thisYear: number;
   readonly sketches: SharedSketches;
+  readonly ownIdSeed: OwnIdSeed;
 }
 
 /** Whole records of the CSV; plain UTF-8 bytes. */
@@ -33,10 +35,12 @@ export interface SliceResult {
   /** Rows of the hashed file in the order of the slice: id, nulls, words (see exchange/write-hashed-file.ts). */
   readonly halves: Uint32Array;
   readonly rows: number;
-  /** The department's own id of each row. */
-  readonly ownIds: string[];
+  /** Lines of the lookup file: record id and the department's own id of each row. */
+  readonly lookup: Uint8Array;
+  /** Hash of each row's own id, two halves each. */
+  readonly ownIds: Int32Array;
   /** Row number in the CSV of each row. */
-  readonly rowNumbers: number[];
+  readonly rowNumbers: Uint32Array;
   readonly rejects: Reject[];
   /** Per field: records without it, values dropped as placeholders, values that cannot be read. */
   readonly missing: number[];
@@ -56,20 +60,25 @@ interface Reject {
 export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
   const { schema, plan, map, header } = setup;
   const encode = createEncoder(plan);
-  const toInput = recordInput(schema);
   const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
-  const count = recordCounter(schema, setup.sketches);
+  const counter = new RecordCounter(schema, setup.sketches);
   const width = ID_HALVES + 2 + encodedLength(plan);
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
-  const atomCount = usedAtoms(schema).length;
+  // what the bits of the null mask stand for: every atom, then every filter, which is missing with any part of its anchor or with all of its texts
+  const nullable = [
+    ...usedAtoms(schema).map((_, atom) => ({ anyOf: [atom], allOf: [] })),
+    ...plan.filters.map(({ anchor, parts }) => ({ anyOf: anchor, allOf: parts.map(({ value }) => value) })),
+  ];
   const wholeAtoms = schema.fields.map(({ name }) => usedAtoms(schema).flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : [])));
 
   return async (task) => {
     const rejects: Reject[] = [];
     const records = await parseRecords(task, map.delimiter, rejects);
     const halves = new Uint32Array(records.length * width);
-    const ownIds: string[] = [];
-    const rowNumbers: number[] = [];
+    const recordIds = randomFillSync(new Uint32Array(records.length * ID_HALVES));
+    let lookup = "";
+    const ownIds = new Int32Array(records.length * 2);
+    const rowNumbers = new Uint32Array(records.length);
     const sampled: SliceResult["sampled"] = [];
     const missing = schema.fields.map(() => 0);
     const placeholders = schema.fields.map(() => 0);
@@ -86,38 +95,48 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
         rejects.push({ row, reason: "no own id" });
         continue;
       }
-      const { atoms, problems } = atomsOf(cells);
+      const record = atomsOf(cells);
+      const { atoms, hashes, problems } = record;
       const start = rows * width;
-      const input = toInput(atoms);
-      encode(input, halves, start + ID_HALVES + 2);
+      encode(atoms, halves, start + ID_HALVES + 2);
       let low = 0;
       let high = 0;
-      const setNull = (bit: number): void => {
+      for (let bit = 0; bit < nullable.length; bit++) {
+        const { anyOf, allOf } = nullable[bit]!;
+        if (!anyMissing(anyOf, hashes) && (allOf.length === 0 || !allMissing(allOf, hashes))) continue;
         if (bit < 32) low |= 1 << bit;
         else high |= 1 << (bit - 32);
-      };
-      for (let a = 0; a < atomCount; a++) if (atoms[a] === undefined) setNull(a);
-      for (let f = 0; f < plan.filters.length; f++) if (input.anchors[f] === undefined || input.texts[f]!.every((text) => text === undefined)) setNull(atomCount + f);
+      }
       halves[start + ID_HALVES] = low >>> 0;
       halves[start + ID_HALVES + 1] = high >>> 0;
       for (let f = 0; f < problems.length; f++) {
         if (problems[f] === "placeholder") placeholders[f]!++;
         else if (problems[f] === "unusable") unusable[f]!++;
         // an impossible date has parts but is no date: the field counts as missing
-        if (problems[f] !== undefined || wholeAtoms[f]!.some((atom) => atoms[atom] === undefined)) missing[f]!++;
+        if (problems[f] !== undefined || anyMissing(wholeAtoms[f]!, hashes)) missing[f]!++;
       }
-      const sample = count(atoms);
+      const sample = counter.add(record);
       if (sample !== undefined) sampled.push({ ...sample, row: rows });
-      ownIds.push(ownId);
-      rowNumbers.push(row);
+      for (let i = 0; i < ID_HALVES; i++) halves[start + i] = recordIds[rows * ID_HALVES + i]!;
+      lookup += `${recordIdOf(recordIds, rows * ID_HALVES)},${csvCell(ownId)}\n`;
+      hashOwnId(ownId, setup.ownIdSeed, ownIds, rows * 2);
+      rowNumbers[rows] = row;
       rows++;
     }
+    counter.flush();
     rejects.sort((a, b) => a.row - b.row);
-    const ids = new Uint32Array(rows * ID_HALVES);
-    randomFillSync(ids);
-    for (let row = 0; row < rows; row++) halves.set(ids.subarray(row * ID_HALVES, (row + 1) * ID_HALVES), row * width);
-    return { halves, rows, ownIds, rowNumbers, rejects, missing, placeholders, unusable, sampled };
+    return { halves, rows, lookup: utf8Encoder.encode(lookup), ownIds, rowNumbers, rejects, missing, placeholders, unusable, sampled };
   };
+}
+
+function anyMissing(atoms: readonly number[], hashes: Int32Array): boolean {
+  for (let i = 0; i < atoms.length; i++) if (hashes[atoms[i]!] === 0) return true;
+  return false;
+}
+
+function allMissing(atoms: readonly number[], hashes: Int32Array): boolean {
+  for (let i = 0; i < atoms.length; i++) if (hashes[atoms[i]!] !== 0) return false;
+  return true;
 }
 
 interface CsvRecord {
@@ -148,6 +167,7 @@ async function parseRecords(task: SliceTask, delimiter: Delimiter, rejects: Reje
   return records;
 }
 
+const utf8Encoder = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decode(bytes: Uint8Array): string | undefined {

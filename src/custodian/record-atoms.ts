@@ -8,10 +8,13 @@ import { type DateParts, normalizeDate, parseDate } from "./normalize/date.ts";
 import { normalizeForename, normalizeSurname, splitFullName } from "./normalize/name.ts";
 import type { Normalized } from "./normalize/normalized.ts";
 import { normalizePostcode } from "./normalize/postcode.ts";
+import { textHash } from "./text-hash.ts";
 
 /** What became of a record's fields: the atoms, and for each field of the schema whether its value was dropped. */
 export interface RecordAtoms {
   readonly atoms: AtomValues;
+  /** Hash of each atom, 0 where it is missing. Good until the next record is read. */
+  readonly hashes: Int32Array;
   /** Per field in schema order. */
   readonly problems: readonly Normalized["problem"][];
 }
@@ -28,64 +31,104 @@ const normalizers: Record<Exclude<FieldKindName, "date_of_birth">, (text: string
   health_number: normalizeHealthNumber,
 };
 
+/** Kinds of which a file holds far fewer values than records: what a cell comes to is worth keeping. */
+const REPETITIVE = new Set<FieldKindName>(["forename", "surname", "date_of_birth", "sex", "town"]);
+
+/** A field of one record: its atoms, in the order in which the field's are asked for, and their hashes. */
+interface FieldAtoms {
+  readonly values: readonly (string | undefined)[];
+  readonly hashes: readonly number[];
+  readonly problem: Normalized["problem"];
+}
+
 /** Compiles fields, column map and header into the function from a row's cells to its atoms, in the order asked for. */
 export function recordAtoms(fields: LinkageSchema["fields"], order: readonly string[], map: ColumnMap, header: readonly string[], thisYear: number): (cells: readonly string[]) => RecordAtoms {
   const readers = fields.map(({ name, kind }) => {
     const source = map.fields[name]!;
-    const read = kind === "date_of_birth" ? dateReader(source, header, thisYear) : textReader(source, header, normalizers[kind]);
-    const targets = order.flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [{ index, view: atom === name ? "exact" : atom.slice(name.length + 1) }] : []));
-    return { read, targets };
+    const { textOf, normalize } = kind === "date_of_birth" ? dateReader(source, header, thisYear) : textReader(source, header, normalizers[kind]);
+    const indexes = order.flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : []));
+    const names = indexes.map((index) => (order[index] === name ? "exact" : order[index]!.slice(name.length + 1)));
+    const atomsOf = (text: string): FieldAtoms => {
+      const { views, problem } = normalize(text);
+      const values = names.map((view) => views?.[view]);
+      return { values, hashes: values.map((value) => (value === undefined ? 0 : textHash(value))), problem };
+    };
+    return { indexes, textOf, atomsOf: REPETITIVE.has(kind) && !("take" in source) ? remembered(atomsOf) : atomsOf };
   });
+  const hashes = new Int32Array(order.length);
+  const none: (string | undefined)[] = order.map(() => undefined);
   return (cells) => {
-    const atoms: (string | undefined)[] = Array.from({ length: order.length });
-    const problems = readers.map(({ read, targets }) => {
-      const { views, problem } = read(cells);
-      if (views !== undefined) for (const { index, view } of targets) atoms[index] = views[view];
-      return problem;
-    });
-    return { atoms, problems };
+    const atoms = none.slice();
+    const problems: Normalized["problem"][] = [];
+    for (const { indexes, textOf, atomsOf } of readers) {
+      const { values, hashes: own, problem } = atomsOf(textOf(cells));
+      for (let i = 0; i < indexes.length; i++) {
+        atoms[indexes[i]!] = values[i];
+        hashes[indexes[i]!] = own[i]!;
+      }
+      problems.push(problem);
+    }
+    return { atoms, hashes, problems };
   };
 }
 
-type CellReader = (cells: readonly string[]) => Normalized;
+/** Keeps what a function gave for a text; the bound keeps memory flat on files of noise. */
+function remembered<T>(f: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let value = known.get(text);
+    if (value === undefined) {
+      if (known.size > 50_000) known.clear();
+      known.set(text, (value = f(text)));
+    }
+    return value;
+  };
+}
 
-function textReader(source: FieldSource, header: readonly string[], normalize: (text: string) => Normalized): CellReader {
+/** How a field is read: its cells as one text, and what the text comes to. */
+interface FieldReader {
+  readonly textOf: (cells: readonly string[]) => string;
+  readonly normalize: (text: string) => Normalized;
+}
+
+function textReader(source: FieldSource, header: readonly string[], normalize: (text: string) => Normalized): FieldReader {
   const columns = "columns" in source ? source.columns.map((column) => header.indexOf(column)) : [];
   const take = "take" in source ? source.take : undefined;
   const [only] = columns;
-  if (columns.length === 1 && take === undefined) return (cells) => normalize(cells[only!]!);
-  return (cells) => {
-    const text = columns.map((column) => cells[column]).join(" ");
-    return normalize(take === undefined ? text : splitFullName(text)[take]);
-  };
+  const textOf = columns.length === 1 ? (cells: readonly string[]) => cells[only!]! : (cells: readonly string[]) => columns.map((column) => cells[column]).join(" ");
+  return { textOf, normalize: take === undefined ? normalize : (text) => normalize(splitFullName(text)[take]) };
 }
 
-function dateReader(source: FieldSource, header: readonly string[], thisYear: number): CellReader {
+function dateReader(source: FieldSource, header: readonly string[], thisYear: number): FieldReader {
   if ("columns" in source) {
     const column = header.indexOf(source.columns[0]!);
     const order = source.order ?? "ymd";
-    return (cells) => {
-      const text = cells[column]!.trim();
-      return text === "" ? {} : normalizeDate(parseDate(text, order, thisYear), thisYear);
+    return {
+      textOf: (cells) => cells[column]!.trim(),
+      normalize: (text) => (text === "" ? {} : normalizeDate(parseDate(text, order, thisYear), thisYear)),
     };
   }
   const parts = (["day", "month", "year"] as const).flatMap((part) => (source[part] === undefined ? [] : [{ part, column: header.indexOf(source[part]) }]));
-  return (cells) => {
-    const date: DateParts = {};
-    let bad = false;
-    for (const { part, column } of parts) {
-      const text = cells[column]!.trim();
-      if (text === "") continue;
-      const value = part === "month" ? monthNumber(text) : Number(text);
-      if (Number.isInteger(value) && value > 0) date[part] = part === "year" && value < 100 ? value + (value + 2000 > thisYear ? 1900 : 2000) : value;
-      else bad = true;
-    }
-    if (Object.keys(date).length === 0) return bad ? { problem: "unusable" } : {};
-    const result = normalizeDate(date, thisYear);
-    return bad ? { ...result, problem: "unusable" } : result;
+  return {
+    textOf: (cells) => parts.map(({ column }) => cells[column]!.trim()).join(PART_END),
+    normalize: (text) => {
+      const date: DateParts = {};
+      let bad = false;
+      text.split(PART_END).forEach((cell, i) => {
+        if (cell === "") return;
+        const { part } = parts[i]!;
+        const value = part === "month" ? monthNumber(cell) : Number(cell);
+        if (Number.isInteger(value) && value > 0) date[part] = part === "year" && value < 100 ? value + (value + 2000 > thisYear ? 1900 : 2000) : value;
+        else bad = true;
+      });
+      if (Object.keys(date).length === 0) return bad ? { problem: "unusable" } : {};
+      const result = normalizeDate(date, thisYear);
+      return bad ? { ...result, problem: "unusable" } : result;
+    },
   };
 }
 
+const PART_END = "\u0000";
 const MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
 
 function monthNumber(text: string): number {

@@ -2,7 +2,7 @@
  * Repetition of the values of one word column in fixed memory: distinct sampling (Gibbons 2001). Words are PRF outputs, hence uniform: keeping those below a limit keeps a random share of the
  * values, each with all its records. The limit halves when the sample is full; up to CAPACITY records the account is exact.
  */
-const CAPACITY = 1 << 18;
+const CAPACITY = 1 << 16;
 
 export class ValueSample {
   #values = new Float64Array(1024);
@@ -18,7 +18,7 @@ export class ValueSample {
     if (high >= this.#limit) return;
     if (this.#count === this.#values.length) this.#grow();
     if (high >= this.#limit) return;
-    // 53 bits tell a quarter of a million values apart
+    // 53 bits tell 65 thousand values apart
     this.#values[this.#count++] = high * 2 ** 21 + (low >>> 11);
   }
 

@@ -3,8 +3,10 @@ import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.t
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { encodedLength } from "../kernel/encoding-plan.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
-import { type AtomValues, encodingPlan, recordInput } from "./encoding.ts";
+import { type AtomValues, encodingPlan } from "./encoding.ts";
+import type { RecordAtoms } from "./record-atoms.ts";
 import type { Salt } from "./salt.ts";
+import { mixed } from "./text-hash.ts";
 
 /**
  * How two random records of the file compare: the u probabilities that the linkage unit cannot count for itself. Two sources:
@@ -50,44 +52,58 @@ export function createSketches(schema: LinkageSchema, expectedRows: number): Sha
   };
 }
 
-/** Counts records into the shared sketches; one per thread. Returns the record for the sample, if its content's hash says so. */
-export function recordCounter(schema: LinkageSchema, shared: SharedSketches): (atoms: AtomValues) => SampledRecord | undefined {
-  const order = usedAtoms(schema);
-  const compounds = sketchedCompounds(schema).map((compound) => compound.map((atom) => order.indexOf(atom)));
-  const counters = new Int32Array(shared.counters);
-  const present = new Int32Array(shared.present);
-  const hashes = new Int32Array(order.length);
-  return (atoms) => {
+const BATCH = 2048;
+
+/** Counts records into the shared sketches; one per thread. */
+export class RecordCounter {
+  readonly #compounds: number[][];
+  readonly #atoms: number;
+  readonly #shared: SharedSketches;
+  readonly #counters: Int32Array;
+  readonly #present: Int32Array;
+  readonly #hashes: Int32Array;
+  #records = 0;
+
+  constructor(schema: LinkageSchema, shared: SharedSketches) {
+    const order = usedAtoms(schema);
+    this.#compounds = sketchedCompounds(schema).map((compound) => compound.map((atom) => order.indexOf(atom)));
+    this.#atoms = order.length;
+    this.#shared = shared;
+    this.#counters = new Int32Array(shared.counters);
+    this.#present = new Int32Array(shared.present);
+    this.#hashes = new Int32Array(BATCH * order.length);
+  }
+
+  /** Counts a record; returns it for the sample, if its content's hash says so. */
+  add({ atoms, hashes }: RecordAtoms): SampledRecord | undefined {
+    if (this.#records === BATCH) this.flush();
+    this.#hashes.set(hashes, this.#records++ * this.#atoms);
     let content = 0x12345;
-    for (let i = 0; i < hashes.length; i++) {
-      hashes[i] = atoms[i] === undefined ? 0 : hashText(atoms[i]!);
-      content = mix(content ^ hashes[i]!);
-    }
-    compounds.forEach((compound, c) => {
-      let hash = c;
-      for (const atom of compound) {
-        if (atoms[atom] === undefined) return;
-        hash = mix(hash ^ hashes[atom]!);
+    for (let i = 0; i < hashes.length; i++) content = mixed(content ^ hashes[i]!);
+    const rank = (mixed(content + 0x7f4a7c15) >>> 0) / 4294967296;
+    return rank < this.#shared.sampleBelow ? { rank, atoms } : undefined;
+  }
+
+  /** Brings what was added into the sketches. Compound after compound, because one compound's counters fit the cache and all of them do not. */
+  flush(): void {
+    const hashes = this.#hashes;
+    const end = this.#records * this.#atoms;
+    this.#compounds.forEach((compound, c) => {
+      const base = c * COUNTERS;
+      let present = 0;
+      for (let row = 0; row < end; row += this.#atoms) {
+        let hash = c;
+        let part = 0;
+        for (let value = 0; part < compound.length && (value = hashes[row + compound[part]!]!) !== 0; part++) hash = mixed(hash ^ value);
+        if (part < compound.length) continue;
+        hash = mixed(hash + 0x51ed270b);
+        present++;
+        Atomics.add(this.#counters, base + (hash & (COUNTERS - 1)), hash < 0 ? -1 : 1);
       }
-      hash = mix(hash + 0x51ed270b);
-      Atomics.add(present, c, 1);
-      Atomics.add(counters, c * COUNTERS + (hash & (COUNTERS - 1)), hash < 0 ? -1 : 1);
+      Atomics.add(this.#present, c, present);
     });
-    const rank = (mix(content + 0x7f4a7c15) >>> 0) / 4294967296;
-    return rank < shared.sampleBelow ? { rank, atoms } : undefined;
-  };
-}
-
-function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return mix(hash) | 1;
-}
-
-function mix(x: number): number {
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return x ^ (x >>> 16);
+    this.#records = 0;
+  }
 }
 
 /** Probability that two random records that have the compound have it equal. */
@@ -198,13 +214,11 @@ function independentParts(space: ComparisonGroup["fields"][number], equalProbabi
 function comparePairs(schema: LinkageSchema, salt: Salt, sample: readonly SampledRecord[]): PairStates {
   const order = usedAtoms(schema);
   const unanchored: LinkageSchema = { ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] };
-  const plan = encodingPlan(unanchored, salt);
+  const plan = encodingPlan(unanchored, salt, order);
   const encode = createEncoder(plan);
-  const input = recordInput(unanchored);
-  const unanchoredAtoms = usedAtoms(unanchored).map((atom) => order.indexOf(atom));
   const width = encodedLength(plan);
   const rows = new Uint32Array(sample.length * width);
-  sample.forEach(({ atoms }, row) => encode(input(unanchoredAtoms.map((atom) => atoms[atom])), rows, row * width));
+  sample.forEach(({ atoms }, row) => encode(atoms, rows, row * width));
   let at = 0;
   const offsets = new Map(schema.filters.map(({ name, bits }) => [name, (at += bits / 32) - bits / 32]));
   /** Values as numbers, 0 = missing. */

@@ -1,18 +1,25 @@
 import { readFileSync } from "node:fs";
-import type { EncodingPlan, RecordEncoder } from "./encoding-plan.ts";
-import { prf } from "./reference/encode-record.ts";
+import { type EncodingPlan, MOST_CHARACTERS, type RecordEncoder, encodedLength } from "./encoding-plan.ts";
+import { messageOf, prf } from "./reference/encode-record.ts";
 import { wasmFile } from "./wasm-file.ts";
 
 interface EncodeExports {
   heapBase(): number;
-  prepare(jobs: number, count: number): void;
-  prf(jobs: number, count: number): void;
-  addGrams(filter: number, log2Bits: number, hashes: number, state: number, text: number, length: number, gram: number, positional: boolean): void;
-  diffuse(filter: number, bits: number, columns: number, words: number, out: number): void;
+  prepareKeys(jobs: number, count: number): void;
+  runJobs(jobs: number, count: number, values: number, sizes: number, blocks: number, batch: number): number;
+  fillFilters(filters: number, filterCount: number, parts: number, partCount: number, values: number, sizes: number, prepared: number, filter: number, text: number): void;
 }
 
-const BLOCK = 64; // BLAKE2s block, and the longest message the kernel takes
-const TEXT_BYTES = 4096;
+// shapes of the kernel's structures: see assembly/encode.ts
+const SLOT = 512;
+const JOB = 20;
+const PART = 28;
+const FILTER = 20;
+const KEY_BLOCK = 64;
+const LONG = 2;
+const MISSING = 0;
+const SEPARATOR = 0x1f;
+
 const utf8 = new TextEncoder();
 
 let compiled: WebAssembly.Module | undefined;
@@ -20,16 +27,18 @@ let compiled: WebAssembly.Module | undefined;
 /**
  * The encoder on the WebAssembly kernel: bit for bit `referenceEncoder`. Each call owns its memory, so one per thread.
  *
- * Per record: one batch of PRFs for the anchors of all parts and for all words (four at a time), one batch of key blocks for the
- * anchored states, then one call per text. Sub-key states are prepared once.
+ * Per record: its values are written once; one call runs the PRFs of all anchors and words (four at a time), one fills the filters. Sub-key states are prepared once. A message longer than one block of
+ * the PRF is rare and hashed by the reference between the two calls.
  */
 export function createEncoder(plan: EncodingPlan): RecordEncoder {
   compiled ??= new WebAssembly.Module(readFileSync(wasmFile("encode")));
-  const parts = plan.filters.flatMap((filter) => filter.parts);
-  const jobs = parts.length + plan.words.length;
+  const parts = plan.filters.flatMap(({ parts: own, anchor }) => own.map((part) => ({ ...part, anchor })));
+  const jobs = [...parts.map(({ key, anchor }) => ({ key, values: anchor })), ...plan.words];
+  const valueCount = 1 + Math.max(-1, ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
   const columnBytes = plan.filters.reduce((sum, filter) => sum + (filter.diffusion ? (filter.bits * filter.bits) / 8 : 0), 0);
-  const fixed = jobs * (32 + BLOCK + 32 + BLOCK + 32 + 24) + TEXT_BYTES + 2 * 128 + columnBytes;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((fixed + 65536) / 65536) + 1 });
+  const lists = jobs.reduce((sum, { values }) => sum + values.length * 4 + 16, 0);
+  const fixed = jobs.length * (3 * KEY_BLOCK + 80) + parts.length * (PART + 64) + valueCount * (SLOT + 8) + lists + columnBytes + 4 * encodedLength(plan) + 8192;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(fixed / 65536) + 2 });
   const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as EncodeExports;
   const bytes = new Uint8Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
@@ -40,23 +49,42 @@ export function createEncoder(plan: EncodingPlan): RecordEncoder {
     free += (size + 15) & ~15;
     return at;
   };
-  const subStates = reserve(jobs * 32); // PRF states of the sub-keys: parts, then words
-  const messageBlocks = reserve(jobs * BLOCK);
-  const outputs = reserve(jobs * BLOCK); // 32 bytes of output; as an anchored key block the other 32 stay zero
+  const slots = reserve(valueCount * SLOT + 16);
+  const sizes = reserve(valueCount * 8);
+  const blocks = reserve(4 * 80);
+  const batch = reserve(4 * 8);
+  const prepared = reserve((jobs.length + 4) * 8);
+  const text = reserve(SLOT + 16);
+  const scratch = reserve(128);
+  const encoded = reserve(encodedLength(plan) * 4);
+  const states = reserve(jobs.length * 32);
   const anchoredStates = reserve(parts.length * 32);
-  const prfJobs = reserve(jobs * 16);
-  const prepareJobs = reserve(Math.max(1, jobs) * 8);
-  const textAt = reserve(TEXT_BYTES);
-  const filterAt = reserve(128);
-  const hardenedAt = reserve(128);
-  const columns = plan.filters.map((filter) => (filter.diffusion ? writeColumns(filter.diffusion, reserve((filter.bits * filter.bits) / 8)) : 0));
+  const outputs = reserve(jobs.length * KEY_BLOCK); // 32 bytes of output; as an anchored key block the other 32 stay zero
+  const jobsAt = reserve(jobs.length * JOB);
+  const partsAt = reserve(parts.length * PART);
+  const filtersAt = reserve(plan.filters.length * FILTER);
 
-  [...parts.map((part) => part.key), ...plan.words].forEach((key, i) => {
-    bytes.set(key, outputs + i * BLOCK);
-    words.set([outputs + i * BLOCK, subStates + i * 32], (prepareJobs + i * 8) >> 2);
+  jobs.forEach(({ key, values }, j) => {
+    bytes.set(key, outputs + j * KEY_BLOCK);
+    words.set([outputs + j * KEY_BLOCK, states + j * 32], (prepared + j * 8) >> 2);
+    const list = reserve(values.length * 4);
+    words.set(values, list >> 2);
+    words.set([states + j * 32, list, values.length, outputs + j * KEY_BLOCK, MISSING], (jobsAt + j * JOB) >> 2);
   });
-  kernel.prepare(prepareJobs, jobs);
-  bytes.fill(0, outputs, outputs + jobs * BLOCK);
+  kernel.prepareKeys(prepared, jobs.length);
+  bytes.fill(0, outputs, outputs + jobs.length * KEY_BLOCK);
+  parts.forEach(({ value, hashes, gram, positional, padded }, p) => {
+    words.set([value, jobsAt + p * JOB, anchoredStates + p * 32, hashes, gram, Number(positional), Number(padded)], (partsAt + p * PART) >> 2);
+  });
+  let [firstPart, end] = [0, encoded];
+  plan.filters.forEach(({ bits, parts: own, diffusion }, f) => {
+    const columns = diffusion ? writeColumns(diffusion, reserve((bits * bits) / 8)) : 0;
+    words.set([Math.log2(bits), partsAt + firstPart * PART, own.length, columns, end], (filtersAt + f * FILTER) >> 2);
+    firstPart += own.length;
+    end += bits / 8;
+  });
+  const wordsAt = end >> 2;
+  const record = words.subarray(encoded >> 2, (encoded >> 2) + encodedLength(plan));
 
   /** Columns of the diffusion matrix: column c holds the output bits that filter bit c takes part in. */
   function writeColumns(rows: readonly Uint16Array[], at: number): number {
@@ -67,101 +95,49 @@ export function createEncoder(plan: EncodingPlan): RecordEncoder {
     return at;
   }
 
-  /** Writes a string as UTF-8 at `at`; returns its length, or -1 when it does not fit. */
-  function write(text: string, at: number, room: number): number {
-    const length = text.length;
-    if (length > room) return -1;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 127) {
-        const encoded = utf8.encode(text);
-        if (encoded.length > room) return -1;
-        bytes.set(encoded, at);
-        return encoded.length;
-      }
-      bytes[at + i] = code;
+  /** Writes a value into its slot. One that does not fit is cut to what a text takes of it; its messages are longer than a block. */
+  function write(value: string, slot: number): number {
+    const { length } = value;
+    if (length < SLOT) {
+      let i = 0;
+      for (let code = 0; i < length && (code = value.charCodeAt(i)) < 128; i++) bytes[slot + i] = code;
+      if (i === length) return length;
     }
-    return length;
+    let form = utf8.encode(value);
+    if (form.length >= SLOT) form = utf8.encode([...value].slice(0, MOST_CHARACTERS).join(""));
+    bytes.set(form, slot);
+    return form.length;
   }
 
-  let queued = 0;
-  /** Queues PRF `index` on `message`; a message longer than one block is hashed at once by the reference. */
-  function queue(index: number, message: string): void {
-    const block = messageBlocks + index * BLOCK;
-    const length = write(message, block, BLOCK);
-    const output = outputs + index * BLOCK;
-    if (length < 0) {
-      const key = index < parts.length ? parts[index]!.key : plan.words[index - parts.length]!;
-      bytes.set(prf(key, utf8.encode(message)), output);
-      return;
-    }
-    bytes.fill(0, block + length, block + BLOCK);
-    const job = (prfJobs + queued++ * 16) >> 2;
-    words[job] = subStates + index * 32;
-    words[job + 1] = block;
-    words[job + 2] = length;
-    words[job + 3] = output;
-  }
-
-  return ({ anchors, texts, messages }, out, offset) => {
-    queued = 0;
-    let part = 0;
-    let anchored = 0;
-    for (let f = 0; f < plan.filters.length; f++) {
-      const anchor = anchors[f];
-      for (let p = 0; p < texts[f]!.length; p++, part++) {
-        if (anchor === undefined || texts[f]![p] === undefined) continue;
-        queue(part, anchor);
-        const job = (prepareJobs + anchored++ * 8) >> 2;
-        words[job] = outputs + part * BLOCK;
-        words[job + 1] = anchoredStates + part * 32;
-      }
-    }
-    for (let w = 0; w < messages.length; w++) {
-      if (messages[w] !== undefined) queue(parts.length + w, messages[w]!);
-    }
-    kernel.prf(prfJobs, queued);
-    kernel.prepare(prepareJobs, anchored);
-
-    let at = offset;
-    part = 0;
-    for (let f = 0; f < plan.filters.length; f++) {
-      const { bits, parts: own, diffusion } = plan.filters[f]!;
-      const halves = bits >> 5;
-      let present = false;
-      bytes.fill(0, filterAt, filterAt + (bits >> 3));
-      for (let p = 0; p < own.length; p++, part++) {
-        const text = texts[f]![p];
-        if (anchors[f] === undefined || text === undefined) continue;
-        const length = write(text, textAt, TEXT_BYTES);
-        if (length < 0) throw new RangeError(`text of a filter is longer than ${TEXT_BYTES} bytes`);
-        const { hashes, gram, positional } = own[p]!;
-        kernel.addGrams(filterAt, bits === 512 ? 9 : 10, hashes, anchoredStates + part * 32, textAt, length, gram, positional);
-        present = true;
-      }
-      if (!present) {
-        out.fill(0, at, at + halves);
-      } else {
-        let source = filterAt;
-        if (diffusion) {
-          kernel.diffuse(filterAt, bits, columns[f]!, bits >> 6, hardenedAt);
-          source = hardenedAt;
-        }
-        for (let i = 0; i < halves; i++) out[at + i] = words[(source >> 2) + i]!;
-      }
-      at += halves;
-    }
-    for (let w = 0; w < messages.length; w++, at += 2) {
-      if (messages[w] === undefined) {
-        out[at] = 0;
-        out[at + 1] = 0;
+  return (values, out, offset) => {
+    for (let v = 0; v < valueCount; v++) {
+      const value = values[v];
+      const at = (sizes + v * 8) >> 2;
+      if (value === undefined) {
+        words[at] = 0;
         continue;
       }
-      const source = (outputs + (parts.length + w) * BLOCK) >> 2;
-      const low = words[source]!;
-      const high = words[source + 1]!;
-      out[at] = low === 0 && high === 0 ? 1 : low;
-      out[at + 1] = high;
+      const slot = slots + v * SLOT;
+      const length = write(value, slot);
+      bytes[slot + length] = SEPARATOR;
+      words[at] = length + 1;
+      words[at + 1] = length;
     }
+    const long = kernel.runJobs(jobsAt, jobs.length, slots, sizes, blocks, batch);
+    if (long > 0) {
+      jobs.forEach(({ key, values: list }, j) => {
+        if (words[(jobsAt + j * JOB + 16) >> 2] === LONG) bytes.set(prf(key, messageOf(list, values)!), outputs + j * KEY_BLOCK);
+      });
+    }
+    kernel.fillFilters(filtersAt, plan.filters.length, partsAt, parts.length, slots, sizes, prepared, scratch, text);
+    for (let j = parts.length, at = wordsAt; j < jobs.length; j++, at += 2) {
+      const missing = words[(jobsAt + j * JOB + 16) >> 2] === MISSING;
+      const source = (outputs + j * KEY_BLOCK) >> 2;
+      const low = missing ? 0 : words[source]!;
+      const high = missing ? 0 : words[source + 1]!;
+      words[at] = !missing && low === 0 && high === 0 ? 1 : low;
+      words[at + 1] = high;
+    }
+    out.set(record, offset);
   };
 }

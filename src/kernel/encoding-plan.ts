@@ -1,18 +1,30 @@
 /**
  * What the encoding kernel computes for each record, resolved to keys and numbers: no field names, no schema.
  *
- * PRF_k(x) is keyed BLAKE2s-256 (RFC 7693). A *message* is the UTF-8 form of one or more normalized values, a *text* the padded
- * value whose n-grams go into a filter.
+ * PRF_k(x) is keyed BLAKE2s-256 (RFC 7693). A *message* is the UTF-8 form of some of a record's values, each followed by a SEPARATOR; of no values, the separator alone. A *text* is one value, at most
+ * MOST_CHARACTERS of it, perhaps padded with a space on both sides; its n-grams go into a filter. Equal texts must mean equal values: the model of the linkage unit relies on it.
  */
 export interface EncodingPlan {
   readonly filters: readonly FilterPlan[];
-  /** One 32-byte sub-key for each one-word output (compound key or bucket), in column order. */
-  readonly words: readonly Uint8Array[];
+  /** One for each one-word output (compound key, bucket or token), in column order. */
+  readonly words: readonly WordPlan[];
+}
+
+export const SEPARATOR = "\u001f"; // normalized values hold no control characters
+export const MOST_CHARACTERS = 120;
+
+interface WordPlan {
+  /** 32-byte sub-key. */
+  readonly key: Uint8Array;
+  /** Values of its message, by index. */
+  readonly values: readonly number[];
 }
 
 export interface FilterPlan {
   /** Filter length m in bits: 512 or 1024. Also the output length. */
   readonly bits: 512 | 1024;
+  /** Values of the anchor's message, by index. */
+  readonly anchor: readonly number[];
   /** Texts that share this filter; one for a field filter, several for a record-level one. */
   readonly parts: readonly FilterPart[];
   /** Diffusion (ELD): for every output bit the filter bits it is the XOR of; absent for an unhardened filter. */
@@ -26,22 +38,18 @@ export interface FilterPart {
   readonly hashes: number;
   /** n of the n-grams, in code points. */
   readonly gram: number;
+  /** The value whose text it is, by index. */
+  readonly value: number;
+  readonly padded: boolean;
   /** Whether an n-gram carries its 1-based index. */
   readonly positional: boolean;
 }
 
-/** One record's inputs, in the order of the plan; a missing one is undefined. */
-export interface RecordInput {
-  /** Per filter: the anchor's message; undefined when a part of the anchor is missing, and then the filter is missing too. */
-  readonly anchors: (string | undefined)[];
-  /** Per filter and part: the text. A filter is missing when all its texts are. */
-  readonly texts: (string | undefined)[][];
-  /** Per word: the message. */
-  readonly messages: (string | undefined)[];
-}
+/** One record's normalized values; a missing one is undefined. A word or filter with a missing value is missing too; a filter of several texts, when all of them are. */
+export type RecordValues = readonly (string | undefined)[];
 
 /** Writes one record as 32-bit halves, little end first: filters, then words; what is missing is zero. A word that is present is never zero. */
-export type RecordEncoder = (input: RecordInput, out: Uint32Array, offset: number) => void;
+export type RecordEncoder = (values: RecordValues, out: Uint32Array, offset: number) => void;
 
 /** Length of an encoded record in 32-bit halves. */
 export function encodedLength(plan: EncodingPlan): number {

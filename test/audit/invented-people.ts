@@ -1,4 +1,4 @@
-import { encodingPlan, recordInput } from "../../src/custodian/encoding.ts";
+import { encodingPlan } from "../../src/custodian/encoding.ts";
 import { recordAtoms } from "../../src/custodian/record-atoms.ts";
 import type { AttackedFile } from "../../src/audit/attack-file.ts";
 import { type EqualityStructure, StructureBuilder, restrict } from "../../src/audit/equality-structure.ts";
@@ -20,7 +20,6 @@ function encoded(schema: LinkageSchema, count: number, salt: number): { structur
   const draw = random("missing");
   const read = recordAtoms(schema.fields, usedAtoms(schema), map, header, 2026);
   const encode = createEncoder(encodingPlan(schema, saltOf(salt)));
-  const toInput = recordInput(schema);
   const builder = new StructureBuilder(schema, count);
   const { width } = builder;
   const halves = new Uint32Array(count * width);
@@ -30,7 +29,7 @@ function encoded(schema: LinkageSchema, count: number, salt: number): { structur
     own.forEach((atom, a) => {
       if (atom === undefined) halves[row * width + ID_HALVES]! |= 1 << a;
     });
-    encode(toInput(own), halves, row * width + ID_HALVES + 2);
+    encode(own, halves, row * width + ID_HALVES + 2);
     return own;
   });
   builder.add(halves, count);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { encodingPlan, recordInput } from "../../src/custodian/encoding.ts";
+import { encodingPlan } from "../../src/custodian/encoding.ts";
 import { recordAtoms } from "../../src/custodian/record-atoms.ts";
 import { createEncoder } from "../../src/kernel/encode-record.ts";
 import { encodedLength } from "../../src/kernel/encoding-plan.ts";
@@ -13,11 +13,10 @@ const header = ["forename", "surname", "dob", "sex", "address", "postcode"];
 const map = { version: 1 as const, id: null, delimiter: "," as const, fields: { forename: { columns: ["forename"] }, surname: { columns: ["surname"] }, date_of_birth: { columns: ["dob"], order: "dmy" as const }, sex: { columns: ["sex"] }, address: { columns: ["address"] }, postcode: { columns: ["postcode"] } } };
 const read = recordAtoms(standardSchema.fields, usedAtoms(standardSchema), map, header, 2026);
 const plan = encodingPlan(standardSchema, salt);
-const toInput = recordInput(standardSchema);
 
 function encode(cells: string[], encoder = createEncoder(plan)): Uint32Array {
   const out = new Uint32Array(encodedLength(plan));
-  encoder(toInput(read(cells).atoms), out, 0);
+  encoder(read(cells).atoms, out, 0);
   return out;
 }
 

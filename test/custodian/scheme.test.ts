@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type AtomValues, encodingPlan, recordInput } from "../../src/custodian/encoding.ts";
+import { type AtomValues, encodingPlan } from "../../src/custodian/encoding.ts";
 import { stretch } from "../../src/custodian/passphrase.ts";
 import { keyCommitment } from "../../src/custodian/sub-key.ts";
 import { createEncoder } from "../../src/kernel/encode-record.ts";
@@ -102,7 +102,7 @@ describe("SCHEME.md", () => {
     const encoder = createEncoder(plan);
     for (const person of people) {
       const out = new Uint32Array(encodedLength(plan));
-      encoder(recordInput(schema)(atomsOf(schema, person)), out, 0);
+      encoder(atomsOf(schema, person), out, 0);
       schema.filters.forEach((definition, f) => {
         const bits = filter(definition.name, definition.anchor, definition.anchor.map((atom) => person[atom]!), person[definition.name]!, definition);
         const sent = Array.from({ length: definition.bits }, (_, i) => (out[(f * definition.bits + i) >> 5]! >>> (i & 31)) & 1);
@@ -115,7 +115,7 @@ describe("SCHEME.md", () => {
     const plan = encodingPlan(standardSchema, salt);
     const [person] = people;
     const out = new Uint32Array(encodedLength(plan));
-    createEncoder(plan)(recordInput(standardSchema)(atomsOf(standardSchema, person!)), out, 0);
+    createEncoder(plan)(atomsOf(standardSchema, person!), out, 0);
     const firstWord = standardSchema.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
     const words = [...standardSchema.keys.map(({ parts }) => ({ kind: "key", parts })), ...standardSchema.buckets.map(({ parts }) => ({ kind: "bucket", parts }))];
     words.forEach(({ kind, parts }, w) => {

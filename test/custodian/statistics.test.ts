@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { recordAtoms } from "../../src/custodian/record-atoms.ts";
-import { OwnIds } from "../../src/custodian/own-ids.ts";
+import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
 import { ShuffledRows } from "../../src/custodian/shuffled-rows.ts";
 import { ValueSample } from "../../src/custodian/value-sample.ts";
-import { createSketches, randomPairs, recordCounter } from "../../src/custodian/value-statistics.ts";
+import { createSketches, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { random } from "../../src/random.ts";
 import { comparisonGroups, usedAtoms } from "../../src/schema/comparison-space.ts";
 import { Population } from "../../src/synth/population.ts";
@@ -34,9 +34,15 @@ describe("a sample of values", () => {
 describe("own ids", () => {
   it("finds the row that had an id before", () => {
     const ids = new OwnIds();
-    for (let i = 0; i < 200_000; i++) expect(ids.add(`ID${i}`, i + 2)).toBeUndefined();
-    expect(ids.add("ID4711", 999_999)).toBe(4713);
-    expect(ids.add("id4711", 999_999)).toBeUndefined();
+    const seed = ownIdSeed();
+    const hash = new Int32Array(2);
+    const add = (id: string, row: number): number | undefined => {
+      hashOwnId(id, seed, hash, 0);
+      return ids.add(hash[0]!, hash[1]!, row);
+    };
+    for (let i = 0; i < 200_000; i++) expect(add(`ID${i}`, i + 2)).toBeUndefined();
+    expect(add("ID4711", 999_999)).toBe(4713);
+    expect(add("id4711", 999_999)).toBeUndefined();
   });
 });
 
@@ -60,13 +66,16 @@ describe("random pairs of a file", () => {
   const read = recordAtoms(standardSchema.fields, usedAtoms(standardSchema), map, header, 2026);
   const records = Array.from({ length: 4000 }, (_, i) => {
     const { forename, surname, sex, day, month, year, address } = population.person(i);
-    return read([forename, surname, `${year}-${month}-${day}`, sex, `${address.number} ${address.street}`, address.postcode]).atoms;
+    const record = read([forename, surname, `${year}-${month}-${day}`, sex, `${address.number} ${address.street}`, address.postcode]);
+    return { ...record, hashes: record.hashes.slice() };
   });
   const salt = { project: "p", secret: new Uint8Array(32).fill(9) };
   const statisticsOf = (rows: typeof records): Record<string, number[]> => {
     const sketches = createSketches(standardSchema, rows.length);
-    const count = recordCounter(standardSchema, sketches);
-    return randomPairs(standardSchema, salt, sketches, rows.flatMap((row) => count(row) ?? []));
+    const counter = new RecordCounter(standardSchema, sketches);
+    const sampled = rows.flatMap((row) => counter.add(row) ?? []);
+    counter.flush();
+    return randomPairs(standardSchema, salt, sketches, sampled);
   };
   const found = statisticsOf(records);
   const groups = comparisonGroups(standardSchema);
@@ -76,7 +85,7 @@ describe("random pairs of a file", () => {
     const n = [...counts.values()].reduce((sum, c) => sum + c, 0);
     return [...counts.values()].reduce((sum, c) => sum + c * (c - 1), 0) / (n * (n - 1));
   };
-  const atom = (name: string): (string | undefined)[] => records.map((row) => row[usedAtoms(standardSchema).indexOf(name)]);
+  const atom = (name: string): (string | undefined)[] => records.map(({ atoms }) => atoms[usedAtoms(standardSchema).indexOf(name)]);
 
   it("sum to one in every group", () => {
     for (const { name } of groups) expect(found[name]!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 2);

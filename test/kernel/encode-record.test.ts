@@ -4,27 +4,31 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEncoder } from "../../src/kernel/encode-record.ts";
-import { type EncodingPlan, type FilterPlan, type RecordInput, encodedLength } from "../../src/kernel/encoding-plan.ts";
+import { type EncodingPlan, type FilterPlan, type RecordValues, encodedLength } from "../../src/kernel/encoding-plan.ts";
 import { positions, prf, referenceEncoder } from "../../src/kernel/reference/encode-record.ts";
 import { random } from "../../src/random.ts";
 
 const keyOf = (seed: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, i) => (seed * 31 + i * 7) & 255);
 
+/** Values 0..2 are anchors, 3..7 texts, the words take 1..3 of them all. */
+const VALUES = 8;
+
 function planOf(seed: number, { filters = 3, words = 5, diffusion = true }: { filters?: number; words?: number; diffusion?: boolean } = {}): EncodingPlan {
   const next = random(`plan ${seed}`);
+  let text = 3;
   return {
     filters: Array.from({ length: filters }, (_, f): FilterPlan => {
       const bits = f === 1 ? 1024 : 512;
-      const parts = Array.from({ length: f === 1 ? 3 : 1 }, (_, p) => ({ key: keyOf(seed + f * 10 + p), hashes: 3 + f * 4, gram: p === 1 ? 1 : 2, positional: p === 1 }));
-      return { bits, parts, ...(diffusion ? { diffusion: Array.from({ length: bits }, () => Uint16Array.from({ length: 7 }, () => Math.floor(next() * bits))) } : {}) };
+      const parts = Array.from({ length: f === 1 ? 3 : 1 }, (_, p) => ({ key: keyOf(seed + f * 10 + p), value: text++, padded: p !== 2, hashes: 3 + f * 4, gram: p === 1 ? 1 : 2, positional: p === 1 }));
+      return { bits, anchor: f === 2 ? [] : [f, 2].slice(0, f + 1), parts, ...(diffusion ? { diffusion: Array.from({ length: bits }, () => Uint16Array.from({ length: 7 }, () => Math.floor(next() * bits))) } : {}) };
     }),
-    words: Array.from({ length: words }, (_, w) => keyOf(seed + 100 + w)),
+    words: Array.from({ length: words }, (_, w) => ({ key: keyOf(seed + 100 + w), values: [w, w + 3, 1].slice(0, w % 4) })),
   };
 }
 
-const encode = (plan: EncodingPlan, encoder: typeof createEncoder, input: RecordInput): number[] => {
+const encode = (plan: EncodingPlan, encoder: typeof createEncoder, values: RecordValues): number[] => {
   const out = new Uint32Array(encodedLength(plan) + 3);
-  encoder(plan)(input, out, 3);
+  encoder(plan)(values, out, 3);
   return [...out];
 };
 
@@ -37,12 +41,11 @@ describe("keyed BLAKE2s", () => {
     expect(bytesToHex(prf(key, Uint8Array.from({ length }, (_, i) => i)))).toBe(answers[length - 1]);
   });
 
-  it("gives the same through the WebAssembly kernel", () => {
-    const plan: EncodingPlan = { filters: [], words: [key, key] };
-    const out = encode(plan, createEncoder, { anchors: [], texts: [], messages: ["\u0000", "\u0000\u0001"] });
+  it("gives the same through the WebAssembly kernel, for the message of no values and of one", () => {
+    const plan: EncodingPlan = { filters: [], words: [[], [0]].map((values) => ({ key, values })) };
+    const out = encode(plan, createEncoder, ["\u0000"]);
     const words = new Uint8Array(Uint32Array.from(out.slice(3)).buffer);
-    expect(bytesToHex(words.subarray(0, 8))).toBe(answers[0]!.slice(0, 16));
-    expect(bytesToHex(words.subarray(8, 16))).toBe(answers[1]!.slice(0, 16));
+    [Uint8Array.of(0x1f), Uint8Array.of(0, 0x1f)].forEach((message, w) => expect(bytesToHex(words.subarray(w * 8, w * 8 + 8))).toBe(bytesToHex(prf(key, message)).slice(0, 16)));
   });
 
   it("has HKDF-SHA-256 as RFC 5869 test case 1 beneath it", () => {
@@ -64,51 +67,52 @@ describe("the WebAssembly encoder", () => {
   const text = fc.string({ unit: fc.constantFrom(..."ABCEIO '-09éß漢😀"), minLength: 1, maxLength: 30 });
   const maybe = (arbitrary: fc.Arbitrary<string>): fc.Arbitrary<string | undefined> => fc.option(arbitrary, { nil: undefined, freq: 6 });
 
-  it("equals the reference on random records", () => {
+  it("equals the reference on random records, long values too", () => {
     const plan = planOf(1);
     const wasm = createEncoder(plan);
     const reference = referenceEncoder(plan);
+    const long = fc.string({ unit: fc.constantFrom(..."ABé漢😀"), minLength: 40, maxLength: 600 });
     fc.assert(
-      fc.property(
-        fc.tuple(...plan.filters.map(() => maybe(text))),
-        fc.tuple(...plan.filters.map((filter) => fc.tuple(...filter.parts.map(() => maybe(text.map((t) => ` ${t} `)))))),
-        fc.tuple(...plan.words.map(() => maybe(fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: fc.string({ minLength: 40, maxLength: 150 }) })))),
-        (anchors, texts, messages) => {
-          const input: RecordInput = { anchors, texts, messages };
-          const a = new Uint32Array(encodedLength(plan));
-          const b = new Uint32Array(encodedLength(plan));
-          wasm(input, a, 0);
-          reference(input, b, 0);
-          expect(a).toEqual(b);
-        },
-      ),
+      fc.property(fc.tuple(...Array.from({ length: VALUES }, () => maybe(fc.oneof({ weight: 8, arbitrary: text }, { weight: 1, arbitrary: long })))), (values) => {
+        const a = new Uint32Array(encodedLength(plan));
+        const b = new Uint32Array(encodedLength(plan));
+        wasm(values, a, 0);
+        reference(values, b, 0);
+        expect(a).toEqual(b);
+      }),
       { numRuns: 150, seed: 7 },
     );
   });
 
+  const only = (text: string, anchor = "19800101"): RecordValues => [anchor, undefined, undefined, text];
+
   it.each([1, 2, 3, 4, 5, 8, 9])("equals the reference for a text of %i grams (four lanes at a time)", (grams) => {
     const plan = planOf(2, { filters: 1, words: 1, diffusion: false });
-    const input: RecordInput = { anchors: ["19800101\u001f"], texts: [["ABCDEFGHIJK".slice(0, grams + 1)]], messages: ["x"] };
-    expect(encode(plan, createEncoder, input)).toEqual(encode(plan, referenceEncoder, input));
+    const values = only("ABCDEFGHIJK".slice(0, Math.max(1, grams - 1)));
+    expect(encode(plan, createEncoder, values)).toEqual(encode(plan, referenceEncoder, values));
   });
 
-  it.each([62, 63, 64, 65, 127, 128, 129])("equals the reference for messages of %i bytes (block edges)", (length) => {
-    const plan = planOf(3, { filters: 1, words: 1 });
-    const input: RecordInput = { anchors: ["y".repeat(length)], texts: [[" AB "]], messages: ["x".repeat(length)] };
-    expect(encode(plan, createEncoder, input)).toEqual(encode(plan, referenceEncoder, input));
+  it.each([61, 62, 63, 64, 65, 127, 128, 129, 509, 510, 511, 512, 513])("equals the reference for values of %i bytes (edges of blocks and slots)", (length) => {
+    const plan = planOf(3, { filters: 1, words: 2 });
+    const values = only("x".repeat(length), "y".repeat(length));
+    expect(encode(plan, createEncoder, values)).toEqual(encode(plan, referenceEncoder, values));
+  });
+
+  it("takes at most 120 characters of a text", () => {
+    const plan = planOf(3, { filters: 1, words: 0 });
+    expect(encode(plan, createEncoder, only(`${"é".repeat(120)}A`))).toEqual(encode(plan, createEncoder, only(`${"é".repeat(120)}B`)));
+    expect(encode(plan, createEncoder, only(`${"é".repeat(119)}A`))).not.toEqual(encode(plan, createEncoder, only(`${"é".repeat(119)}B`)));
   });
 
   it("tells texts with the same set of grams apart", () => {
     const plan = planOf(4, { filters: 1, words: 0 });
-    const of = (name: string): number[] => encode(plan, createEncoder, { anchors: ["\u001f"], texts: [[` ${name} `]], messages: [] });
-    expect(of("MOREE")).not.toEqual(of("MOREEE"));
+    expect(encode(plan, createEncoder, only("MOREE"))).not.toEqual(encode(plan, createEncoder, only("MOREEE")));
   });
 
   it("writes zeros, and only zeros, for what is missing", () => {
-    const plan = planOf(5);
-    const nothing: RecordInput = { anchors: plan.filters.map(() => undefined), texts: plan.filters.map((filter) => filter.parts.map(() => undefined)), messages: plan.words.map(() => undefined) };
+    const plan = planOf(5, { filters: 2, words: 0 });
     const out = new Uint32Array(encodedLength(plan)).fill(0xffffffff);
-    createEncoder(plan)(nothing, out, 0);
+    createEncoder(plan)(Array.from({ length: VALUES }, () => undefined), out, 0);
     expect(out.every((half) => half === 0)).toBe(true);
   });
 });

@@ -157,8 +157,15 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     );
   });
 
-  it.each([false, true])("scans buckets for pairs that are not far, in any number of calls (within one file: %s)", (self) => {
-    const scanned = shapes.slice(0, 2);
+  const [small, large] = shapes as [FilterShape, FilterShape];
+  it.each([
+    ["unlike filters", false, [small, large]],
+    ["unlike filters", true, [small, large]],
+    ["four of 8 words", false, [small, small, small, small]],
+    ["four of 8 words", true, [small, small, small, small]],
+    ["two of 16 words", false, [large, large]],
+    ["three of 24 words", false, [{ ...large, words: 24 }, { ...large, words: 24 }, { ...large, words: 24 }]],
+  ])("scans buckets for pairs that are not far, in any number of calls (%s, within one file: %s)", (_, self, scanned) => {
     fc.assert(
       fc.property(fc.array(fc.tuple(key, rowOf(scanned, 0)), { minLength: 1, maxLength: 14 }), fc.array(fc.tuple(key, rowOf(scanned, 0)), { minLength: 1, maxLength: 14 }), fc.integer({ min: 0, max: 20 }), (sideA, sideB, spare) => {
         const bench = new Bench();

@@ -1,3 +1,4 @@
+import { addBench } from "./bench.ts";
 import type { AddCommand } from "./command.ts";
 import { addAudit } from "./audit.ts";
 import { addDemo } from "./demo.ts";
@@ -12,4 +13,4 @@ import { addSchema } from "./schema.ts";
 import { addSynth } from "./synth.ts";
 
 /** All commands, in the order in which a user meets them. */
-export const commands: readonly AddCommand[] = [addKeygen, addSchema, addHash, addAudit, addInspect, addLink, addEvaluate, addReturn, addJoin, addSynth, addDemo];
+export const commands: readonly AddCommand[] = [addKeygen, addSchema, addHash, addAudit, addInspect, addLink, addEvaluate, addReturn, addJoin, addSynth, addBench, addDemo];

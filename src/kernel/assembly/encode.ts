@@ -1,8 +1,8 @@
 // The encoding kernel: keyed BLAKE2s, filter positions, diffusion. Twin of ../reference/encode.ts.
 //
 // A PRF is BLAKE2s-256 with a 32-byte key. Compressing the key block once gives a *state* (8 words);
-// every message of at most 64 bytes then costs one compression. The host writes records into memory and
-// calls once per field, so nothing here allocates.
+// every message of at most 64 bytes then costs one compression. The host writes a record's values into memory once; messages are
+// put together from them here, because strings glued and copied in JavaScript cost more than the hashing. Two calls a record.
 import { compress, IV0, IV1, IV2, IV3, IV4, IV5, IV6, IV7 } from "./blake2s";
 
 const KEYED = IV0 ^ 0x01012020; // parameter block: digest 32, key 32, fanout 1, depth 1 (RFC 7693 section 2.5)
@@ -24,10 +24,15 @@ function loadBlocks(pointers: usize, stride: i32, count: i32): void {
   }
 }
 
+/** Prepares states from keys; for the host, once a run. */
+export function prepareKeys(jobs: usize, count: i32): void {
+  prepare(jobs, count);
+}
+
 /**
  * States from keys. `jobs`: `count` pairs (pointer to a 64-byte block holding the key and 32 zeros, pointer to 32 bytes for the state).
  */
-export function prepare(jobs: usize, count: i32): void {
+function prepare(jobs: usize, count: i32): void {
   for (let first = 0; first < count; first += LANES, jobs += LANES * 8) {
     const lanes = min(count - first, LANES);
     loadBlocks(jobs, 8, lanes);
@@ -44,23 +49,130 @@ export function prepare(jobs: usize, count: i32): void {
   }
 }
 
-/**
- * PRF outputs. `jobs`: `count` quadruples (state, zero-padded 64-byte message, its length 1..64, pointer to 32 bytes for the output).
- */
-export function prf(jobs: usize, count: i32): void {
-  for (let first = 0; first < count; first += LANES, jobs += LANES * 16) {
-    const lanes = min(count - first, LANES);
-    loadBlocks(jobs + 4, 16, lanes);
-    let t = i32x4.splat(0);
-    for (let lane = 0; lane < LANES; lane++) {
-      const job = jobs + <usize>(<i32>(lane < lanes ? lane : 0) << 4);
-      const state = <usize>load<u32>(job);
-      for (let i = 0; i < 8; i++) store<u32>(h4 + (i << 4) + (lane << 2), load<u32>(state + (i << 2)));
-      t = replaceLane(t, lane, 64 + load<u32>(job, 8));
+// A *job* is one PRF of one message: u32 state, u32 list of values, u32 how many, u32 where its 32 bytes of output go, u32 status. The message is every
+// value of the list followed by a separator; an empty list is the separator alone. A *value* lies in a slot of SLOT bytes, its UTF-8 form with the separator behind;
+// `sizes`: two u32 each, bytes with the separator (0 = missing) and bytes without it that lie in the slot.
+const JOB: usize = 20;
+const SLOT: usize = 512;
+const SEPARATOR: u8 = 0x1f;
+const MISSING = 0;
+const DONE = 1;
+const LONG = 2; // more than one block: the host's, by the reference
+
+/** Runs jobs and sets their status. Returns how many are LONG. `blocks`: scratch, LANES x 80 bytes; `batch`: scratch, LANES x 8 bytes. */
+export function runJobs(jobs: usize, count: i32, values: usize, sizes: usize, blocks: usize, batch: usize): i32 {
+  let long = 0;
+  let lanes = 0;
+  let t = i32x4.splat(64);
+  for (let j = 0; j < count; j++, jobs += JOB) {
+    const list = <usize>load<u32>(jobs, 4);
+    const length = load<i32>(jobs, 8);
+    const size = messageSize(list, length, sizes);
+    store<u32>(jobs, size == 0 ? MISSING : size > 64 ? LONG : DONE, 16);
+    if (size > 64) long++;
+    else if (size > 0) {
+      const block = blocks + <usize>(lanes * 80);
+      composeMessage(block, list, length, values, sizes);
+      store<u32>(batch + (lanes << 3), <u32>block);
+      store<u32>(batch + (lanes << 3), <u32>jobs, 4);
+      t = replaceLane(t, lanes++, 64 + size);
     }
-    compress(h4, block4, t, i32x4.splat(-1));
-    for (let lane = 0; lane < lanes; lane++) storeLane(lane, <usize>load<u32>(jobs + (lane << 4), 12));
+    if (lanes == LANES || (lanes > 0 && j == count - 1)) {
+      loadBlocks(batch, 8, lanes);
+      for (let lane = 0; lane < LANES; lane++) {
+        const state = <usize>load<u32>(<usize>load<u32>(batch + (<i32>(lane < lanes ? lane : 0) << 3), 4));
+        for (let i = 0; i < 8; i++) store<u32>(h4 + (i << 4) + (lane << 2), load<u32>(state + (i << 2)));
+      }
+      compress(h4, block4, t, i32x4.splat(-1));
+      for (let lane = 0; lane < lanes; lane++) storeLane(lane, <usize>load<u32>(<usize>load<u32>(batch + (lane << 3), 4), 12));
+      lanes = 0;
+    }
   }
+  return long;
+}
+
+/** Bytes of a message; 0 when a value is missing. */
+function messageSize(list: usize, length: i32, sizes: usize): i32 {
+  if (length == 0) return 1;
+  let size = 0;
+  for (let i = 0; i < length; i++) {
+    const bytes = load<i32>(sizes + (<usize>load<u32>(list + (i << 2)) << 3));
+    if (bytes == 0) return 0;
+    size += bytes;
+  }
+  return size;
+}
+
+/** Writes a message of at most 64 bytes and zeros behind it, eight bytes at a time; what is written too far is overwritten by what follows. */
+function composeMessage(block: usize, list: usize, length: i32, values: usize, sizes: usize): void {
+  let at = block;
+  if (length == 0) store<u8>(at++, SEPARATOR);
+  for (let i = 0; i < length; i++) {
+    const value = <usize>load<u32>(list + (i << 2));
+    const source = values + value * SLOT;
+    const bytes = load<u32>(sizes + (value << 3));
+    for (let b: u32 = 0; b < bytes; b += 8) store<u64>(at + b, load<u64>(source + b));
+    at += bytes;
+  }
+  for (; at < block + 64; at += 8) store<u64>(at, 0);
+}
+
+// A *part* is what one value puts into a filter: u32 value, u32 job of its anchored key, u32 its state (32 bytes), u32 hashes, u32 gram, u32 positional, u32 padded.
+const PART: usize = 28;
+// A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes.
+const FILTER: usize = 20;
+const MOST_CHARACTERS = 120;
+
+/** Whether a part has an anchor and a text. */
+// @ts-ignore: decorator
+@inline
+function isPresent(part: usize, sizes: usize): bool {
+  return load<u32>(<usize>load<u32>(part, 4), 16) != MISSING && load<u32>(sizes + (<usize>load<u32>(part) << 3)) != 0;
+}
+
+/** Fills all filters of a record whose jobs are done. `parts`: all parts of all filters; `prepared`: scratch, 8 bytes a part; `filter`: scratch, 128 bytes; `text`: scratch, SLOT + 16 bytes. */
+export function fillFilters(filters: usize, filterCount: i32, parts: usize, partCount: i32, values: usize, sizes: usize, prepared: usize, filter: usize, text: usize): void {
+  let states = 0;
+  for (let p = 0; p < partCount; p++) {
+    const part = parts + <usize>p * PART;
+    if (!isPresent(part, sizes)) continue;
+    store<u32>(prepared + (states << 3), load<u32>(<usize>load<u32>(part, 4), 12));
+    store<u32>(prepared + (states << 3), load<u32>(part, 8), 4);
+    states++;
+  }
+  prepare(prepared, states);
+  for (; filterCount > 0; filterCount--, filters += FILTER) {
+    const log2Bits = load<i32>(filters);
+    const bytes = 1 << (log2Bits - 3);
+    const columns = <usize>load<u32>(filters, 12);
+    const out = <usize>load<u32>(filters, 16);
+    const target = columns != 0 ? filter : out;
+    for (let i = 0; i < bytes; i += 16) v128.store(target + i, i32x4.splat(0));
+    for (let p = 0; p < load<i32>(filters, 8); p++) {
+      const part = <usize>load<u32>(filters, 4) + <usize>p * PART;
+      if (!isPresent(part, sizes)) continue;
+      const value = <usize>load<u32>(part);
+      const length = copyText(text, values + value * SLOT, load<i32>(sizes + (value << 3), 4), load<u32>(part, 24) != 0);
+      addGrams(target, log2Bits, load<i32>(part, 12), <usize>load<u32>(part, 8), text, length, load<i32>(part, 16), load<u32>(part, 20) != 0);
+    }
+    if (columns != 0) diffuse(filter, 1 << log2Bits, columns, bytes >> 3, out);
+  }
+}
+
+/** The text whose grams fill a filter: at most MOST_CHARACTERS of a value, with a space before and after if it is padded. Returns its bytes. */
+function copyText(text: usize, value: usize, bytes: i32, padded: bool): i32 {
+  if (bytes > MOST_CHARACTERS) {
+    let characters = 0;
+    for (let b = 0; b < bytes; b++) {
+      if ((load<u8>(value + b) & 0xc0) != 0x80 && ++characters > MOST_CHARACTERS) bytes = b;
+    }
+  }
+  let at = text;
+  if (padded) store<u8>(at++, 0x20);
+  for (let b = 0; b < bytes; b += 8) store<u64>(at + b, load<u64>(value + b));
+  at += bytes;
+  if (padded) store<u8>(at++, 0x20);
+  return <i32>(at - text);
 }
 
 function storeLane(lane: i32, target: usize): void {
@@ -75,15 +187,17 @@ function storeLane(lane: i32, target: usize): void {
  * Position j = bits [j*log2Bits, (j+1)*log2Bits) of the PRF output read as a little-endian integer: independent
  * slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per gram; Kroll & Steinmetzer 2015).
  */
-export function addGrams(filter: usize, log2Bits: i32, hashes: i32, state: usize, text: usize, length: i32, gram: i32, positional: bool): void {
+function addGrams(filter: usize, log2Bits: i32, hashes: i32, state: usize, text: usize, length: i32, gram: i32, positional: bool): void {
   const end = text + <usize>length;
   const mask = (1 << log2Bits) - 1;
   let start = text;
   let tail = text; // end of the gram that begins at `start`
   for (let i = 0; i < gram && tail < end; i++) tail = nextCodePoint(tail, end);
   let index = 1;
+  for (let i = 5; i < 16; i++) v128.store(block4 + (i << 4), i32x4.splat(0));
   while (true) {
-    memory.fill(block4, 0, 256);
+    // a gram's message ends within the first five words
+    for (let i = 0; i < 5; i++) v128.store(block4 + (i << 4), i32x4.splat(0));
     let lanes = 0;
     let t = i32x4.splat(65);
     while (lanes < LANES) {
@@ -159,8 +273,8 @@ function nextCodePoint(p: usize, end: usize): usize {
  * Diffusion (ELD; Armknecht, Heng & Schnell, PoPETs 2023): every output bit is the XOR of t filter bits. The map is linear
  * over GF(2), so the output is the XOR of one precomputed column per set bit. `columns`: `bits` columns of `words` u64.
  */
-export function diffuse(filter: usize, bits: i32, columns: usize, words: i32, out: usize): void {
-  memory.fill(out, 0, <usize>(words << 3));
+function diffuse(filter: usize, bits: i32, columns: usize, words: i32, out: usize): void {
+  for (let i = 0; i < words << 3; i += 16) v128.store(out + i, i32x4.splat(0));
   const width = <usize>(words << 3);
   for (let w = 0; w < bits >> 6; w++) {
     let word = load<u64>(filter + (w << 3));

@@ -1,21 +1,18 @@
 import { blake2s } from "@noble/hashes/blake2.js";
-import type { EncodingPlan, FilterPart, RecordEncoder } from "../encoding-plan.ts";
+import { type EncodingPlan, type FilterPart, MOST_CHARACTERS, type RecordEncoder, type RecordValues, SEPARATOR } from "../encoding-plan.ts";
 
 const utf8 = new TextEncoder();
 
 /** The encoding in plain TypeScript, one PRF call at a time: what the WebAssembly twin is tested against, and the specification in code. */
 export function referenceEncoder(plan: EncodingPlan): RecordEncoder {
-  return ({ anchors, texts, messages }, out, offset) => {
+  return (values, out, offset) => {
     let at = offset;
-    plan.filters.forEach((filter, f) => {
-      const anchor = anchors[f];
-      const present = anchor !== undefined && texts[f]!.some((text) => text !== undefined);
+    plan.filters.forEach((filter) => {
+      const anchor = messageOf(filter.anchor, values);
       const bits = new Uint8Array(filter.bits);
-      if (present) {
-        filter.parts.forEach((part, p) => {
-          const text = texts[f]![p];
-          if (text !== undefined) addGrams(bits, part, prf(part.key, utf8.encode(anchor)), text);
-        });
+      for (const part of filter.parts) {
+        const text = textOf(part, values);
+        if (anchor !== undefined && text !== undefined) addGrams(bits, part, prf(part.key, anchor), text);
       }
       const hardened = filter.diffusion ? filter.diffusion.map((indexes) => indexes.reduce((x, i) => x ^ bits[i]!, 0)) : [...bits];
       for (let half = 0; half < filter.bits / 32; half++) {
@@ -24,20 +21,33 @@ export function referenceEncoder(plan: EncodingPlan): RecordEncoder {
         out[at++] = value >>> 0;
       }
     });
-    plan.words.forEach((key, w) => {
-      const message = messages[w];
+    plan.words.forEach((word) => {
+      const message = messageOf(word.values, values);
       if (message === undefined) {
         out[at++] = 0;
         out[at++] = 0;
         return;
       }
-      const view = new DataView(prf(key, utf8.encode(message)).buffer);
+      const view = new DataView(prf(word.key, message).buffer);
       const low = view.getUint32(0, true);
       const high = view.getUint32(4, true);
       out[at++] = low === 0 && high === 0 ? 1 : low;
       out[at++] = high;
     });
   };
+}
+
+/** Undefined when a value is missing. */
+export function messageOf(list: readonly number[], values: RecordValues): Uint8Array | undefined {
+  if (list.length === 0) return utf8.encode(SEPARATOR);
+  if (list.some((index) => values[index] === undefined)) return undefined;
+  return utf8.encode(list.map((index) => values[index]! + SEPARATOR).join(""));
+}
+
+function textOf({ value, padded }: FilterPart, values: RecordValues): string | undefined {
+  if (values[value] === undefined) return undefined;
+  const text = [...values[value]].slice(0, MOST_CHARACTERS).join("");
+  return padded ? ` ${text} ` : text;
 }
 
 export function prf(key: Uint8Array, message: Uint8Array): Uint8Array {

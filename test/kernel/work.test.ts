@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../temporary.ts";
+
+// Guards the hot loops by the instructions that they hold, which do not depend on the machine or on what else it does. Times are for bench/.
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** A kernel as WebAssembly text, compiled as the build does. */
+function textOf(kernel: "encode" | "link"): string {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+  const [, ...words] = scripts[`build:${kernel}`]!.split(" ");
+  const text = temporaryDirectory().at(`${kernel}.wat`);
+  execFileSync(process.execPath, [join(root, "node_modules/assemblyscript/bin/asc.js"), ...words.map((word) => (word.endsWith(".wasm") ? text : word === "-o" ? "--textFile" : word))], { cwd: root });
+  return readFileSync(text, "utf8");
+}
+
+/** Innermost loops of a function, each as its instructions. */
+function innerLoops(text: string, name: string): string[][] {
+  const [body = ""] = text.slice(text.indexOf(`/${name} (`)).split("\n (func ", 1);
+  const lines = body.split("\n").map((line) => ({ indent: line.search(/\S/), instruction: line.trim().split(" ", 1)[0]! }));
+  return lines.flatMap(({ instruction, indent }, start) => {
+    if (instruction !== "loop") return [];
+    const length = lines.slice(start).findIndex((line) => line.instruction === "end" && line.indent === indent);
+    const inside = lines.slice(start + 1, start + length).map((line) => line.instruction);
+    return inside.includes("loop") ? [] : [inside];
+  });
+}
+
+const count = (instructions: readonly string[], wanted: string): number => instructions.filter((instruction) => instruction === wanted).length;
+
+describe("the work of a pair in a bucket", () => {
+  const loops = innerLoops(textOf("link"), "scanBlocks").filter((loop) => loop.includes("i64.popcnt"));
+
+  it.each([
+    [8, 90],
+    [16, 165],
+  ])("is %i words read once from either side, and at most %i instructions", (words, most) => {
+    const loop = loops.find((candidate) => count(candidate, "i64.popcnt") === words)!;
+    expect(loop).toBeDefined();
+    expect(count(loop, "i64.load")).toBe(2 * words);
+    expect(loop.filter((instruction) => /^call|\.load|\.store/.test(instruction))).toHaveLength(2 * words); // nothing of the layout, nothing spilled
+    expect(loop.length).toBeLessThan(most);
+  });
+});
+
+describe("the work of a round of the PRF", () => {
+  it.each(["runJobs", "addGrams"])("is the same for four messages at once, and without calls (%s)", (name) => {
+    const round = innerLoops(textOf("encode"), name).find((loop) => loop.includes("i8x16.shuffle"));
+    expect(count(round!, "i8x16.shuffle")).toBe(16);
+    expect(count(round!, "v128.load")).toBe(16);
+    expect(count(round!, "call")).toBe(0);
+    expect(round!.length).toBeLessThan(600);
+  });
+});
