@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { SaltlinkError, exitMeanings, fileError, isFileError } from "../errors.ts";
 import { discardPartials } from "../output/partial-file.ts";
+import { poolsStarted } from "../pool/pool.ts";
 import { version } from "../version.ts";
 import { commands } from "./commands/index.ts";
 import { type Host, Terminal } from "./terminal.ts";
@@ -19,6 +20,7 @@ export async function run(host: Host): Promise<number> {
     await program(terminal, host).parseAsync([...host.argv]);
     return 0;
   } catch (error) {
+    if (signals.caught()) return new Promise<number>(() => {}); // the handler ends the process; what fails meanwhile fails because of it
     if (closed) return 0;
     return report(error, terminal);
   } finally {
@@ -66,17 +68,24 @@ function report(error: unknown, terminal: Terminal): number {
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** On a signal: nothing unfinished stays behind, and the exit code says which signal it was. */
-function watchSignals(terminal: Terminal): { stop(): void } {
+function watchSignals(terminal: Terminal): { stop(): void; caught(): boolean } {
+  let caught = false;
   const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
     const handler = (): void => {
+      if (caught) process.exit(code);
+      caught = true;
       discardPartials();
       terminal.note("\ninterrupted; what was unfinished is gone");
-      process.exit(code);
+      void Promise.race([poolsStarted(), new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => {
+        discardPartials();
+        process.exit(code);
+      });
     };
     process.on(signal, handler);
     return [signal, handler] as const;
   });
   return {
+    caught: () => caught,
     stop: () => {
       for (const [signal, handler] of handlers) process.off(signal, handler);
     },

@@ -56,6 +56,8 @@ function writeSalt(project: string, secret: Uint8Array, path: string): void {
 
 /** Reads a salt from a file that only its owner may read; links are not followed. */
 export function readSalt(path: string): Salt {
+  // `--salt "$(cat project.salt)"`: a message that named the path would print the salt
+  if (path.includes(MAGIC) || /[\w-]{43}/.test(path)) throw new SaltlinkError("usage", "--salt takes the name of the salt's file, and what was given looks like the salt itself: consider it leaked if this command line is in a log");
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));

@@ -16,7 +16,7 @@ export interface LinkKernel {
   scanBlocks(layout: number, rowsA: number, rowsB: number, stride: number, blocks: number, to: number, self: number, orderA: number, orderB: number, cursor: number, scratch: number, outA: number, outB: number, outLevels: number, capacity: number): number;
   comparePairs(layout: number, rowsA: number, rowsB: number, stride: number, pairsA: number, pairsB: number, observed: number, from: number, to: number, tokenShift: bigint, levelShift: bigint): void;
   mergeTuples(lists: number, listCount: number, lo: number, hi: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
-  countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, outSlot: number): number;
+  countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;
 }
 
 /** One call, as it travels to a worker. */

@@ -323,13 +323,12 @@ function observe({ a, b, memory, kernel }: CandidateOptions, ranges: readonly Ra
     const mark = memory.mark();
     table = memory.reserveZeroed(24 * 2 ** log2Slots);
     let at = 0;
-    // distinct observations add up over the ranges, so the limit of each call is checked against the whole
     let distinct = 0;
     const fits = ranges.every((range) => {
-      const added = kernel.countObservations(range.outA, range.outB, range.outObserved, range.count, a.nulls, b.nulls, table, log2Slots, slots + at * INDEX);
+      const added = kernel.countObservations(range.outA, range.outB, range.outObserved, range.count, a.nulls, b.nulls, table, log2Slots, distinct, slots + at * INDEX);
       at += range.count;
       distinct += added;
-      return added >= 0 && distinct < 0.75 * 2 ** log2Slots;
+      return added >= 0;
     });
     if (fits) break;
     memory.release(mark);

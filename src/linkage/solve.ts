@@ -77,8 +77,8 @@ export function solve(options: SolveOptions): Links {
   };
 }
 
-/** Candidate pairs by observation, the heaviest observation first. */
-function pairsByWeight({ count, observation, observations }: Candidates, { weights }: Model): { observation: number; pairs: Uint32Array }[] {
+/** Candidate pairs by observation, the heaviest observation first; without those that the model cannot explain, which have no weight. */
+function pairsByWeight({ count, observation, observations }: Candidates, { weights, explained }: Model): { observation: number; pairs: Uint32Array }[] {
   const starts = new Uint32Array(observations.length + 1);
   for (let i = 0; i < count; i++) starts[observation[i]! + 1]!++;
   for (let o = 0; o < observations.length; o++) starts[o + 1]! += starts[o]!;
@@ -86,7 +86,7 @@ function pairsByWeight({ count, observation, observations }: Candidates, { weigh
   const at = starts.slice();
   for (let i = 0; i < count; i++) sorted[at[observation[i]!]!++] = i;
   return observations
-    .map((_, o) => ({ observation: o, pairs: sorted.subarray(starts[o], starts[o + 1]) }))
+    .flatMap((_, o) => (explained[o] === 1 ? [{ observation: o, pairs: sorted.subarray(starts[o], starts[o + 1]) }] : []))
     .sort((x, y) => weights[y.observation]! - weights[x.observation]! || x.observation - y.observation);
 }
 

@@ -7,24 +7,38 @@ export function defaultThreads(): number {
   return availableParallelism();
 }
 
+const open = new Set<Pool<never, unknown>>();
+
+/** Resolves when no thread is still loading its code: a process that ends just then aborts (Node 20, IsGraphAsync). For signal handlers. */
+export async function poolsStarted(): Promise<void> {
+  await Promise.all([...open].map((pool) => pool.started));
+}
+
 /**
  * Threads that all run one worker file of `workers/`. A task that its worker dies on is tried once more; then the run fails with exit 6. Tasks must not depend on which thread
  * runs them, nor on being run once.
  */
 export class Pool<Task, Result> {
   readonly threads: number;
+  /** Resolves with the first result. */
+  readonly started: Promise<void>;
   readonly #piscina: Piscina<Task, Result>;
+  #markStarted = (): void => {};
 
   constructor(worker: "hash-slice" | "link-task", threads: number, workerData: unknown) {
     this.threads = threads;
     const filename = new URL(`../../workers/${worker}.js`, import.meta.url).href;
     // tasks are long (10 ms and more): waiting on atomics would only burn a core
     this.#piscina = new Piscina<Task, Result>({ filename, minThreads: threads, maxThreads: threads, workerData, atomics: "disabled", maxQueue: Infinity });
+    this.started = new Promise((resolve) => (this.#markStarted = resolve));
+    open.add(this);
   }
 
   async run(task: Task): Promise<Result> {
     try {
-      return await this.#piscina.run(task);
+      const result = await this.#piscina.run(task);
+      this.#markStarted();
+      return result;
     } catch (error) {
       if (!isWorkerDeath(error)) throw error;
     }
@@ -53,6 +67,7 @@ export class Pool<Task, Result> {
   }
 
   async close(): Promise<void> {
+    open.delete(this);
     await this.#piscina.destroy();
   }
 }

@@ -29,17 +29,25 @@ export function isReturnedFile(path: string): boolean {
  * files can join them.
  */
 export function returnedFiles(links: readonly Link[], { inputs, mode }: Manifest): ReturnedFile[] {
+  // a person is a connected component: a record with several partners, and its partners' partners
+  const component = new Map<string, string>();
+  const root = (record: string): string => {
+    let at = record;
+    for (let above = component.get(at)!; above !== at; at = above, above = component.get(at)!) component.set(at, component.get(above)!);
+    return at;
+  };
+  const prefixB = inputs.length === 1 ? "a" : "b"; // duplicates within a file have one side
+  for (const { recordIdA, recordIdB } of links) {
+    const [a, b] = [`a${recordIdA}`, `${prefixB}${recordIdB}`];
+    for (const record of [a, b]) if (!component.has(record)) component.set(record, record);
+    component.set(root(b), root(a));
+  }
+  const linkIds = new Map<string, string>();
   const sides = inputs.map(() => new Map<string, string>());
-  const clusters = new Map<string, string>();
-  for (const { recordIdA, recordIdB, cluster } of links) {
-    const a = sides[0]!;
-    const b = sides[1] ?? a; // one side when duplicates within a file are returned
-    // a record with several partners, or a cluster, is one person and has one link id
-    let linkId = (cluster === undefined ? undefined : clusters.get(cluster)) ?? a.get(recordIdA) ?? b.get(recordIdB);
-    linkId ??= randomBytes(16).toString("hex");
-    if (cluster !== undefined) clusters.set(cluster, linkId);
-    if (!a.has(recordIdA)) a.set(recordIdA, linkId);
-    if (!b.has(recordIdB)) b.set(recordIdB, linkId);
+  for (const record of component.keys()) {
+    const top = root(record);
+    if (!linkIds.has(top)) linkIds.set(top, randomBytes(16).toString("hex"));
+    sides[record.startsWith("a") ? 0 : 1]!.set(record.slice(1), linkIds.get(top)!);
   }
   const names = inputs.map((input, i) => (mode !== "dedupe" && inputs.findIndex(({ dataset }) => dataset === input.dataset) !== i ? `${input.dataset}-${i + 1}.csv` : `${input.dataset}.csv`));
   return sides.map((side, i) => ({ name: names[i]!.replaceAll(/[^\w.-]/g, "_"), rows: [...side].sort(([x], [y]) => (x < y ? -1 : 1)) }));

@@ -70,8 +70,8 @@ describe("two runs at one output", () => {
     const first = startSaltlink(HASH, work.path);
     const exit = once(first, "exit");
     let second = { code: 0, stderr: "" };
-    for (let i = 0; i < 20 && second.code === 0; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 60));
+    while (first.exitCode === null && second.code === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
       if (readdirSync(work.path).some((name) => name.startsWith("c.parquet.") && name.endsWith(".partial"))) second = saltlink(HASH, { cwd: work.path });
     }
     expect((await exit)[0]).toBe(0);

@@ -217,7 +217,7 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
           const n = bench.kernel.mergeTuples(descriptor, rules.length, lo, hi, starts, scratchB, scratchSeen, outA, outB, outSeen);
           const [rowsA, rowsB, seen] = [bench.memory.u32(outA, n), bench.memory.u32(outB, n), bench.memory.i64(outSeen, n)];
           for (let i = 0; i < n; i++) merged.push({ a: rowsA[i]!, b: rowsB[i]!, seen: BigInt.asUintN(64, seen[i]!) });
-          distinct += bench.kernel.countObservations(outA, outB, outSeen, n, missing, missing, table, 10, bench.room(n * 4));
+          distinct += bench.kernel.countObservations(outA, outB, outSeen, n, missing, missing, table, 10, distinct, bench.room(n * 4));
         }
         expect(merged).toEqual(expected);
         const observations = new Set(expected.map(({ a, b, seen }) => `${seen} ${(a % 3) | (b % 3)}`));
@@ -233,7 +233,7 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     const rows = bench.integers(Array.from({ length: n }, (_, i) => i));
     const seen = bench.words(Array.from({ length: n }, (_, i) => BigInt(i)));
     const missing = bench.words(Array.from({ length: n }, () => 0n));
-    expect(bench.kernel.countObservations(rows, rows, seen, n, missing, missing, bench.memory.reserveZeroed(24 * 16), 4, bench.room(n * 4))).toBe(-1);
+    expect(bench.kernel.countObservations(rows, rows, seen, n, missing, missing, bench.memory.reserveZeroed(24 * 16), 4, 0, bench.room(n * 4))).toBe(-1);
   });
 });
 

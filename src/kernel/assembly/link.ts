@@ -427,9 +427,9 @@ export function mergeTuples(lists: usize, listCount: u32, lo: u32, hi: u32, star
 
 /**
  * Counts distinct observations: (observed bits, what is missing in either record). `table`: 2^`log2Slots` entries of u64 observed, u64 missing, u32 count, u32 spare,
- * zeroed by the caller; a slot with count 0 is free. `outSlot`: the slot of every pair. Returns the number of distinct ones, or -1 when the table is three quarters full.
+ * zeroed by the caller; a slot with count 0 is free. `known`: those that are in the table already. `outSlot`: the slot of every pair. Returns the number of distinct ones added, or -1 when the table is three quarters full.
  */
-export function countObservations(pairsA: usize, pairsB: usize, observed: usize, count: u32, missingA: usize, missingB: usize, table: usize, log2Slots: u32, outSlot: usize): i32 {
+export function countObservations(pairsA: usize, pairsB: usize, observed: usize, count: u32, missingA: usize, missingB: usize, table: usize, log2Slots: u32, known: i32, outSlot: usize): i32 {
   const mask = (<usize>1 << log2Slots) - 1;
   const limit = <i32>((mask >> 2) * 3);
   let distinct = 0;
@@ -441,7 +441,7 @@ export function countObservations(pairsA: usize, pairsB: usize, observed: usize,
       const entry = table + slot * 24;
       const n = load<u32>(entry, 16);
       if (n == 0) {
-        if (++distinct > limit) return -1;
+        if (known + ++distinct > limit) return -1;
         store<u64>(entry, bits);
         store<u64>(entry, missing, 8);
         store<u32>(entry, 1, 16);
