@@ -51,6 +51,8 @@ export interface Linkage {
   /** What the observation of a candidate pair shows of each field. */
   readonly levels: (observation: number) => string[];
   readonly allPairs: number;
+  /** Whether duplicates were looked for within one file. */
+  readonly self: boolean;
   readonly peakBytes: number;
 }
 
@@ -97,6 +99,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       qualityByThreshold: THRESHOLDS.map((each) => linkQuality(all, unreached, each)),
       levels: (observation) => describe(candidates.observations[observation]!),
       allPairs,
+      self,
       peakBytes: input.memory.peakBytes,
     };
   });

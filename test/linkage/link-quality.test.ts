@@ -5,7 +5,7 @@ import type { Links } from "../../src/linkage/solve.ts";
 import { thresholdForPrecision } from "../../src/linkage/threshold-for-precision.ts";
 import { random } from "../../src/random.ts";
 
-const linksOf = (...probabilities: number[]): Links => ({ count: probabilities.length, pairs: new Uint32Array(probabilities.length), probabilities: Float64Array.from(probabilities), tied: new Uint8Array(probabilities.length) });
+const linksOf = (...probabilities: number[]): Links => ({ count: probabilities.length, pairs: new Uint32Array(probabilities.length), probabilities: Float64Array.from(probabilities), tied: new Uint8Array(probabilities.length), free: new Float64Array(0) });
 
 describe("the interval of a count", () => {
   it("is the Poisson's where the rate is certain", () => {

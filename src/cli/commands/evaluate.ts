@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
-import { type HashedFile, openHashedFile } from "../../exchange/read-hashed-file.ts";
 import { candidatePairs } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { type Evaluation, evaluate, isWithin } from "../../report/evaluate.ts";
-import { inputPaths, readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
+import { openInputs } from "../../report/open-inputs.ts";
+import { readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
 import type { Interval } from "../../report/statistics.ts";
 import { readColumns } from "../../report/read-columns.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
@@ -35,19 +35,14 @@ export const addEvaluate: AddCommand = (program, { terminal }) => {
 async function evaluateRun(run: string, options: EvaluateOptions, terminal: Terminal): Promise<void> {
   const manifest = readManifest(run);
   const statistics = readStatistics(run);
-  const paths = options.inputs ?? inputPaths(run, manifest);
-  if (paths.length !== manifest.inputs.length) throw new SaltlinkError("usage", `the run has ${manifest.inputs.length} inputs, --inputs names ${paths.length}`);
-  if (options.lookup.length !== paths.length) throw new SaltlinkError("usage", `the run has ${paths.length} inputs, --lookup names ${options.lookup.length}`);
+  const inputs = manifest.inputs.length;
+  if (options.lookup.length !== inputs) throw new SaltlinkError("usage", `the run has ${inputs} inputs, --lookup names ${options.lookup.length}`);
   const self = manifest.mode === "dedupe";
   const truth = await readColumns(options.truth, ["id_a", "id_b"]);
   const lookups = await Promise.all(options.lookup.map((path) => readColumns(path, ["record_id", "own_id"])));
 
-  const files: HashedFile[] = [];
+  const files = await openInputs(run, manifest, options.inputs);
   try {
-    for (const path of paths) files.push(await openHashedFile(path));
-    files.forEach((file, i) => {
-      if (file.header.contentDigest !== manifest.inputs[i]!.contentDigest) throw new SaltlinkError("mismatch", `${file.path} is not the file that was linked (its digest differs); name the right one with --inputs`);
-    });
     const rows = await Promise.all(files.map(async (file) => new Map((await file.readRecordIds()).map((id, row) => [id, row]))));
     const ownIds = lookups.map((pairs, i) => {
       const found = pairs.flatMap(([recordId, ownId]): [string, number][] => {
