@@ -136,7 +136,7 @@ export function estimate(options: EstimateOptions): Model {
 }
 
 /** Sorts observations by which facts can be known, and builds the lattices. */
-function sliceByVisibility({ evidence, observations, missingShares }: EstimateOptions): Slice[] {
+export function sliceByVisibility({ evidence, observations, missingShares }: Pick<EstimateOptions, "evidence" | "observations" | "missingShares">): Slice[] {
   const { groups, facts } = evidence;
   const knownFacts = (missing: bigint): number[] => facts.flatMap((fact, i) => (fact.nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? [] : [i]));
   const slices = new Map<string, { known: number[]; members: number[]; share: number }>();

@@ -3,12 +3,15 @@ import { linkKernel, type KernelCall } from "../kernel/link-kernel.ts";
 import { Pool } from "../pool/pool.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
-import { type Model, estimate } from "./estimate.ts";
+import { type EstimateOptions, type Model, estimate } from "./estimate.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
 import { type LoadedDataset, loadDataset, writeRowLayout } from "./record-store.ts";
 import { SharedMemory } from "./shared-memory.ts";
+import { type LinkQuality, linkQuality, linksAbove } from "./link-quality.ts";
 import { type Cardinality, type Links, solve } from "./solve.ts";
+import { thresholdForPrecision } from "./threshold-for-precision.ts";
+import { type Unreached, unreachedMatches } from "./unreached.ts";
 
 export interface LinkOptions {
   readonly a: HashedFile;
@@ -25,19 +28,38 @@ export interface SolveChoices {
   readonly cardinality: Cardinality;
   /** Least P(match) of a link. */
   readonly threshold: number;
+  /** The lowest threshold whose links have at least this estimated precision, instead of `threshold`; the strictest where none has. */
+  readonly targetPrecision?: number;
 }
 
 /** Everything a run found out; rows are positions in the hashed files. */
 export interface Linkage {
   readonly candidates: Candidates;
   readonly evidence: Evidence;
+  /** What the model was estimated from. */
+  readonly estimation: EstimateOptions;
   readonly model: Model;
   readonly links: Links;
+  /** The threshold of the links, as given or found. */
+  readonly threshold: number;
+  /** Whether a target of precision was reached; true where none was set. */
+  readonly targetReached: boolean;
+  /** What the links are thought to be worth, and what they would be by threshold. */
+  readonly quality: LinkQuality;
+  readonly qualityByThreshold: readonly LinkQuality[];
+  readonly unreached: Unreached;
   /** What the observation of a candidate pair shows of each field. */
   readonly levels: (observation: number) => string[];
   readonly allPairs: number;
+  /** Whether duplicates were looked for within one file. */
+  readonly self: boolean;
   readonly peakBytes: number;
 }
+
+/** Below this hardly a match is left; what lies between it and the threshold of the links tells how many they miss. */
+const LOWEST_THRESHOLD = 0.02;
+const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
+const STRICTEST_THRESHOLD = THRESHOLDS.at(-1)!;
 
 /** Links two checked hashed files, or finds the duplicates within one. The result depends on the files and options alone. */
 export async function linkDatasets(options: LinkOptions & SolveChoices): Promise<Linkage> {
@@ -48,7 +70,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const self = a === b;
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
     const smaller = Math.min(a.rows, b.rows);
-    const model = estimate({
+    const estimation: EstimateOptions = {
       schema,
       evidence,
       observations: candidates.observations,
@@ -57,10 +79,29 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
       missingShares: missingShares(a, b, input),
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
-    });
-    const links = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: options.threshold });
+    };
+    const model = estimate(estimation);
+    const all = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
+    const found = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
+    const threshold = found ?? STRICTEST_THRESHOLD;
+    const unreached = unreachedMatches(estimation, model);
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
-    return { candidates, evidence, model, links, levels: (observation) => describe(candidates.observations[observation]!), allPairs, peakBytes: input.memory.peakBytes };
+    return {
+      candidates,
+      evidence,
+      estimation,
+      model,
+      links: firstLinks(all, linksAbove(all, threshold)),
+      threshold,
+      targetReached: found !== undefined,
+      unreached,
+      quality: linkQuality(all, unreached, threshold),
+      qualityByThreshold: THRESHOLDS.map((each) => linkQuality(all, unreached, each)),
+      levels: (observation) => describe(candidates.observations[observation]!),
+      allPairs,
+      self,
+      peakBytes: input.memory.peakBytes,
+    };
   });
 }
 
@@ -101,6 +142,10 @@ function averageU({ groups }: Evidence, a: HashedFile, b: HashedFile): Float64Ar
     const sum = mean.reduce((total, p) => total + p, 0);
     return mean.map((p) => p / sum);
   });
+}
+
+function firstLinks({ pairs, probabilities, tied, ...rest }: Links, count: number): Links {
+  return { ...rest, count, pairs: pairs.subarray(0, count), probabilities: probabilities.subarray(0, count), tied: tied.subarray(0, count) };
 }
 
 const MOST_MASKS = 400;

@@ -14,6 +14,8 @@ export interface Links {
   readonly probabilities: Float64Array;
   /** 1 where a pair of the same weight stood against the link and content decided. */
   readonly tied: Uint8Array;
+  /** Per observation: the share of all pairs whose records were both free when its turn came; 1 unless matches are one to one. */
+  readonly free: Float64Array;
 }
 
 export interface SolveOptions {
@@ -42,14 +44,16 @@ export function solve(options: SolveOptions): Links {
   const links: { pair: number; probability: number; tied: boolean }[] = [];
   let freeA = a.rows;
   let freeB = b.rows;
+  const free = new Float64Array(candidates.observations.length);
+  let done = false;
   for (const { observation, pairs } of groups) {
     const pairwise = model.probabilities[observation]!;
     const shrink = cardinality === "one-to-one" ? (Math.max(1, freeA) * Math.max(1, freeB)) / (a.rows * b.rows) : 1;
-    const probability = pairwise / (pairwise + (1 - pairwise) * shrink);
-    if (probability < threshold) {
-      // with fewer rivals left a later observation can never do better than this one
-      break;
-    }
+    const probability = givenFree(pairwise, shrink);
+    free[observation] = shrink;
+    // with no link in between a later observation can never do better than this one
+    done ||= probability < threshold;
+    if (done) continue;
     const open = pairs.filter((pair) => (cardinality === "many-to-many" || usedA[candidates.rowsA[pair]!] === 0) && (cardinality !== "one-to-one" || usedB[candidates.rowsB[pair]!] === 0));
     if (cardinality === "many-to-many") {
       for (const pair of open) links.push({ pair, probability, tied: false });
@@ -71,10 +75,16 @@ export function solve(options: SolveOptions): Links {
   }
   return {
     count: links.length,
+    free,
     pairs: Uint32Array.from(links, ({ pair }) => pair),
     probabilities: Float64Array.from(links, ({ probability }) => probability),
     tied: Uint8Array.from(links, ({ tied }) => (tied ? 1 : 0)),
   };
+}
+
+/** P(match) of a pair when only a share of its rivals is still free. */
+export function givenFree(pairwise: number, free: number): number {
+  return pairwise / (pairwise + (1 - pairwise) * free);
 }
 
 /** Candidate pairs by observation, the heaviest observation first; without those that the model cannot explain, which have no weight. */

@@ -1,5 +1,5 @@
 import { SaltlinkError } from "../errors.ts";
-import type { Statistics } from "./statistics.ts";
+import type { Interval, Statistics } from "./statistics.ts";
 
 /** Links against the truth, and the estimates beside it. */
 export interface Evaluation {
@@ -15,6 +15,9 @@ export interface Evaluation {
   readonly reduction_ratio: number;
   readonly estimated_precision: number;
   readonly estimated_recall: number;
+  /** 95 %, model-based. */
+  readonly estimated_precision_interval: Interval;
+  readonly estimated_recall_interval: Interval;
   /** True pairs that name an id which no lookup has; they count as missed. */
   readonly unknown_pairs: number;
 }
@@ -69,6 +72,13 @@ export function evaluate(input: EvaluationInput): Evaluation {
     reduction_ratio: statistics.pairs.reductionRatio,
     estimated_precision: statistics.estimated.precision,
     estimated_recall: statistics.estimated.recall,
+    estimated_precision_interval: statistics.estimated.precisionInterval,
+    estimated_recall_interval: statistics.estimated.recallInterval,
     unknown_pairs: unknown,
   };
+}
+
+/** Whether the truth lies in an interval of the statistics, whose ends have six digits. */
+export function isWithin(truth: number, [low, high]: Interval): boolean {
+  return truth >= low - 1e-6 && truth <= high + 1e-6;
 }

@@ -176,11 +176,6 @@ export function readStatistics(run: string): Statistics {
   }
 }
 
-/** Where a run's inputs are now. */
-export function inputPaths(run: string, manifest: Manifest): string[] {
-  return manifest.inputs.map((input) => resolve(run, input.path));
-}
-
 /** Reads the links of a run. */
 export async function readLinks(run: string, manifest: Manifest): Promise<Link[]> {
   const path = join(run, manifest.links);

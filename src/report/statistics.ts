@@ -17,9 +17,11 @@ export interface Statistics {
   readonly pairs: { all: number; candidates: number; reductionRatio: number };
   readonly rules: readonly RuleStatistics[];
   readonly model: {
-    /** Estimated true matches, and the share of them that the rules reach. */
+    /** Estimated true matches, and the share of them that the rules reach, as if errors in different fields were independent. */
     matches: number;
     reached: number;
+    /** How many times as many matches as that only a single rule reaches; so many times more are taken to be out of reach. */
+    clustering: number;
     relatives: Record<string, number>;
     iterations: number;
     converged: boolean;
@@ -29,8 +31,29 @@ export interface Statistics {
   };
   readonly histogram: readonly { from: number; to: number; pairs: number; estimatedMatches: number; links: number }[];
   readonly links: { count: number; tied: number };
-  readonly estimated: { precision: number; recall: number; f1: number; wrongLinks: number; missedLinks: number };
+  /** Expectations under the model; the intervals are 95 % and model-based: they hold as far as the model does. */
+  readonly estimated: {
+    /** Of all matches, linked or not. */
+    matches: number;
+    precision: number;
+    recall: number;
+    f1: number;
+    wrongLinks: number;
+    missedLinks: number;
+    precisionInterval: Interval;
+    recallInterval: Interval;
+    wrongLinksInterval: Interval;
+    missedLinksInterval: Interval;
+    /** Share of the matches that the rules reach. */
+    reached: number;
+    /** Whether the precision asked for was reached; absent where none was. */
+    targetReached?: boolean;
+  };
+  /** The same for other thresholds, to choose from. */
+  readonly thresholds: readonly { threshold: number; links: number; precision: number; recall: number; wrongLinks: number; missedLinks: number }[];
 }
+
+export type Interval = readonly [number, number];
 
 interface RuleStatistics {
   kind: "key" | "bucket";
@@ -54,13 +77,12 @@ interface StateStatistics {
   weight: number;
 }
 
-export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mode: Statistics["mode"], threshold: number): Statistics {
-  const { candidates, model, links, evidence, allPairs } = linkage;
+/** @param targetPrecision where the threshold was found for one */
+export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mode: Statistics["mode"], targetPrecision?: number): Statistics {
+  const { candidates, model, links, evidence, allPairs, quality, threshold, unreached } = linkage;
   const [{ header }] = files as [HashedFile];
-  const sumOfP = links.probabilities.reduce((sum, p) => sum + p, 0);
-  const matches = Math.max(model.matches, sumOfP);
-  const precision = links.count === 0 ? 1 : sumOfP / links.count;
-  const recall = matches === 0 ? 1 : sumOfP / matches;
+  const { precision, recall, wrong, missed } = quality;
+  const matches = links.count - wrong + missed;
   return {
     tool: toolName,
     mode,
@@ -71,6 +93,7 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
     model: {
       matches: tidy(model.matches),
       reached: tidy(model.reached),
+      clustering: tidy(unreached.clustering),
       relatives: Object.fromEntries(model.relatives.map(({ name, pairs }) => [name, tidy(pairs)])),
       iterations: model.iterations,
       converged: model.converged,
@@ -84,18 +107,30 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
     histogram: weightHistogram(linkage),
     links: { count: links.count, tied: links.tied.reduce((sum, tied) => sum + tied, 0) },
     estimated: {
+      matches: tidy(matches),
       precision: tidy(precision),
       recall: tidy(recall),
       f1: tidy(precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall)),
-      wrongLinks: Math.round(links.count - sumOfP),
-      missedLinks: Math.round(matches - sumOfP),
+      wrongLinks: Math.round(wrong),
+      missedLinks: Math.round(missed),
+      precisionInterval: tidyInterval(quality.precisionInterval),
+      recallInterval: tidyInterval(quality.recallInterval),
+      wrongLinksInterval: quality.wrongInterval,
+      missedLinksInterval: quality.missedInterval,
+      reached: tidy(matches === 0 ? 1 : Math.max(0, 1 - unreached.matches / matches)),
+      ...(targetPrecision === undefined ? {} : { targetReached: linkage.targetReached }),
     },
+    thresholds: linkage.qualityByThreshold.map((row) => ({ threshold: row.threshold, links: row.links, precision: tidy(row.precision), recall: tidy(row.recall), wrongLinks: Math.round(row.wrong), missedLinks: Math.round(row.missed) })),
   };
 }
 
 /** Six significant digits: what is beyond them is arithmetic, not knowledge. */
 function tidy(value: number): number {
   return Number(value.toPrecision(6));
+}
+
+function tidyInterval([low, high]: Interval): Interval {
+  return [tidy(low), tidy(high)];
 }
 
 function ruleStatistics({ candidates, model, evidence }: Linkage, schema: LinkageSchema): RuleStatistics[] {

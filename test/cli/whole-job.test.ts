@@ -11,6 +11,8 @@ interface Evaluation {
   reduction_ratio: number;
   estimated_precision: number;
   estimated_recall: number;
+  estimated_precision_interval: [number, number];
+  estimated_recall_interval: [number, number];
 }
 
 const evaluation = (work: Workplace, run = "run"): Evaluation => JSON.parse(work.do("evaluate", run, "--truth", "truth.csv", "--lookup", "census.lookup.csv", "tax.lookup.csv", "--json").stdout) as Evaluation;
@@ -35,7 +37,13 @@ describe("the whole job on two departments", () => {
     expect(found.pair_completeness).toBeGreaterThan(0.99);
     expect(found.reduction_ratio).toBeGreaterThan(0.99);
     expect(Math.abs(found.estimated_precision - found.precision)).toBeLessThan(0.01);
-    expect(Math.abs(found.estimated_recall - found.recall)).toBeLessThan(0.02);
+    expect(Math.abs(found.estimated_recall - found.recall)).toBeLessThan(0.01);
+    for (const [truth, [low, high]] of [[found.precision, found.estimated_precision_interval], [found.recall, found.estimated_recall_interval]] as const) {
+      expect(truth).toBeGreaterThanOrEqual(low);
+      expect(truth).toBeLessThanOrEqual(high);
+      expect(high - low).toBeLessThan(0.05);
+    }
+    expect(work.do("evaluate", "run", "--truth", "truth.csv", "--lookup", "census.lookup.csv", "tax.lookup.csv").stdout.match(/, holds the truth/g)).toHaveLength(2);
 
     work.do("return", "run", "--out", "returned");
     expect(readdirSync(work.at("returned")).sort()).toEqual(["census.csv", "tax.csv"]);
@@ -47,6 +55,30 @@ describe("the whole job on two departments", () => {
     expect([...census].map(([link, own]) => `${own},${tax.get(link)}`).sort()).toEqual(ownLinks(work, "run").map((line) => line.split(",").slice(0, 2).join(",")));
     // a department gets nothing of the other's
     expect(work.read("returned/census.csv")).not.toContain(work.read("tax.lookup.csv").split("\n")[1]!.slice(0, 32));
+  });
+
+  it("links for a precision, or shows by threshold what there is to choose", () => {
+    const work = hashedDepartments();
+    interface Chosen {
+      threshold: number;
+      links: { count: number };
+      estimated: { precision: number; targetReached?: boolean };
+      thresholds: { threshold: number; links: number; precision: number }[];
+    }
+    const link = (...options: string[]): Chosen => JSON.parse(work.do("link", "census.parquet", "tax.parquet", "--out", "run", "--force", "--json", ...options).stdout) as Chosen;
+    const usual = link();
+    expect(usual.thresholds.find(({ threshold }) => threshold === 0.5)).toMatchObject({ links: usual.links.count, precision: usual.estimated.precision });
+    // a row of the table is what linking at its threshold gives
+    const row = usual.thresholds.find(({ threshold }) => threshold === 0.99)!;
+    expect(link("--threshold", "0.99").links.count).toBe(row.links);
+    const strict = link("--target-precision", "0.9999");
+    expect(strict.estimated.precision).toBeGreaterThanOrEqual(0.9999);
+    expect(strict.estimated.targetReached).toBe(true);
+    expect(strict.links.count).toBeLessThan(usual.links.count);
+    expect(JSON.parse(work.read("run/manifest.json"))).toMatchObject({ threshold: strict.threshold });
+    const both = work.try("link", "census.parquet", "tax.parquet", "--out", "run2", "--threshold", "0.5", "--target-precision", "0.9");
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("cannot be used with")]);
+    expect(work.do("link", "census.parquet", "tax.parquet", "--out", "run", "--force", "--target-precision", "1").stderr).toMatch(/no threshold reaches/);
   });
 
   it("keeps what identifies to its owner", () => {
@@ -170,7 +202,7 @@ describe("the whole job on two departments", () => {
 });
 
 describe("help", () => {
-  it.each(["keygen", "hash", "inspect", "link", "evaluate", "return", "join", "synth", "demo"])("%s has an example", (command) => {
+  it.each(["keygen", "hash", "inspect", "link", "evaluate", "explain", "return", "join", "synth", "demo"])("%s has an example", (command) => {
     const work = workplace();
     const { stdout } = work.do(command, "--help");
     expect(stdout).toMatch(/Examples?:\n {2}saltlink /);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Observation } from "../../src/linkage/candidates.ts";
 import { estimate } from "../../src/linkage/estimate.ts";
 import { evidenceOf, holdsIn } from "../../src/linkage/evidence.ts";
+import { unreachedMatches } from "../../src/linkage/unreached.ts";
 import { random } from "../../src/random.ts";
 import { usedAtoms } from "../../src/schema/comparison-space.ts";
 import { expectedStates } from "../../src/schema/error-model.ts";
@@ -76,6 +77,23 @@ describe("estimation", () => {
     expect(model.matches / matches).toBeGreaterThan(0.985);
     expect(model.matches / matches).toBeLessThan(1.015);
     expect(Math.abs(model.reached - reached[0]! / matches)).toBeLessThan(0.01);
+  });
+
+  it("sees no clustering where errors are independent", () => {
+    const unreached = unreachedMatches(options, model);
+    expect(unreached.clustering).toBeLessThan(1.25);
+    expect(Math.abs(Math.log(unreached.matches / (matches - reached[0]!)))).toBeLessThan(2 * unreached.logSd);
+  });
+
+  it("takes more matches to be out of reach where a single rule reaches more than it should", () => {
+    const reaching = evidence.facts.filter((fact) => fact.reaches);
+    const isSingle = (observed: bigint): boolean => new Set(reaching.filter((fact) => holdsIn(fact, observed)).map((fact) => (fact.level === 0 ? fact.bit : -1))).size === 1;
+    const many = observations.map((observation) => (isSingle(observation.observed) ? { ...observation, pairs: 4 * observation.pairs } : observation));
+    const independent = unreachedMatches(options, model);
+    const clustered = unreachedMatches({ ...options, observations: many }, model);
+    expect(clustered.clustering).toBeGreaterThan(2);
+    expect(clustered.matches / independent.matches).toBeCloseTo(clustered.clustering / independent.clustering, 6);
+    expect(clustered.logSd).toBeGreaterThan(independent.logSd);
   });
 
   it("recovers m where the fields are seen", () => {

@@ -1,10 +1,11 @@
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
-import { type HashedFile, openHashedFile } from "../../exchange/read-hashed-file.ts";
 import { candidatePairs } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";
-import { type Evaluation, evaluate } from "../../report/evaluate.ts";
-import { inputPaths, readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
+import { type Evaluation, evaluate, isWithin } from "../../report/evaluate.ts";
+import { openInputs } from "../../report/open-inputs.ts";
+import { readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
+import type { Interval } from "../../report/statistics.ts";
 import { readColumns } from "../../report/read-columns.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
 import { type AddCommand, wholeNumber } from "./command.ts";
@@ -34,19 +35,14 @@ export const addEvaluate: AddCommand = (program, { terminal }) => {
 async function evaluateRun(run: string, options: EvaluateOptions, terminal: Terminal): Promise<void> {
   const manifest = readManifest(run);
   const statistics = readStatistics(run);
-  const paths = options.inputs ?? inputPaths(run, manifest);
-  if (paths.length !== manifest.inputs.length) throw new SaltlinkError("usage", `the run has ${manifest.inputs.length} inputs, --inputs names ${paths.length}`);
-  if (options.lookup.length !== paths.length) throw new SaltlinkError("usage", `the run has ${paths.length} inputs, --lookup names ${options.lookup.length}`);
+  const inputs = manifest.inputs.length;
+  if (options.lookup.length !== inputs) throw new SaltlinkError("usage", `the run has ${inputs} inputs, --lookup names ${options.lookup.length}`);
   const self = manifest.mode === "dedupe";
   const truth = await readColumns(options.truth, ["id_a", "id_b"]);
   const lookups = await Promise.all(options.lookup.map((path) => readColumns(path, ["record_id", "own_id"])));
 
-  const files: HashedFile[] = [];
+  const files = await openInputs(run, manifest, options.inputs);
   try {
-    for (const path of paths) files.push(await openHashedFile(path));
-    files.forEach((file, i) => {
-      if (file.header.contentDigest !== manifest.inputs[i]!.contentDigest) throw new SaltlinkError("mismatch", `${file.path} is not the file that was linked (its digest differs); name the right one with --inputs`);
-    });
     const rows = await Promise.all(files.map(async (file) => new Map((await file.readRecordIds()).map((id, row) => [id, row]))));
     const ownIds = lookups.map((pairs, i) => {
       const found = pairs.flatMap(([recordId, ownId]): [string, number][] => {
@@ -70,17 +66,21 @@ async function evaluateRun(run: string, options: EvaluateOptions, terminal: Term
 }
 
 function print(evaluation: Evaluation, terminal: Terminal): void {
-  const { truePairs, links, rightLinks, precision, recall, f1, pair_completeness, reduction_ratio, estimated_precision, estimated_recall, unknown_pairs } = evaluation;
+  const { truePairs, links, rightLinks, precision, recall, f1, pair_completeness, reduction_ratio, estimated_precision, estimated_recall, estimated_precision_interval, estimated_recall_interval, unknown_pairs } = evaluation;
   terminal.result(`${count(rightLinks)} of ${count(links)} links are right; ${count(truePairs)} pairs are true`);
   terminal.result(
     table([
-      ["", "truth", "estimated without it"],
-      ["precision", precision.toFixed(4), estimated_precision.toFixed(4)],
-      ["recall", recall.toFixed(4), estimated_recall.toFixed(4)],
+      ["", "truth", "estimated without it", "95 % interval, model-based"],
+      ["precision", precision.toFixed(4), estimated_precision.toFixed(4), against(precision, estimated_precision_interval)],
+      ["recall", recall.toFixed(4), estimated_recall.toFixed(4), against(recall, estimated_recall_interval)],
       ["F1", f1.toFixed(4)],
       ["pair completeness", pair_completeness.toFixed(4)],
       ["reduction ratio", percent(reduction_ratio)],
     ]),
   );
   if (unknown_pairs > 0) terminal.warn(`${count(unknown_pairs)} true pairs name ids that are not in the lookups (rejected rows, say); they count as missed`);
+}
+
+function against(truth: number, [low, high]: Interval): string {
+  return `${low.toFixed(4)} to ${high.toFixed(4)}, ${isWithin(truth, [low, high]) ? "holds" : "does not hold"} the truth`;
 }

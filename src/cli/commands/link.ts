@@ -9,7 +9,7 @@ import type { Cardinality } from "../../linkage/solve.ts";
 import { discardPartial } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { claimRun, writeRun } from "../../report/run-directory.ts";
-import { type Statistics, statisticsOf } from "../../report/statistics.ts";
+import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
 
@@ -19,6 +19,7 @@ interface LinkCommandOptions {
   manyToOne?: boolean;
   manyToMany?: boolean;
   threshold: number;
+  targetPrecision?: number;
   format: "csv" | "parquet";
   blockCap: number;
   dryRun?: boolean;
@@ -37,6 +38,7 @@ export const addLink: AddCommand = (program, { terminal }) => {
     .addOption(new Option("--many-to-one", "several records of the first file may link to one of the second").conflicts(["manyToMany", "dedupe"]))
     .addOption(new Option("--many-to-many", "any record may have several partners").conflicts(["manyToOne", "dedupe"]))
     .option("--threshold <probability>", "least probability of a link", shareOption, 0.5)
+    .addOption(new Option("--target-precision <share>", "take the lowest threshold whose links have this estimated precision").argParser(shareOption).conflicts("threshold"))
     .addOption(new Option("--format <format>", "format of the links file").choices(["csv", "parquet"]).default("csv"))
     .option("--block-cap <pairs>", "skip blocks of an exact key with more pairs than this", wholeNumber, 1_000_000)
     .option("--dry-run", "count the pairs of every rule and stop")
@@ -70,9 +72,10 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
       return;
     }
     const cardinality: Cardinality = options.manyToOne === true ? "many-to-one" : options.manyToMany === true || options.dedupe === true ? "many-to-many" : "one-to-one";
-    const linkage = await linkDatasets({ ...common, cardinality, threshold: options.threshold });
+    const { threshold, targetPrecision } = options;
+    const linkage = await linkDatasets({ ...common, cardinality, threshold, ...(targetPrecision === undefined ? {} : { targetPrecision }) });
     const mode = options.dedupe === true ? "dedupe" : cardinality;
-    const statistics = statisticsOf(linkage, files, mode, options.threshold);
+    const statistics = statisticsOf(linkage, files, mode, targetPrecision);
     progress.update("writing", 0, 1);
     const recordIds = await Promise.all(files.map((file) => file.readRecordIds()));
     writeRun(partial, options.out!, options.force === true, {
@@ -81,7 +84,7 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
       files,
       recordIds,
       clusters: options.dedupe === true ? clusterLinks(linkage.candidates, linkage.links, a.header.rows) : undefined,
-      manifest: { project: a.header.project, schemaDigest: a.header.schemaDigest, mode, threshold: options.threshold, blockCap: options.blockCap, links: `links.${options.format}` },
+      manifest: { project: a.header.project, schemaDigest: a.header.schemaDigest, mode, threshold: linkage.threshold, blockCap: options.blockCap, links: `links.${options.format}` },
     });
     progress.stop();
     if (options.json === true) terminal.json(statistics);
@@ -105,7 +108,7 @@ function ruleName({ kind, parts }: { kind: "key" | "bucket"; parts: readonly str
 }
 
 function printSummary(statistics: Statistics, out: string, elapsed: number, peakBytes: number, terminal: Terminal): void {
-  const { datasets, links, estimated, pairs, model } = statistics;
+  const { datasets, links, estimated, pairs } = statistics;
   const names = datasets.map(({ dataset, records }) => `${dataset} (${count(records)})`).join(" x ");
   terminal.result(`${terminal.strong(`${count(links.count)} links`)} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
   terminal.result(
@@ -114,18 +117,29 @@ function printSummary(statistics: Statistics, out: string, elapsed: number, peak
       ...(links.count === 0
         ? []
         : [
-            ["estimated precision", percent(estimated.precision), `about ${count(estimated.wrongLinks)} of the links are wrong`],
-            ["estimated recall", percent(estimated.recall), `about ${count(estimated.missedLinks)} of ${count(model.matches)} matches are missing`],
+            ["estimated precision", percent(estimated.precision), between(estimated.precisionInterval), `about ${count(estimated.wrongLinks)} of the links are wrong (${counts(estimated.wrongLinksInterval)})`],
+            ["estimated recall", percent(estimated.recall), between(estimated.recallInterval), `about ${count(estimated.missedLinks)} of ${count(estimated.matches)} matches are missing (${counts(estimated.missedLinksInterval)})`],
           ]),
-      ["candidate pairs", count(pairs.candidates), `of ${count(pairs.all)}${links.count === 0 ? "" : `; the rules reach ${percent(model.reached)} of the matches`}`],
+      ["candidate pairs", count(pairs.candidates), ...(links.count === 0 ? [] : [""]), `of ${count(pairs.all)}${links.count === 0 ? "" : `; the rules reach ${percent(estimated.reached)} of the matches`}`],
     ]),
   );
+  if (statistics.estimated.targetReached !== undefined) terminal.result(`  links with a probability of ${statistics.threshold} and above`);
+  if (links.count > 0) terminal.result(terminal.faint("  ranges are 95 % intervals; they hold as far as the model does (by threshold: statistics.json)"));
   terminal.result(terminal.faint(`  ${seconds(elapsed)}, ${Math.round(peakBytes / 2 ** 20)} MiB shared`));
   terminal.result(`${out}: links, statistics.json, manifest.json (row-level and exact: they stay in the linkage unit)`);
 }
 
-function warn({ mode, model, rules, links, pairs }: Statistics, terminal: Terminal): void {
+function between([low, high]: Interval): string {
+  return low === high ? percent(low) : `${percent(low)} to ${percent(high)}`;
+}
+
+function counts([low, high]: Interval): string {
+  return low === high ? count(low) : `${count(low)} to ${count(high)}`;
+}
+
+function warn({ mode, threshold, estimated, model, rules, links, pairs }: Statistics, terminal: Terminal): void {
   if (!model.converged) terminal.warn("the estimation did not settle; treat its figures with caution");
+  if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
   const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
   for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at`);
   if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice" : "no links: the files seem to share no people");

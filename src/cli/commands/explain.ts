@@ -1,0 +1,86 @@
+import { Option } from "commander";
+import { SaltlinkError } from "../../errors.ts";
+import type { HashedFile } from "../../exchange/read-hashed-file.ts";
+import { type Explanation, explainPair } from "../../linkage/explain-pair.ts";
+import { linkDatasets } from "../../linkage/link-datasets.ts";
+import { defaultThreads } from "../../pool/pool.ts";
+import { openInputs } from "../../report/open-inputs.ts";
+import { readManifest } from "../../report/run-directory.ts";
+import { type Terminal, table } from "../terminal.ts";
+import { type AddCommand, wholeNumber } from "./command.ts";
+
+interface ExplainOptions {
+  inputs?: string[];
+  threads: number;
+  json?: boolean;
+}
+
+export const addExplain: AddCommand = (program, { terminal }) => {
+  program
+    .command("explain")
+    .description("say step by step why a pair of records was linked or not")
+    .argument("<run>", "directory of a run")
+    .argument("<record_a>", "record id in the first hashed file")
+    .argument("<record_b>", "record id in the second (or the same, for duplicates)")
+    .addOption(new Option("--inputs <file...>", "the hashed files, if they have moved since the run"))
+    .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
+    .option("--json", "print the explanation as JSON")
+    .addHelpText("after", "\nThe run is repeated for it, so it takes as long.\n\nExample:\n  saltlink explain run 5f0c0a4be1d24a6f8e9b7c3d2a1f0e4b 0b7d5a2c9e8f41d3a6c4b2e1f0d9c8a7")
+    .action((run: string, recordA: string, recordB: string, options: ExplainOptions) => explain(run, [recordA, recordB], options, terminal));
+};
+
+async function explain(run: string, records: [string, string], options: ExplainOptions, terminal: Terminal): Promise<void> {
+  const manifest = readManifest(run);
+  const files = await openInputs(run, manifest, options.inputs);
+  const progress = terminal.progress();
+  try {
+    const [a, b] = files as [HashedFile, HashedFile?];
+    const idsA = await a.readRecordIds();
+    const idsB = b === undefined ? idsA : await b.readRecordIds();
+    const [rowA, rowB] = [idsA.indexOf(records[0]), idsB.indexOf(records[1])];
+    if (rowA < 0) throw new SaltlinkError("usage", `the first record id is not in ${a.path}; ids are those of the hashed files, in their order`);
+    if (rowB < 0) throw new SaltlinkError("usage", `the second record id is not in ${(b ?? a).path}; ids are those of the hashed files, in their order`);
+    if (b === undefined && rowA === rowB) throw new SaltlinkError("usage", "the two record ids are the same record");
+    const cardinality = manifest.mode === "dedupe" ? "many-to-many" : manifest.mode;
+    const linkage = await linkDatasets({ a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, cardinality, threshold: manifest.threshold, onProgress: progress.update });
+    progress.stop();
+    const found = explainPair(linkage, a.header.schema, cardinality, rowA, rowB);
+    if (found === undefined) throw new SaltlinkError("usage", "no rule reached this pair, so it was never compared; nothing more can be known of it");
+    const { rivals, ...rest } = found;
+    const explanation = { recordA: records[0], recordB: records[1], ...rest, rivals: rivals.map(({ rowA: x, rowB: y, ...rival }) => ({ recordA: idsA[x]!, recordB: idsB[y]!, ...rival })) };
+    if (options.json === true) terminal.json(explanation);
+    else print(explanation, terminal);
+  } finally {
+    progress.stop();
+    for (const file of files) await file.close();
+  }
+}
+
+type Explained = Omit<Explanation, "rivals"> & { readonly rivals: readonly (Omit<Explanation["rivals"][number], "rowA" | "rowB"> & { recordA: string; recordB: string })[] };
+
+const MOST_RIVALS = 10; // more are in --json
+
+function print({ priorBits, evidence, relativesBits, matchWeight, pairwiseProbability, partnersBits, probability, threshold, rules, linked, tied, reason, rivals }: Explained, terminal: Terminal): void {
+  const bits = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(2)}`;
+  terminal.result(terminal.strong(linked ? `linked${tied ? ", against a pair of the same weight (content decided)" : ""}` : `not linked: ${reason}`));
+  terminal.result(
+    table([
+      ["", "bits", ""],
+      ["prior", bits(priorBits), "matches among all pairs"],
+      ...evidence.map(({ group, levels, bits: own }) => [group, bits(own), levels.join(", ")]),
+      ...(relativesBits === 0 ? [] : [["relatives", bits(relativesBits), "a household or twins could show the same"]]),
+      ["match weight", bits(matchWeight), "the evidence without the prior"],
+      ["by itself", bits(priorBits + matchWeight), `probability ${pairwiseProbability.toFixed(6)}`],
+      ...(partnersBits === 0 ? [] : [["partners", bits(partnersBits), "most rivals have theirs already"]]),
+      ["in all", bits(priorBits + matchWeight + partnersBits), `probability ${probability.toFixed(6)}, threshold ${threshold}`],
+    ]),
+  );
+  terminal.result(`reached by ${rules.map(({ kind, parts }) => `${kind === "bucket" ? "bucket: " : ""}${parts.join(" + ")}`).join("; ")}`);
+  if (rivals.length === 0) {
+    terminal.result("no rivals");
+    return;
+  }
+  terminal.result(`${rivals.length} rivals`);
+  terminal.result(table([["record a", "record b", "match weight", "probability", ""], ...rivals.slice(0, MOST_RIVALS).map((rival) => [rival.recordA, rival.recordB, bits(rival.matchWeight), rival.probability.toFixed(6), rival.linked ? "linked" : ""])]));
+  if (rivals.length > MOST_RIVALS) terminal.result(`  and ${rivals.length - MOST_RIVALS} more (--json)`);
+}

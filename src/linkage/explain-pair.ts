@@ -1,0 +1,108 @@
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { groupEvidence } from "./group-evidence.ts";
+import type { Linkage } from "./link-datasets.ts";
+import { type Cardinality, givenFree } from "./solve.ts";
+
+/** Why a candidate pair was linked or not, step by step: log2 odds add up from `priorBits` to those of `probability`. Rows are positions in the hashed files. */
+export interface Explanation {
+  /** log2 of the number of matches to all pairs. */
+  readonly priorBits: number;
+  /** What each comparison group adds, with the level that was seen of each of its fields. */
+  readonly evidence: readonly { readonly group: string; readonly levels: readonly string[]; readonly bits: number }[];
+  /** What relatives, who agree on more than strangers do, take away; 0 or below. */
+  readonly relativesBits: number;
+  /** The sum of the evidence and of `relativesBits`. */
+  readonly matchWeight: number;
+  /** P(match) of the pair looked at by itself. */
+  readonly pairwiseProbability: number;
+  /** What it adds that most other records have their partners already; 0 unless matches are one to one. */
+  readonly partnersBits: number;
+  readonly probability: number;
+  readonly threshold: number;
+  readonly rules: readonly { readonly kind: "key" | "bucket"; readonly parts: readonly string[] }[];
+  readonly linked: boolean;
+  readonly tied: boolean;
+  readonly reason: "linked" | "below the threshold" | "a record has a better partner" | "a record has an equally good partner, and content decided" | "what was seen is impossible under the model";
+  /** Other candidate pairs of either record, the best first. */
+  readonly rivals: readonly Rival[];
+}
+
+interface Rival {
+  /** The side whose record it shares with the pair. */
+  readonly of: "a" | "b";
+  readonly rowA: number;
+  readonly rowB: number;
+  readonly matchWeight: number;
+  readonly probability: number;
+  readonly linked: boolean;
+}
+
+/** @returns undefined when no rule reached the pair */
+export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality: Cardinality, rowA: number, rowB: number): Explanation | undefined {
+  const { candidates, evidence, estimation, model, links, threshold, allPairs } = linkage;
+  const { rowsA, rowsB, observation: observationOf } = candidates;
+  // within one file a pair has no direction
+  const { self } = linkage;
+  const is = (i: number): boolean => (rowsA[i] === rowA && rowsB[i] === rowB) || (self && rowsA[i] === rowB && rowsB[i] === rowA);
+  const has = (i: number, row: number, side: "a" | "b"): boolean => (self ? rowsA[i] === row || rowsB[i] === row : (side === "a" ? rowsA : rowsB)[i] === row);
+  const probabilityOf = (o: number): number => givenFree(model.probabilities[o]!, links.free[o]!);
+  const linkOf = new Map(Array.from(links.pairs, (pair, at) => [pair, at]));
+  let pair = -1;
+  const rivals: Rival[] = [];
+  for (let i = 0; i < candidates.count; i++) {
+    if (is(i)) {
+      pair = i;
+      continue;
+    }
+    const of = has(i, rowA, "a") ? "a" : has(i, rowB, "b") ? "b" : undefined;
+    if (of !== undefined) rivals.push({ of, rowA: rowsA[i]!, rowB: rowsB[i]!, matchWeight: model.weights[observationOf[i]!]!, probability: probabilityOf(observationOf[i]!), linked: linkOf.has(i) });
+  }
+  if (pair < 0) return undefined;
+
+  const o = observationOf[pair]!;
+  const observation = candidates.observations[o]!;
+  const levels = linkage.levels(o);
+  const bits = groupEvidence(estimation, model, observation);
+  const matchWeight = model.weights[o]!;
+  const probability = probabilityOf(o);
+  const pairwiseProbability = model.probabilities[o]!;
+  const at = linkOf.get(pair);
+  const firstBucket = schema.keys.length;
+  const inBucket = schema.profile !== "plain" && observation.observed >> BigInt(evidence.levelShift) !== 0n;
+  const limiting = rivals.filter(({ linked, of }) => linked && (cardinality === "one-to-one" || (cardinality === "many-to-one" && of === "a")));
+  return {
+    priorBits: Math.log2(model.matches / allPairs),
+    evidence: evidence.groups.map(({ name, fields }, g) => ({
+      group: name,
+      levels: fields.map(({ field, states }) => {
+        const f = schema.fields.findIndex((own) => own.name === field);
+        if (f >= 0) return `${field} ${levels[f]}`;
+        // a record-level filter is no field of the schema
+        const filter = schema.filters.findIndex((own) => own.name === field);
+        const level = Number((observation.observed >> BigInt(evidence.levelShift + 3 * filter)) & 7n);
+        return `${field} ${states.find((state) => state.level === level)?.label ?? "unknown"}`;
+      }),
+      bits: bits[g]!,
+    })),
+    relativesBits: matchWeight - bits.reduce((sum, value) => sum + value, 0),
+    matchWeight,
+    pairwiseProbability,
+    partnersBits: -Math.log2(links.free[o]!) || 0, // no -0
+    probability,
+    threshold,
+    rules: candidates.rules.filter((_, r) => (r < firstBucket ? ((observation.observed >> BigInt(r)) & 1n) === 1n : inBucket)).map(({ kind, parts }) => ({ kind, parts })),
+    linked: at !== undefined,
+    tied: at !== undefined && links.tied[at] === 1,
+    reason:
+      at !== undefined
+        ? "linked"
+        : model.explained[o] === 0
+          ? "what was seen is impossible under the model"
+          : probability < threshold
+            ? "below the threshold"
+            : limiting.some((rival) => rival.matchWeight === matchWeight)
+              ? "a record has an equally good partner, and content decided"
+              : "a record has a better partner",
+    rivals: rivals.sort((x, y) => y.matchWeight - x.matchWeight || x.rowA - y.rowA || x.rowB - y.rowB),
+  };
+}

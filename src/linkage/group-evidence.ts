@@ -1,0 +1,37 @@
+import type { Observation } from "./candidates.ts";
+import { type EstimateOptions, type Model, sliceByVisibility } from "./estimate.ts";
+
+const STEPS = 256; // even, for Simpson's rule
+const TINY = 1e-300;
+
+/**
+ * What each comparison group contributes to log2 of P(observation | match) / P(observation | random pair), in bits.
+ *
+ * An observation leaves open which full comparison it was, so the groups' shares are expectations, E[log2 m / u], along the straight line between the two models, p(t) = m^t u^(1-t): averaged over t they add up to the whole exactly,
+ * whatever the order of the groups (Aumann & Shapley 1974; for a group that was seen in full this is its own log2 m / u).
+ *
+ * @returns one number per comparison group; all 0 for an observation that the model cannot show
+ */
+export function groupEvidence({ evidence }: EstimateOptions, { m, u }: Model, observation: Observation): Float64Array {
+  const [slice] = sliceByVisibility({ evidence, observations: [observation], missingShares: new Map() });
+  const { lattice } = slice!;
+  const atM = lattice.likelihood(m)[0]!;
+  const atU = lattice.likelihood(u)[0]!;
+  const bits = new Float64Array(m.length);
+  if (!(atM > 0 && atU > 0)) return bits;
+  const logM = m.map((states) => states.map((p) => Math.log2(Math.max(p, TINY))));
+  const logU = u.map((states) => states.map((p) => Math.log2(Math.max(p, TINY))));
+  for (let step = 0; step <= STEPS; step++) {
+    const t = step / STEPS;
+    const between = logM.map((states, g) => states.map((log, s) => 2 ** (t * log + (1 - t) * logU[g]![s]!)));
+    const counts = between.map(({ length }) => new Float64Array(length));
+    lattice.likelihood(between);
+    lattice.expect(between, Float64Array.of(1), counts);
+    const simpson = (step === 0 || step === STEPS ? 1 : step % 2 === 1 ? 4 : 2) / (3 * STEPS);
+    counts.forEach((states, g) => states.forEach((share, s) => (bits[g]! += simpson * share * (logM[g]![s]! - logU[g]![s]!))));
+  }
+  // what the rule of Simpson leaves goes to the group that says most
+  const largest = bits.reduce((top, value, g) => (Math.abs(value) > Math.abs(bits[top]!) ? g : top), 0);
+  bits[largest]! += Math.log2(atM) - Math.log2(atU) - bits.reduce((sum, value) => sum + value, 0);
+  return bits;
+}

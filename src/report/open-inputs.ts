@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import { SaltlinkError } from "../errors.ts";
+import { type HashedFile, openHashedFile } from "../exchange/read-hashed-file.ts";
+import type { Manifest } from "./run-directory.ts";
+
+/**
+ * Opens the hashed files that a run linked.
+ *
+ * @param moved where they are now, if not where they were
+ * @throws SaltlinkError (usage, mismatch) when they are others
+ */
+export async function openInputs(run: string, { inputs }: Manifest, moved?: readonly string[]): Promise<HashedFile[]> {
+  if (moved !== undefined && moved.length !== inputs.length) throw new SaltlinkError("usage", `the run has ${inputs.length} inputs, --inputs names ${moved.length}`);
+  const files: HashedFile[] = [];
+  try {
+    for (const [i, input] of inputs.entries()) {
+      const file = await openHashedFile(moved?.[i] ?? resolve(run, input.path));
+      files.push(file);
+      if (file.header.contentDigest !== input.contentDigest) throw new SaltlinkError("mismatch", `${file.path} is not the file that was linked (its digest differs); name the right one with --inputs`);
+    }
+    return files;
+  } catch (error) {
+    for (const file of files) await file.close();
+    throw error;
+  }
+}
