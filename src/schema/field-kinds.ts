@@ -13,7 +13,7 @@ export interface FieldKind {
   readonly determinedBy?: readonly string[];
   /** How the value's n-grams go into a filter; absent when the field never has one (its values are too few, or it is an exact number). */
   readonly grams?: { readonly n: number; readonly padded: boolean; readonly positional: boolean };
-  /** Fields of one group depend on each other (an address lies in a postcode) and are compared jointly. */
+  /** Fields of one group depend on each other (an address lies in a postcode, a forename tells the sex) and are compared jointly. */
   readonly group: string;
   /** Members of a household share it. */
   readonly household: boolean;
@@ -28,7 +28,7 @@ export const fieldKinds = {
   forename: { ...names, group: "forename", household: false, description: "first given name" },
   surname: { ...names, group: "surname", household: true, description: "family name" },
   date_of_birth: { views: ["exact", "day", "month", "year"], determinedBy: ["day", "month", "year"], group: "date_of_birth", household: false, description: "date of birth" },
-  sex: { views: ["exact"], group: "sex", household: false, description: "sex or gender as recorded" },
+  sex: { views: ["exact"], group: "forename", household: false, description: "sex or gender as recorded" },
   postcode: { views: ["exact", "sector", "district"], implies: { sector: "district" }, grams: bigrams, group: "place", household: true, description: "postal code" },
   address: { views: ["exact", "number", "street"], determinedBy: ["number", "street"], grams: bigrams, group: "place", household: true, description: "first line of the address" },
   town: { views: ["exact", "start"], grams: bigrams, group: "place", household: true, description: "town or suburb" },

@@ -83,12 +83,11 @@ describe("suggestions", () => {
 describe("the comparison space", () => {
   const groups = comparisonGroups(standardSchema);
 
-  it("joins the parts of a place and of a date, and keeps names apart", () => {
+  it("joins the parts of a place and of a date and the sex that a forename tells, and keeps names apart", () => {
     expect(groups.map(({ name, fields }) => [name, fields.map(({ field }) => field)])).toEqual([
-      ["forename", ["forename"]],
+      ["forename", ["forename", "sex"]],
       ["surname", ["surname"]],
       ["date_of_birth", ["date_of_birth"]],
-      ["sex", ["sex"]],
       ["place", ["address", "postcode"]],
     ]);
   });
