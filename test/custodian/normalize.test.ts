@@ -144,6 +144,7 @@ describe("dates", () => {
     ["1985-07-12 00:00:00.000", "dmy"],
     ["12/07/1985 12:30", "dmy"],
     ["1985/7/12", "mdy"],
+    ["19850712", "dmy"],
   ] as const)("reads %s (%s)", (text, order) => {
     expect(read(text, order)).toBe("19850712");
   });
@@ -176,6 +177,12 @@ describe("dates", () => {
     [["13021980", "25121980"], "dmy"],
     [["1 Feb 1980"], "ymd"],
     [[], "ymd"],
+    [["1990-04-05", ...Array.from({ length: 199 }, () => "01/02/1980")], "ambiguous"],
+    [["1990-04-05", "1990-04-06", "25/12/1980"], "dmy"],
+    [["19800213", "01/02/1980"], "ambiguous"],
+    [["01021980"], "ambiguous"],
+    [["00/00/0000", "1990-04-05"], "ymd"],
+    [["80/01/02"], "ymd"],
   ] as const)("settles the order of %j as %s", (cells, expected) => {
     expect(settleOrder(cells)).toBe(expected);
   });
