@@ -164,6 +164,20 @@ describe("what hash refuses", () => {
     expectRefusal(work.hash(), 9, /people\.map\.json is not JSON/);
   });
 
+  it("no column map that is older than the schema", () => {
+    const work = office();
+    const order = (): unknown => (JSON.parse(work.read("dated.map.json")) as { fields: Record<string, { order?: string }> }).fields["date_of_birth"]?.order;
+    work.write("dated.csv", people(600, (i) => invented(i).replace(/\d+-\d+-\d+/, `0${1 + (i % 9)}/0${1 + (i % 8)}/19${10 + (i % 80)}`)));
+    work.do("schema", "init", "dated.csv", "--out", "dated.json", "--date-order", "dmy");
+    expect(work.do("schema", "init", "dated.csv", "--out", "other.json", "--date-order", "dmy").stderr).not.toMatch(/warning/);
+    expect(work.do("schema", "init", "dated.csv", "--out", "third.json", "--date-order", "mdy").stderr).toMatch(/warning: dated\.map\.json was there already, differs .* delete it/);
+    expect(order()).toBe("dmy");
+    work.do("schema", "init", "dated.csv", "--out", "dated.json", "--date-order", "mdy", "--force");
+    expect(order()).toBe("mdy");
+    work.do("schema", "init", "dated.csv", "--out", "fourth.json", "--leave-out", "address", "--date-order", "mdy");
+    expect(work.try("hash", "dated.csv", "--schema", "fourth.json", "--salt", "project.salt", "--out", "dated.parquet")).toMatchObject({ code: 0 });
+  });
+
   it.each<[string, (work: Workplace) => string[], number, RegExp]>([
     ["no such file", () => ["none.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.csv: no such file/],
     ["no such schema", () => ["people.csv", "--schema", "none.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.json: no such file/],
