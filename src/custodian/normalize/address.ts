@@ -26,9 +26,8 @@ export function normalizeAddress(text: string): Normalized {
   const words = line.split(" ");
   const at = words.findIndex((word) => NUMBER.test(word));
   const number = at >= 0 && at <= 4 ? words[at]! : undefined;
-  let first = number === undefined ? 0 : at + 1;
-  while (number !== undefined && NUMBER.test(words[first] ?? "")) first++; // "12-14"
-  const street = words.slice(first);
+  const afterNumber = words.findIndex((word, i) => i > at && !NUMBER.test(word)); // "12-14" is one number
+  const street = number === undefined ? words : words.slice(afterNumber < 0 ? words.length : afterNumber);
   // a kind of street ends the street, unless it comes first ("PARK AVENUE", "ST JOHNS ROAD")
   let end = street.length;
   for (let i = 1; i < street.length; i++) {

@@ -33,21 +33,21 @@ const AREA =
   "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE";
 // districts of central London may end in a letter, none of those that are taken for digits
 const REAL_OUTWARD = new RegExp(`^((${AREA})([0-9]|[1-9][0-9])|(E|EC|N|NW|SE|SW|W|WC)[0-9][ABCDEFGHJKMNPRSTUVWXY])$`);
+const asDigits = (text: string): string => text.replace(/[OIL]/g, (c) => TO_DIGIT[c]!);
+const asLetters = (text: string): string => text.replace(/[01]/g, (c) => TO_LETTER[c]!);
 const CANADIAN = /^[A-Z][0-9][A-Z][0-9][A-Z][0-9]$/;
 
 /** Puts letters and digits right by their position: as it is written, or with two letters of the area in front, or one. */
 function mend(code: string): string {
   if (code.length < 5 || CANADIAN.test(code)) return code;
-  const digit = (c: string): string => TO_DIGIT[c] ?? c;
-  const letter = (c: string): string => TO_LETTER[c] ?? c;
-  const outward = [...code.slice(0, -3)];
-  const inward = digit(code.at(-3)!) + [...code.slice(-2)].map(letter).join("");
+  const written = code.slice(0, -3);
+  const inward = asDigits(code.at(-3)!) + asLetters(code.slice(-2));
   if (!/^[0-9][A-Z]{2}$/.test(inward)) return code;
-  const written = outward.join("");
-  const readings = [2, 1].flatMap((area) => {
-    const front = outward.map((c, i) => (i < area ? letter(c) : i === area ? digit(c) : c)).join("");
-    return [front, front.slice(0, area + 1) + outward.slice(area + 1).map(digit).join("")];
-  });
-  const real = [written, ...readings].find((reading) => REAL_OUTWARD.test(reading));
-  return real === undefined ? code : real + inward;
+  if (REAL_OUTWARD.test(written)) return written + inward;
+  for (const area of [2, 1]) {
+    const front = asLetters(written.slice(0, area)) + asDigits(written.slice(area, area + 1));
+    const rest = written.slice(area + 1);
+    for (const outward of [front + rest, front + asDigits(rest)]) if (REAL_OUTWARD.test(outward)) return outward + inward;
+  }
+  return code;
 }
