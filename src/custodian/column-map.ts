@@ -62,17 +62,15 @@ function columnsOf(source: FieldSource): string[] {
   return "columns" in source ? source.columns : [source.day, source.month, source.year].filter((column) => column !== undefined);
 }
 
-/** Checks a map against the header of its CSV and the fields of the schema. */
+/** Checks a map against the header of its CSV and the fields of the schema; fields that the schema leaves out are let be. */
 export function checkColumnMap(map: ColumnMap, header: readonly string[], schema: LinkageSchema, csv: string): void {
-  for (const { name } of schema.fields) {
-    if (map.fields[name] === undefined) throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema; ${theColumns(header)}; name it in a column map (--map)`);
-  }
-  for (const field of Object.keys(map.fields)) {
-    if (schema.fields.some(({ name }) => name === field)) continue;
-    const guess = nearest(field, schema.fields.map(({ name }) => name));
-    throw new SaltlinkError("input", `the column map of ${csv} has a field that the schema has not${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`);
-  }
-  const needed = [...Object.values(map.fields).flatMap(columnsOf), ...(map.id === null ? [] : [map.id])];
+  const sources = schema.fields.map(({ name }) => {
+    const source = map.fields[name];
+    if (source !== undefined) return source;
+    const guess = nearest(name, Object.keys(map.fields).filter((field) => !schema.fields.some(({ name }) => name === field)));
+    throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema${guess === undefined ? "" : ` (is it "${guess}" in the column map?)`}; ${theColumns(header)}; name it in a column map (--map)`);
+  });
+  const needed = [...sources.flatMap(columnsOf), ...(map.id === null ? [] : [map.id])];
   const absent = [...new Set(needed)].filter((column) => !header.includes(column));
   if (absent.length > 0) throw new SaltlinkError("input", `${csv} has no column ${list(absent)}, which its column map needs; ${theColumns(header)}`);
 }

@@ -6,8 +6,7 @@ import { csvCell } from "../output/csv-cell.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { ColumnMap } from "./column-map.ts";
-import { parseCsv } from "./csv/parse.ts";
-import { type Delimiter, cutSlices } from "./csv/slices.ts";
+import { readRecords } from "./csv/read-records.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { recordAtoms } from "./record-atoms.ts";
 import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
@@ -73,7 +72,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
 
   return async (task) => {
     const rejects: Reject[] = [];
-    const records = await parseRecords(task, map.delimiter, rejects);
+    const records = readRecords(task.bytes, map.delimiter);
     const halves = new Uint32Array(records.length * width);
     const recordIds = randomFillSync(new Uint32Array(records.length * ID_HALVES));
     let lookup = "";
@@ -84,8 +83,13 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     const placeholders = schema.fields.map(() => 0);
     const unusable = schema.fields.map(() => 0);
     let rows = 0;
-    for (const { row, cells } of records) {
-      if (cells.length === 0 || (cells.length === 1 && cells[0] === "" && header.length > 1)) continue; // a blank line is no record
+    for (const [i, cells] of records.entries()) {
+      const row = task.firstRow + i;
+      if (typeof cells === "string") {
+        rejects.push({ row, reason: cells });
+        continue;
+      }
+      if (cells.length === 0) continue; // a blank line is no record
       if (cells.length !== header.length) {
         rejects.push({ row, reason: `${cells.length < header.length ? "too few" : "too many"} cells: ${cells.length} instead of ${header.length}` });
         continue;
@@ -124,7 +128,6 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
       rows++;
     }
     counter.flush();
-    rejects.sort((a, b) => a.row - b.row);
     return { halves, rows, lookup: utf8Encoder.encode(lookup), ownIds, rowNumbers, rejects, missing, placeholders, unusable, sampled };
   };
 }
@@ -139,41 +142,4 @@ function allMissing(atoms: readonly number[], hashes: Int32Array): boolean {
   return true;
 }
 
-interface CsvRecord {
-  readonly row: number;
-  readonly cells: string[];
-}
-
-/** Parses a slice at once; if anything in it is wrong, record by record, so that only what is wrong is set aside. */
-async function parseRecords(task: SliceTask, delimiter: Delimiter, rejects: Reject[]): Promise<CsvRecord[]> {
-  const text = decode(task.bytes);
-  const rows = text === undefined ? undefined : await parseCsv(text, delimiter);
-  if (rows?.length === task.records) return rows.map((cells, i) => ({ row: task.firstRow + i, cells }));
-  const records: CsvRecord[] = [];
-  async function* whole(): AsyncGenerator<Buffer> {
-    yield Buffer.from(task.bytes);
-  }
-  for await (const { bytes, firstRow } of cutSlices(whole(), "", 1, delimiter)) {
-    const row = task.firstRow + firstRow - 1;
-    const line = decode(bytes);
-    if (line === undefined) {
-      rejects.push({ row, reason: "bytes that are not valid UTF-8" });
-      continue;
-    }
-    const parsed = await parseCsv(line, delimiter);
-    if (parsed?.length === 1) records.push({ row, cells: parsed[0]! });
-    else if (line.trim() !== "") rejects.push({ row, reason: "text after a closing quote" });
-  }
-  return records;
-}
-
 const utf8Encoder = new TextEncoder();
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}

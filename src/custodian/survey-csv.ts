@@ -5,9 +5,9 @@ import type { AtomColumns } from "./choose-keys.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
-import { parseCsv } from "./csv/parse.ts";
+import { readRecords } from "./csv/read-records.ts";
 import { type Delimiter, cutSlices, delimiterOf } from "./csv/slices.ts";
-import type { DateOrder } from "./normalize/date.ts";
+import { type DateOrder, settleOrder } from "./normalize/date.ts";
 import { type Recognized, recognizeColumns } from "./recognize-columns.ts";
 import { recordAtoms } from "./record-atoms.ts";
 
@@ -26,15 +26,15 @@ export interface Survey {
 const SAMPLE_ROWS = 100_000;
 const SLICE_BYTES = 64 << 10;
 
-/** Reads a CSV through once, keeping about `sampleRows` rows spread over the file. */
-export async function surveyCsv(path: string, encoding: CsvEncoding, leaveOut: readonly string[] = [], sampleRows = SAMPLE_ROWS): Promise<Survey> {
-  const slices = cutSlices(openCsv(path, encoding), path, SLICE_BYTES);
+/** Reads a CSV through once, keeping about `sampleRows` rows spread over the file; its delimiter is the header's unless it is known. */
+export async function surveyCsv(path: string, encoding: CsvEncoding, leaveOut: readonly string[] = [], sampleRows = SAMPLE_ROWS, known?: Delimiter): Promise<Survey> {
+  const slices = cutSlices(openCsv(path, encoding), path, SLICE_BYTES, known);
   const first = await slices.next();
   async function* again(): AsyncGenerator<typeof first.value> {
     if (!first.done) yield first.value;
   }
-  const header = await parseHeaderRow(again(), path);
-  const delimiter = delimiterOf(first.value?.bytes.toString() ?? "");
+  const header = await parseHeaderRow(again(), path, known);
+  const delimiter = known ?? delimiterOf(first.value?.bytes.toString() ?? "");
   const bytes = statSync(path).size;
   const sample: string[][] = [];
   let rows = 0;
@@ -44,7 +44,7 @@ export async function surveyCsv(path: string, encoding: CsvEncoding, leaveOut: r
     rows += slice.records;
     if (index === 0) every = Math.max(1, Math.round(((bytes / SLICE_BYTES) * slice.records) / sampleRows));
     if (index++ % every !== 0 || sample.length >= sampleRows) continue;
-    for (const cells of (await parseCsv(slice.bytes.toString(), delimiter)) ?? []) if (cells.length === header.length) sample.push(cells);
+    for (const cells of readRecords(slice.bytes, delimiter)) if (typeof cells !== "string" && cells.length === header.length) sample.push(cells);
   }
   if (rows === 0) throw new SaltlinkError("input", `${path} has a header and no records`);
   return { path, header, delimiter, recognized: recognizeColumns(header, sample, leaveOut), rows, sample };
@@ -58,14 +58,25 @@ export function columnMapOf(survey: Survey, fields: readonly string[], dateOrder
     delimiter: survey.delimiter,
     fields: Object.fromEntries(Object.entries(survey.recognized.fields).filter(([field]) => fields.includes(field))),
   };
-  const date = map.fields["date_of_birth"];
-  if (date !== undefined && "columns" in date) {
-    date.order = dateOrder ?? date.order;
-    if (date.order === undefined) {
-      throw new SaltlinkError("input", `${survey.path} column ${date.columns[0]}: no row tells whether the day or the month comes first; say so with --date-order dmy or --date-order mdy`);
-    }
-  }
+  const date = oneColumnDate(map);
+  if (date !== undefined) date.order = dateOrder ?? date.order ?? settledOrder(survey, date.columns[0]!);
   return map;
+}
+
+/** Where a map takes the date of birth from, when that is one column: then its order matters. */
+export function oneColumnDate(map: ColumnMap): { columns: string[]; order?: DateOrder | undefined } | undefined {
+  const date = map.fields["date_of_birth"];
+  return date !== undefined && "columns" in date ? date : undefined;
+}
+
+/** How a column of dates is written. @throws SaltlinkError (input) when the sample does not settle it. */
+export function settledOrder({ path, header, sample }: Survey, column: string): DateOrder {
+  const at = header.indexOf(column);
+  const order = settleOrder(sample.map((cells) => cells[at] ?? ""));
+  if (order === "ambiguous" || order === "mixed") {
+    throw new SaltlinkError("input", `${path} column ${column}: no row tells whether the day or the month comes first; say so with --date-order dmy or --date-order mdy`);
+  }
+  return order;
 }
 
 /** The sample's values as numbers, for every view of every field; the values themselves stay behind. */

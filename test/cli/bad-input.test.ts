@@ -69,6 +69,44 @@ describe("what is read without complaint", () => {
   });
 });
 
+describe("dates of birth", () => {
+  const dated = (date: (i: number) => string, count = 200): string => people(count, (i) => invented(i).replace(/\d+-\d+-\d+/, date(i)));
+  const map = (order?: string): string =>
+    JSON.stringify({ version: 1, id: "id", delimiter: ",", fields: { forename: { columns: ["forename"] }, surname: { columns: ["surname"] }, date_of_birth: { columns: ["dob"], order }, sex: { columns: ["sex"] }, address: { columns: ["address"] }, postcode: { columns: ["postcode"] } } });
+  const british = (i: number): string => `${1 + (i % 28)}/${1 + (i % 12)}/19${10 + (i % 80)}`;
+  const open = (i: number): string => `0${1 + (i % 9)}/0${1 + (i % 8)}/19${10 + (i % 80)}`;
+
+  it("are not lost to one malformed row", () => {
+    const lines = dated(british).split("\n");
+    lines[50] = '50,"Ann"x,Lee,1/2/1980,F,1 High Road,SW1A 1AA';
+    const { code, stdout, stderr } = office(lines.join("\n")).hash("--json");
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/warning/);
+    expect(JSON.parse(stdout)).toMatchObject({ rejected: 1, unusable: { date_of_birth: 0 } });
+  });
+
+  it("are asked for when rows are open, whatever the others are", () => {
+    expectRefusal(office(dated((i) => (i === 7 ? "1990-04-05" : open(i)))).hash(), 9, /no row tells whether the day or the month comes first/);
+  });
+
+  it("are settled by the rows, or asked for, when the column map does not say how they are written", () => {
+    const work = office(dated(british));
+    work.write("people.map.json", map());
+    expect(JSON.parse(work.hash("--json").stdout)).toMatchObject({ unusable: { date_of_birth: 0 } });
+    work.write("people.csv", dated(open));
+    expectRefusal(work.hash("--force"), 9, /column dob: no row tells/);
+    expect(JSON.parse(work.hash("--json", "--force", "--date-order", "dmy").stdout)).toMatchObject({ unusable: { date_of_birth: 0 } });
+  });
+
+  it("are warned about when most cannot be read", () => {
+    const work = office(dated(british));
+    work.write("people.map.json", map("ymd"));
+    const { stderr } = work.hash();
+    expect(stderr).toMatch(/warning: date_of_birth: 100 % of what is filled in could not be read/);
+    expect(stderr).not.toMatch(/19\d\d/);
+  });
+});
+
 describe("rows that are set aside", () => {
   it("have their number and reason in the rejects file and no value", () => {
     const lines = people(500).trim().split("\n");
@@ -124,6 +162,20 @@ describe("what hash refuses", () => {
     expectRefusal(work.hash(), 9, /people\.csv has no column given, .* the columns are id, forename, surname/);
     work.write("people.map.json", "{");
     expectRefusal(work.hash(), 9, /people\.map\.json is not JSON/);
+  });
+
+  it("no column map that is older than the schema", () => {
+    const work = office();
+    const order = (): unknown => (JSON.parse(work.read("dated.map.json")) as { fields: Record<string, { order?: string }> }).fields["date_of_birth"]?.order;
+    work.write("dated.csv", people(600, (i) => invented(i).replace(/\d+-\d+-\d+/, `0${1 + (i % 9)}/0${1 + (i % 8)}/19${10 + (i % 80)}`)));
+    work.do("schema", "init", "dated.csv", "--out", "dated.json", "--date-order", "dmy");
+    expect(work.do("schema", "init", "dated.csv", "--out", "other.json", "--date-order", "dmy").stderr).not.toMatch(/warning/);
+    expect(work.do("schema", "init", "dated.csv", "--out", "third.json", "--date-order", "mdy").stderr).toMatch(/warning: dated\.map\.json was there already, differs .* delete it/);
+    expect(order()).toBe("dmy");
+    work.do("schema", "init", "dated.csv", "--out", "dated.json", "--date-order", "mdy", "--force");
+    expect(order()).toBe("mdy");
+    work.do("schema", "init", "dated.csv", "--out", "fourth.json", "--leave-out", "address", "--date-order", "mdy");
+    expect(work.try("hash", "dated.csv", "--schema", "fourth.json", "--salt", "project.salt", "--out", "dated.parquet")).toMatchObject({ code: 0 });
   });
 
   it.each<[string, (work: Workplace) => string[], number, RegExp]>([

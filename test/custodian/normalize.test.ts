@@ -23,6 +23,14 @@ describe("letters", () => {
     ["O’Neill", "ONEILL"],
     ["O'Neill", "ONEILL"],
     ["Oʻahu", "OAHU"],
+    ["D´Angelo", "DANGELO"],
+    ["N´Golo", "NGOLO"],
+    ["O\u2032Brien", "OBRIEN"],
+    ["Sa\u02beid", "SAID"],
+    ["\u02bdAli", "ALI"],
+    ["Kɔfi", "KOFI"],
+    ["Ɓello", "BELLO"],
+    ["Ɗanƙɛ", "DANKE"],
     ["  a\t b  ", "A B"],
     ["İstanbul", "ISTANBUL"],
     ["محمّد", "محمد"],
@@ -53,11 +61,15 @@ describe("forenames", () => {
     ["Xiǎomíng", "XIAOMING"],
     ["Priya Lakshmi", "PRIYA"],
     ["Òrla", "ORLA"],
+    ["Nan Li", "NAN"],
+    ["Nil", "NIL"],
+    ["Boy", "BOY"],
+    ["X Ann", "X"],
   ])("%s -> %s", (text, expected) => {
     expect(forename(text)).toBe(expected);
   });
 
-  it.each(["UNKNOWN", "Baby", "baby boy", "Twin 1", "Not known", "xx", "TEST"])("drops the placeholder %s", (text) => {
+  it.each(["UNKNOWN", "Baby", "baby boy", "Twin 1", "Not known", "xx", "TEST", "Unknown Male", "Baby girl of Ann", "X"])("drops the placeholder %s", (text) => {
     expect(normalizeForename(text)).toEqual({ problem: "placeholder" });
   });
 
@@ -102,7 +114,12 @@ describe("surnames", () => {
     ["Begum", "BEGUM"],
     ["NG", "NG"],
     ["王", "王"],
-    ["Null", undefined],
+    ["Null", "NULL"],
+    ["Male", "MALE"],
+    ["Boy", "BOY"],
+    ["None", "NONE"],
+    ["Test", "TEST"],
+    ["Unknown", undefined],
   ])("%s -> %s", (text, expected) => {
     expect(surname(text)).toBe(expected);
   });
@@ -120,6 +137,11 @@ describe("full names", () => {
     ["Mr James Smith Jr", "James", "Smith"],
     ["Rhodri ap Rhys", "Rhodri", "ap Rhys"],
     ["Cher", "", "Cher"],
+    ["John Smith, Jr", "John", "Smith"],
+    ["Mary van Dyke, PhD, OBE", "Mary", "van Dyke"],
+    ["Smith, Junior", "Junior", "Smith"],
+    ["De Souza, Junior", "Junior", "De Souza"],
+    ["Rahman, Md", "Md", "Rahman"],
   ])("%s", (text, first, last) => {
     const split = splitFullName(text);
     expect([split.forename.trim(), split.surname.trim()]).toEqual([first, last]);
@@ -144,6 +166,7 @@ describe("dates", () => {
     ["1985-07-12 00:00:00.000", "dmy"],
     ["12/07/1985 12:30", "dmy"],
     ["1985/7/12", "mdy"],
+    ["19850712", "dmy"],
   ] as const)("reads %s (%s)", (text, order) => {
     expect(read(text, order)).toBe("19850712");
   });
@@ -176,6 +199,12 @@ describe("dates", () => {
     [["13021980", "25121980"], "dmy"],
     [["1 Feb 1980"], "ymd"],
     [[], "ymd"],
+    [["1990-04-05", ...Array.from({ length: 199 }, () => "01/02/1980")], "ambiguous"],
+    [["1990-04-05", "1990-04-06", "25/12/1980"], "dmy"],
+    [["19800213", "01/02/1980"], "ambiguous"],
+    [["01021980"], "ambiguous"],
+    [["00/00/0000", "1990-04-05"], "ymd"],
+    [["80/01/02"], "ymd"],
   ] as const)("settles the order of %j as %s", (cells, expected) => {
     expect(settleOrder(cells)).toBe(expected);
   });
@@ -192,13 +221,24 @@ describe("postcodes", () => {
     ["NW472LQ", "NW472LQ", "NW472"],
     ["SW1A OAA", "SW1A0AA", "SW1A0"],
     ["M1 1A0", "M11AO", "M11"],
+    ["0X1 1AA", "OX11AA", "OX11"],
+    ["SWIA 1AA", "SW1A1AA", "SW1A1"],
+    ["S014 3AB", "SO143AB", "SO143"],
+    ["E1I 2AB", "E112AB", "E112"],
+    ["SO14 3AB", "SO143AB", "SO143"],
+    ["K1A 0B1", "K1A0B1", "K1A0"],
+    ["M5V 2T1", "M5V2T1", "M5V2"],
+    ["1012 AB", "1012AB", "1012"],
+    ["2222", "2222", "222"],
+    ["3333", "3333", "333"],
+    ["5555", "5555", "555"],
     ["4223", "4223", "422"],
     ["11788-1234", "11788", "1178"],
   ])("%s", (text, exact, sector) => {
     expect(normalizePostcode(text).views).toMatchObject({ exact, sector });
   });
 
-  it.each(["ZZ99 3WZ", "zz993vz", "XX1 1XX".replace("1 1", ""), "NFA", "0000", "UNKNOWN"])("drops the placeholder %s", (text) => {
+  it.each(["ZZ99 3WZ", "zz993vz", "XX1 1XX".replace("1 1", ""), "NFA", "0000", "9999", "AAAA", "UNKNOWN"])("drops the placeholder %s", (text) => {
     expect(normalizePostcode(text)).toEqual({ problem: "placeholder" });
   });
 
@@ -219,6 +259,10 @@ describe("addresses", () => {
     ["The Old Rectory", "THEOLDRECTORY"],
     ["8 stanley street", "8 STANLEYSTREET"],
     ["7 Park Avenue North", "7 PARKAVENUE"],
+    ["Unit A1 2nd Avenue", "2NDAVENUE"],
+    ["Flat C2 5th Street", "5THSTREET"],
+    ["12-14 High Street", "12 HIGHSTREET"],
+    ["Flat 2 - 37 Manor Road", "37 MANORROAD"],
   ])("%s -> %s", (text, expected) => {
     expect(normalizeAddress(text).views?.["exact"]).toBe(expected);
   });

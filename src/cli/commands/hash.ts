@@ -79,6 +79,7 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
     progress.stop();
     if (options.json === true) terminal.json(jsonSummary(summary));
     else printSummary(csv, summary, schema, performance.now() - started, terminal);
+    warnOfUnusable(summary, schema, terminal);
   } finally {
     progress.stop();
     salt.secret.fill(0);
@@ -87,6 +88,15 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
 
 function jsonSummary({ output, lookup, rejects, read, hashed, rejected, header }: HashSummary): object {
   return { output, lookup, rejects: rejects ?? null, read, hashed, rejected, missing: header.missing, placeholders: header.placeholders, unusable: header.unusable, sharing: header.sharing, bucketBits: header.bucketBits };
+}
+
+/** Few values are unusable by themselves; most of a column are when it is read in the wrong way. */
+function warnOfUnusable({ hashed, header: { missing, placeholders, unusable } }: HashSummary, schema: LinkageSchema, terminal: Terminal): void {
+  for (const { name, kind } of schema.fields) {
+    const filled = hashed - missing[name]! + placeholders[name]! + unusable[name]!;
+    if (unusable[name]! <= filled / 2) continue;
+    terminal.warn(`${name}: ${percent(unusable[name]! / filled)} of what is filled in could not be read and counts as missing; see that the column map names the right column${kind === "date_of_birth" ? " and the right order (--date-order)" : ""}`);
+  }
 }
 
 function printSummary(csv: string, { output, lookup, rejects, read, hashed, rejected, header }: HashSummary, schema: LinkageSchema, elapsed: number, terminal: Terminal): void {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
@@ -41,7 +41,7 @@ export const addSchema: AddCommand = (program, { terminal }) => {
   )
     .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default: 13%)", shareOption)
     .option("--json", "print what was decided as JSON")
-    .option("--force", "replace the schema if it is there")
+    .option("--force", "replace the schema and the column maps if they are there")
     .addHelpText("after", "\nExample:\n  saltlink schema init census.csv cis.csv --out link.schema.json")
     .action((files: string[], options: InitOptions) => init(files, options, terminal));
   withReading(schema.command("check").description("see whether another CSV file has what the schema asks for, and write its column map").argument("<csv>", "your file").requiredOption("--schema <file>", "the agreed schema"))
@@ -79,7 +79,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
   output.commit();
   writeBeside(join(dirname(options.out), JSON_SCHEMA_FILE), `${JSON.stringify(jsonSchema(), null, 2)}\n`);
-  const written = surveys.flatMap((survey, i) => writeMap(survey.path, maps[i]!) ?? []);
+  const written = surveys.flatMap((survey, i) => writeMap(survey.path, maps[i]!, options.force === true, terminal) ?? []);
   if (options.json === true) {
     terminal.json({
       schema: options.out,
@@ -97,8 +97,6 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   });
   terminal.note(summary(schema, options.profile === undefined && profile === "strict"));
   if (written.length > 0) terminal.note(`column maps: ${written.join(", ")} (they stay with their department)`);
-  const kept = surveys.map(({ path }) => columnMapPath(path)).filter((path) => existsSync(path) && !written.includes(path));
-  if (kept.length > 0) terminal.note(`column maps that were there already and stay as they are: ${kept.join(", ")}`);
   terminal.note(`${options.out}: send it to every department; each hashes with it as it is (${JSON_SCHEMA_FILE} beside it only helps editors).`);
 }
 
@@ -119,14 +117,25 @@ async function check(file: string, options: InitOptions & { schema: string }, te
   const map = columnMapOf(survey, names, options.dateOrder);
   terminal.note(table(names.map((name) => [name, "<-", survey.recognized.fields[name] === undefined ? "nothing" : describeSource(survey.recognized.fields[name])])));
   if (absent.length > 0) throw new SaltlinkError("input", `${file} has no recognised column for ${absent.join(", ")}; name it in a column map (hash --map), or agree on a schema without it`);
-  const written = writeMap(file, map);
+  const written = writeMap(file, map, false, terminal);
   terminal.note(`${file} has what ${options.schema} asks for${written === undefined ? "" : `; column map: ${written}`}`);
 }
 
 /** Writes a column map beside its CSV, unless there is one (it may have been edited) or the place is not ours to write in. */
-function writeMap(csv: string, map: object): string | undefined {
+function writeMap(csv: string, map: object, force: boolean, terminal: Terminal): string | undefined {
   const path = columnMapPath(csv);
-  return !existsSync(path) && writeBeside(path, `${JSON.stringify(map, null, 2)}\n`) ? path : undefined;
+  const text = `${JSON.stringify(map, null, 2)}\n`;
+  if (force || !existsSync(path)) return writeBeside(path, text) ? path : undefined;
+  if (textOf(path) !== text) terminal.warn(`${path} was there already, differs from the column map made now and stays as it is; hash goes by it: delete it to have it made anew`);
+  return undefined;
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function writeBeside(path: string, text: string): boolean {

@@ -31,11 +31,12 @@ export async function* openCsv(path: string, encoding: CsvEncoding): AsyncGenera
       if (first && encoding === "utf-8") refuseOtherEncodings(chunk, path);
       // Excel puts UTF-8's mark even before what is called another encoding
       if (first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3);
-      if (decoder !== undefined) chunk = Buffer.from(decoder.decode(chunk, { stream: true }));
+      if (decoder !== undefined) chunk = utf8Of(decoder.decode(chunk, { stream: true }));
       if (first && chunk.length >= 3 && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3);
       first = false;
       yield chunk;
     }
+    if (decoder !== undefined) yield utf8Of(decoder.decode());
   } catch (error) {
     if (error instanceof SaltlinkError) throw error;
     if (packed && (error as NodeJS.ErrnoException).code?.startsWith("Z_")) throw new SaltlinkError("input", `${path} is a damaged gzip file`);
@@ -44,6 +45,12 @@ export async function* openCsv(path: string, encoding: CsvEncoding): AsyncGenera
   } finally {
     source.destroy();
   }
+}
+
+/** What could not be decoded (half of a surrogate pair) goes on as a byte that is not valid UTF-8 either: its row's problem again. */
+function utf8Of(text: string): Buffer {
+  const [first = "", ...rest] = text.split("\ufffd");
+  return Buffer.concat([Buffer.from(first), ...rest.flatMap((part) => [Buffer.of(0xff), Buffer.from(part)])]);
 }
 
 async function readHead(path: string): Promise<Buffer> {

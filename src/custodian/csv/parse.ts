@@ -1,59 +1,44 @@
-import { parseString } from "fast-csv";
+/** Cells of one record; undefined when its quotes are broken. */
+type Cells = string[] | undefined;
 
 /**
- * Parses the text of whole records into cells. Undefined when a record breaks the quoting rules: fast-csv's own message is dropped, it quotes the file.
- *
- * A line without a quote is its cells with delimiters between, and most lines are; only the others go through fast-csv, whose steps per character cost more than all of the hashing. Lines whose quotes
- * are not even belong together with those after them until they are.
+ * Parses the text of whole records into cells, one entry per record and in step with `cutSlices`: a quote opens at the start of a cell (blanks before it aside), a doubled one stands for itself, and only blanks follow the
+ * closing one. A blank line has no cells. What breaks these rules is its own record's problem.
  */
-export async function parseCsv(text: string, delimiter: string): Promise<string[][] | undefined> {
-  const rows: string[][] = [];
-  const quoted: { row: number; text: string }[] = [];
-  let open = "";
-  for (const line of linesOf(text)) {
-    if (open === "" && !line.includes('"')) {
-      const cells = withoutEnd(line).split(delimiter);
-      if (cells.length === 1) return byTheBook(text, delimiter); // blank lines have rules of their own
-      rows.push(cells);
+export function parseRecords(text: string, delimiter: string): Cells[] {
+  const blank = delimiter === "\t" ? " *" : "[ \\t]*";
+  const separator = delimiter === "|" ? "\\|" : delimiter;
+  // a quoted cell (1), its quote (2) and what should not follow that (3), or a plain cell (4); and the cell's end (5)
+  const cell = new RegExp(`(?:${blank}"([^"]*(?:""[^"]*)*)(?:(")${blank}|$)([^${separator}\\r\\n]*)|([^${separator}\\r\\n]*))(${separator}|\\r\\n?|\\n|$)`, "y");
+  const line = /([^\r\n]*)(?:\r\n?|\n|$)/y;
+  const records: Cells[] = [];
+  for (let at = 0; at < text.length; ) {
+    line.lastIndex = at;
+    const plain = line.exec(text)![1]!;
+    if (!plain.includes('"')) {
+      // most lines: their cells with delimiters between
+      const cells = plain.split(delimiter);
+      records.push(cells.length === 1 && plain.trim() === "" ? [] : cells);
+      at = line.lastIndex;
       continue;
     }
-    open += line;
-    if (open.split('"').length % 2 === 0) continue;
-    quoted.push({ row: rows.length, text: open });
-    rows.push([]);
-    open = "";
+    const cells: string[] = [];
+    let whole = true;
+    cell.lastIndex = at;
+    for (let end = delimiter; end === delimiter; ) {
+      const [, quoted, quote, rest, bare, found] = cell.exec(text)!;
+      cells.push(bare ?? quoted!.replaceAll('""', '"'));
+      whole &&= bare !== undefined || (quote !== undefined && rest === "");
+      end = found!;
+    }
+    records.push(whole ? cells : undefined);
+    at = cell.lastIndex;
   }
-  if (quoted.length === 0 && open === "") return rows;
-  const parsed = open === "" ? await byTheBook(quoted.map((part) => part.text).join(""), delimiter) : undefined;
-  // a part that was not one record has misled us (a quote within a cell): then all of it by the book
-  if (parsed?.length !== quoted.length) return byTheBook(text, delimiter);
-  quoted.forEach(({ row }, i) => (rows[row] = parsed[i]!));
-  return rows;
+  return records;
 }
 
-/** Lines with their ends. A lone CR ends a line too, and is rare. */
-function linesOf(text: string): string[] {
-  if (/\r(?!\n)/.test(text)) return text.split(/(?<=\r\n|\n|\r(?!\n))/);
-  const lines: string[] = [];
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf("\n", start) + 1 || text.length;
-    lines.push(text.slice(start, end));
-    start = end;
-  }
-  return lines;
-}
-
-function withoutEnd(line: string): string {
-  if (line.endsWith("\r\n")) return line.slice(0, -2);
-  return line.endsWith("\n") || line.endsWith("\r") ? line.slice(0, -1) : line;
-}
-
-function byTheBook(text: string, delimiter: string): Promise<string[][] | undefined> {
-  return new Promise((resolve) => {
-    const rows: string[][] = [];
-    parseString<string[], string[]>(text, { headers: false, delimiter, ignoreEmpty: false })
-      .on("data", (row: string[]) => rows.push(row))
-      .on("error", () => resolve(undefined))
-      .on("end", () => resolve(rows));
-  });
+/** The same for a text that must be whole: undefined when any record is broken. */
+export async function parseCsv(text: string, delimiter: string): Promise<string[][] | undefined> {
+  const records = parseRecords(text, delimiter);
+  return records.includes(undefined) ? undefined : (records as string[][]);
 }

@@ -10,6 +10,8 @@ export interface Slice {
 
 const LONGEST_RECORD = 64 * 1024;
 const QUOTE = 0x22;
+const SPACE = 0x20;
+const TAB = 0x09;
 const CR = 0x0d;
 const LF = 0x0a;
 const DELIMITERS = [",", ";", "\t", "|"] as const;
@@ -18,69 +20,81 @@ export type Delimiter = (typeof DELIMITERS)[number];
 /**
  * Cuts CSV bytes at the ends of records, so that workers parse slices independently. The first slice is the header alone.
  *
- * A quote opens only at the start of a cell, as in fast-csv. The cap on a record bounds what an unclosed quote can do: without it the parser
- * is quadratic in the rest of the file.
+ * A quote opens only at the start of a cell, as in `parseRecords`. The cap on a record bounds what an unclosed quote can take with it.
  */
 export async function* cutSlices(chunks: AsyncIterable<Buffer>, path: string, sliceBytes: number, delimiter?: Delimiter): AsyncGenerator<Slice> {
   let pending: Buffer = Buffer.alloc(0);
   let row = 1;
-  let separators = delimiter === undefined ? DELIMITERS.map((character) => character.charCodeAt(0)) : [delimiter.charCodeAt(0)];
+  let separators = (delimiter === undefined ? DELIMITERS : [delimiter]).map((character) => character.charCodeAt(0));
   const scanner = { at: 0, recordStart: 0, inQuotes: false, cellStart: true, ends: [] as number[] };
 
-  function scan(last: boolean): void {
+  /** Finds the ends of records, at most so many of them. */
+  function scan(last: boolean, most: number): void {
     let { at, recordStart, inQuotes, cellStart } = scanner;
-    for (; at < pending.length; at++) {
+    const { ends } = scanner;
+    for (; at < pending.length && ends.length < most; at++) {
       const byte = pending[at]!;
       if (inQuotes) {
         if (byte === QUOTE) {
           if (at + 1 === pending.length && !last) break;
           if (pending[at + 1] === QUOTE) at++;
           else inQuotes = false;
-        } else if (at - recordStart > LONGEST_RECORD) throw unclosed(path, row + scanner.ends.length);
+        } else if (at - recordStart > LONGEST_RECORD) throw unclosed(path, row + ends.length);
       } else if (byte === QUOTE && cellStart) {
         inQuotes = true;
         cellStart = false;
       } else if (byte === LF || byte === CR) {
         if (byte === CR && at + 1 === pending.length && !last) break;
         if (byte === CR && pending[at + 1] === LF) at++;
-        scanner.ends.push(at + 1);
+        ends.push(at + 1);
         recordStart = at + 1;
         cellStart = true;
       } else {
-        cellStart = separators.includes(byte);
+        cellStart = separators.includes(byte) || (cellStart && (byte === SPACE || byte === TAB));
         if (at - recordStart > LONGEST_RECORD) {
-          throw new SaltlinkError("input", `${path} row ${row + scanner.ends.length}: longer than ${LONGEST_RECORD / 1024} KiB, as no record of a person is; check the line endings`);
+          throw new SaltlinkError("input", `${path} row ${row + ends.length}: longer than ${LONGEST_RECORD / 1024} KiB, as no record of a person is; check the line endings`);
         }
       }
     }
-    if (last && inQuotes) throw unclosed(path, row + scanner.ends.length);
-    if (last && recordStart < pending.length) scanner.ends.push(pending.length);
+    if (last && inQuotes) throw unclosed(path, row + ends.length);
+    if (last && at === pending.length && recordStart < at) {
+      ends.push(at);
+      recordStart = at;
+    }
     Object.assign(scanner, { at, recordStart, inQuotes, cellStart });
   }
 
-  function take(records: number): Slice {
-    const length = scanner.ends[records - 1]!;
-    const slice = { bytes: pending.subarray(0, length), firstRow: row, records };
-    pending = pending.subarray(length);
-    scanner.ends = scanner.ends.slice(records).map((end) => end - length);
-    scanner.at -= length;
-    scanner.recordStart -= length;
-    row += records;
-    return slice;
+  /** Slices of the records found; what fills none stays pending unless it is the last. */
+  function* take(last: boolean, bytes: number): Generator<Slice> {
+    const { ends } = scanner;
+    let start = 0;
+    let from = 0;
+    for (let i = 0; i < ends.length; i++) {
+      if (ends[i]! - start < bytes && !(last && i === ends.length - 1)) continue;
+      const slice = { bytes: pending.subarray(start, ends[i]), firstRow: row, records: i + 1 - from };
+      row += slice.records;
+      start = ends[i]!;
+      from = i + 1;
+      yield slice;
+    }
+    pending = pending.subarray(start);
+    scanner.ends = ends.slice(from).map((end) => end - start);
+    scanner.at -= start;
+    scanner.recordStart -= start;
   }
 
-  /** Records that fill a slice; 0 when there are not enough yet. */
-  const fullSlice = (): number => scanner.ends.findIndex((end) => end >= sliceBytes) + 1;
-
   function* cut(last: boolean): Generator<Slice> {
-    scan(last);
-    if (row === 1 && scanner.ends.length > 0) {
-      const header = take(1);
-      separators = [(delimiter ?? delimiterOf(header.bytes.toString())).charCodeAt(0)];
-      yield header;
+    if (row === 1) {
+      // by itself: what separates the records below is not known before
+      scan(last, 1);
+      for (const header of take(last, 1)) {
+        separators = [(delimiter ?? delimiterOf(header.bytes.toString())).charCodeAt(0)];
+        yield header;
+      }
+      if (row === 1) return;
     }
-    for (let enough = fullSlice(); enough > 0; enough = fullSlice()) yield take(enough);
-    if (last && scanner.ends.length > 0) yield take(scanner.ends.length);
+    scan(last, Infinity);
+    yield* take(last, sliceBytes);
   }
 
   for await (const chunk of chunks) {

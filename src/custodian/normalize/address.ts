@@ -7,8 +7,10 @@ const STREET_TYPES: Record<string, string> = {
   GDNS: "GARDENS", GDN: "GARDENS", GARDENS: "GARDENS", GRDNS: "GARDENS", GR: "GROVE", GRO: "GROVE", GROVE: "GROVE", PK: "PARK", PDE: "PARADE", PARADE: "PARADE", WY: "WAY", WAY: "WAY", HWY: "HIGHWAY", HIGHWAY: "HIGHWAY",
   CCT: "CIRCUIT", CIRCUIT: "CIRCUIT", BLVD: "BOULEVARD", BOULEVARD: "BOULEVARD", WALK: "WALK", MEWS: "MEWS", ROW: "ROW", RISE: "RISE", HILL: "HILL", GREEN: "GREEN", VIEW: "VIEW", YARD: "YARD",
 };
-const SUB_UNIT = /\b(FLAT|APARTMENT|APT|UNIT|ROOM|RM|SUITE|STUDIO)\s+(NO\s+)?([A-Z]|\d+[A-Z]?)\b/g;
-const UK_POSTCODE = /\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}\b/g;
+const SUB_UNIT = /\b(FLAT|APARTMENT|APT|UNIT|ROOM|RM|SUITE|STUDIO)\s+(NO\s+)?([A-Z]|[A-Z]?\d+[A-Z]?)\b/g;
+// at the end alone: "A1 2ND AVENUE" has the look of one
+const UK_POSTCODE = /\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}$/;
+const NUMBER = /^\d+[A-Z]?$/;
 const PLACEHOLDERS = new Set("UNKNOWN|NOT KNOWN|NONE|N A|NA|NFA|NO FIXED ABODE|NO FIXED ADDRESS|HOMELESS|ADDRESS UNKNOWN|NOT GIVEN|NK|X|XX|XXX".split("|"));
 
 /**
@@ -22,9 +24,10 @@ export function normalizeAddress(text: string): Normalized {
   const line = plain.replace(UK_POSTCODE, " ").replace(SUB_UNIT, " ").replace(/^NO (?=\d)/, "").trim().replace(/ {2,}/g, " ");
   if (line === "") return { problem: "unusable" };
   const words = line.split(" ");
-  const at = words.findIndex((word) => /^\d+[A-Z]?$/.test(word));
+  const at = words.findIndex((word) => NUMBER.test(word));
   const number = at >= 0 && at <= 4 ? words[at]! : undefined;
-  const street = number === undefined ? words : words.slice(at + 1);
+  const afterNumber = words.findIndex((word, i) => i > at && !NUMBER.test(word)); // "12-14" is one number
+  const street = number === undefined ? words : words.slice(afterNumber < 0 ? words.length : afterNumber);
   // a kind of street ends the street, unless it comes first ("PARK AVENUE", "ST JOHNS ROAD")
   let end = street.length;
   for (let i = 1; i < street.length; i++) {

@@ -8,6 +8,9 @@ const FIRST_YEAR = 1850;
 /** Written when a date is not known; a spike that would undo the anchor (privacy). 1 January of any other year is also a birthday and stays. */
 const PLACEHOLDERS = new Set(["1900-1-1", "1850-1-1", "1899-12-30", "1899-12-31"]);
 
+const PACKED = /^\d{8}$/;
+const PACKED_YMD = /^(18[5-9]|19\d|20\d)\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+
 export interface DateParts {
   day?: number;
   month?: number;
@@ -20,11 +23,11 @@ export interface WrittenDate {
   readonly named: number;
 }
 
-/** Takes a written date apart. Eight digits without separators are cut as `order` says. */
+/** Takes a written date apart. Eight digits without separators are cut as `order` says, or as ymd when they are such a date: its month and day, read as a year, would lie before 1850. */
 export function writtenDate(text: string, order: DateOrder): WrittenDate | undefined {
   const bare = text.trim().replace(/[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[AP]M|[+-]\d{2}:?\d{2})?$/i, "").replace(/(\d)(st|nd|rd|th)\b/gi, "$1");
-  if (/^\d{8}$/.test(bare)) {
-    const cut = order === "ymd" ? 4 : 2;
+  if (PACKED.test(bare)) {
+    const cut = order === "ymd" || PACKED_YMD.test(bare) ? 4 : 2;
     return { numbers: [bare.slice(0, cut), bare.slice(cut, cut + 2), bare.slice(cut + 2)], named: -1 };
   }
   const parts = bare.split(/[\s/.,-]+/).filter((part) => part !== "");
@@ -55,35 +58,32 @@ export function parseDate(text: string, order: DateOrder, thisYear: number): Dat
   return checked(c, b, a, thisYear);
 }
 
-/** The order of day and month in a column of dates as its rows settle it: `ambiguous` when none does, `mixed` when they contradict each other. */
+/**
+ * The order of day and month in a column of dates as its rows settle it: `ambiguous` when none does, `mixed` when they contradict each other. Dates with their year in front or their month named are read alike
+ * in every order and settle nothing; `ymd` when there are no others.
+ */
 export function settleOrder(cells: Iterable<string>): DateOrder | "ambiguous" | "mixed" {
-  const votes = { ymd: 0, dmy: 0, mdy: 0 };
+  let dmy = 0;
+  let mdy = 0;
   let open = 0;
   for (const cell of cells) {
-    const separated = !/^\s*\d{8}\s*$/.test(cell);
-    const written = writtenDate(cell, "ymd");
+    const written = writtenDate(cell, "dmy");
     if (written === undefined || written.named >= 0) continue;
-    if (separated && written.numbers[0].length <= 2) {
-      const [a, b] = written.numbers;
-      if (Number(a) > 12 && Number(b) <= 12) votes.dmy++;
-      else if (Number(b) > 12 && Number(a) <= 12) votes.mdy++;
-      else open++;
-    } else if (plausible(written.numbers)) votes.ymd++;
-    else if (!separated) {
-      const [a, b, c] = writtenDate(cell, "dmy")!.numbers;
-      if (plausible([c, b, a])) votes.dmy++;
-      else if (plausible([c, a, b])) votes.mdy++;
-    }
+    const [a, b, c] = written.numbers;
+    if (a.length > 2 || (PACKED.test(cell.trim()) && Number(c) < FIRST_YEAR)) continue;
+    if (isDay(a) && isMonth(b)) {
+      if (isMonth(a)) open++;
+      else dmy++;
+    } else if (isMonth(a) && isDay(b)) mdy++;
   }
-  const [first, second] = Object.entries(votes).sort((a, b) => b[1] - a[1]) as [[DateOrder, number], [DateOrder, number]];
-  if (first[1] === 0) return open === 0 ? "ymd" : "ambiguous";
+  if (dmy + mdy === 0) return open === 0 ? "ymd" : "ambiguous";
   // a few typing errors may seem to vote the other way
-  return first[1] > 20 * second[1] ? first[0] : "mixed";
+  if (Math.max(dmy, mdy) <= 20 * Math.min(dmy, mdy)) return "mixed";
+  return dmy > mdy ? "dmy" : "mdy";
 }
 
-function plausible([year, month, day]: readonly [string, string, string]): boolean {
-  return Number(year) >= FIRST_YEAR && Number(year) < 2100 && Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
-}
+const isDay = (text: string): boolean => Number(text) >= 1 && Number(text) <= 31;
+const isMonth = (text: string): boolean => Number(text) >= 1 && Number(text) <= 12;
 
 function checked(day: string, month: string, year: string, thisYear: number): DateParts {
   let y = Number(year);

@@ -5,11 +5,19 @@ import type { Normalized } from "./normalized.ts";
 
 const TITLES = new Set("MR MRS MISS MS MX MASTER DR PROF PROFESSOR REV REVD REVEREND SIR DAME LADY LORD".split(" "));
 const GENERATIONS = new Set("JR JNR JUNIOR SR SNR SENIOR II III IV".split(" "));
-/** Stand-ins for a name that is not known. They are spikes in the frequencies, hence dropped and counted (privacy). */
-const PLACEHOLDERS = new Set(
-  ("UNKNOWN UNK UNKN NOTKNOWN NK NOTSTATED NOTGIVEN NOTRECORDED NOTAPPLICABLE NONE NULL NIL NAN NONAME NOFORENAME NOSURNAME NFN NMN MISSING ANON ANONYMOUS ANONYMISED UNNAMED UNIDENTIFIED TEST TESTTEST " +
-    "BABY BABYBOY BABYGIRL BABYOF INFANT NEWBORN TWIN TWINONE TWINTWO TWINI TWINII TWIN1 TWIN2 TWINA TWINB TRIPLET MALE FEMALE BOY GIRL FORENAME SURNAME FIRSTNAME LASTNAME X XX XXX XXXX XXXXX ZZZ ZZZZ").split(" "),
-);
+/** Degrees and honours that follow a name, without those that are forenames or initials too (MD, MA, BA, JP). */
+const DEGREES = new Set("BSC MSC MBA PHD DPHIL LLB LLM MBBS MBCHB FRCS FRCP MRCP MBE OBE CBE KBE DBE ESQ ESQUIRE".split(" "));
+/**
+ * Stand-ins for a name that is not known. They are spikes in the frequencies, hence dropped and counted (privacy). The whole value must be one, and none is a name that people bear (Null and Test are surnames,
+ * Nan and Boy forenames).
+ */
+const STAND_INS =
+  "UNKNOWN UNK UNKN NOTKNOWN NK NOTSTATED NOTGIVEN NOTRECORDED NOTAPPLICABLE NONAME NOFORENAME NOSURNAME NFN NMN MISSING ANON ANONYMOUS ANONYMISED UNNAMED UNIDENTIFIED TESTTEST BABYBOY BABYGIRL BABYOF INFANT NEWBORN " +
+  "TWIN TWINONE TWINTWO TWINI TWINII TWIN1 TWIN2 TWINA TWINB TRIPLET FEMALE GIRL FORENAME SURNAME FIRSTNAME LASTNAME BABY X XX XXX XXXX XXXXX ZZZ ZZZZ";
+const NO_FORENAMES = new Set(`${STAND_INS} NONE NULL TEST MALE`.split(" "));
+const NO_SURNAMES = new Set(`${STAND_INS} NIL NAN`.split(" "));
+/** "BABY GIRL 2", "UNKNOWN MALE", "TWIN 1 OF ANN". */
+const NO_FORENAME = /^(BABY|INFANT|NEWBORN|TWIN|TRIPLET|UNKNOWN|UNNAMED|TEST)( (BABY|BOY|GIRL|MALE|FEMALE|INFANT|CHILD|TWIN|TRIPLET|UNKNOWN|PATIENT|ONE|TWO|THREE|I{1,3}|[A-C1-3]))*( OF( .*)?)?$/;
 /** Written short in registers, never spoken so. */
 const ABBREVIATIONS: Record<string, string> = {
   MD: "MOHAMMED", MHD: "MOHAMMED", MOHD: "MOHAMMED", MUHD: "MOHAMMED", MOHMD: "MOHAMMED", MHMD: "MOHAMMED", WM: "WILLIAM", JAS: "JAMES", CHAS: "CHARLES", GEO: "GEORGE", THOS: "THOMAS", JNO: "JOHN",
@@ -23,7 +31,7 @@ export function normalizeForename(text: string): Normalized {
   const words = wordsOf(text);
   while (words.length > 1 && TITLES.has(words[0]!)) words.shift();
   if (words.length === 0 || (words.length === 1 && TITLES.has(words[0]!))) return {};
-  if (PLACEHOLDERS.has(words.join("")) || PLACEHOLDERS.has(words[0]!)) return { problem: "placeholder" };
+  if (NO_FORENAMES.has(words.join("")) || NO_FORENAME.test(words.join(" "))) return { problem: "placeholder" };
   const first = ABBREVIATIONS[words[0]!] ?? words[0]!;
   return { views: forenames.of(first) };
 }
@@ -36,14 +44,17 @@ export function normalizeSurname(text: string): Normalized {
   while (words.length > 1 && GENERATIONS.has(words.at(-1)!)) words.pop();
   if (words.length === 0) return {};
   const joined = words.join("");
-  if (PLACEHOLDERS.has(joined)) return { problem: "placeholder" };
+  if (NO_SURNAMES.has(joined)) return { problem: "placeholder" };
   return { views: surnames.of(joined) };
 }
 
 /** "SURNAME, Forename Middle" or "Forename Middle Surname" taken apart; particles (van, de, O') stay with the surname. */
 export function splitFullName(text: string): { forename: string; surname: string } {
   const comma = text.indexOf(",");
-  if (comma > 0) return { surname: text.slice(0, comma), forename: text.slice(comma + 1) };
+  if (comma > 0) {
+    const [before, after] = [text.slice(0, comma), text.slice(comma + 1)];
+    return areSuffixes(wordsOf(after), wordsOf(before)) ? splitFullName(before) : { surname: before, forename: after };
+  }
   const words = text.trim().split(/\s+/);
   while (words.length > 1 && TITLES.has(letters(words[0]!))) words.shift();
   while (words.length > 2 && GENERATIONS.has(letters(words.at(-1)!))) words.pop();
@@ -52,6 +63,12 @@ export function splitFullName(text: string): { forename: string; surname: string
   while (first > 1 && PARTICLES.has(letters(words[first - 1]!))) first--;
   return { forename: words.slice(0, first).join(" "), surname: words.slice(first).join(" ") };
 }
+
+/** "John Smith, Jr" and "John Smith, PhD"; but what follows a lone surname is a forename ("Smith, Junior", "De Souza, Junior"). */
+function areSuffixes(words: readonly string[], before: readonly string[]): boolean {
+  return before.length > 1 && !PARTICLES.has(before[0]!) && words.length > 0 && words.every((word) => GENERATIONS.has(word) || DEGREES.has(word));
+}
+
 const PARTICLES = new Set("VAN DER DEN DE DEL DELLA DI DA DO DOS DU LA LE VON ZU TEN TER EL AL BIN IBN BEN ABU AP FERCH O MAC MC ST".split(" "));
 
 function wordsOf(text: string): string[] {
