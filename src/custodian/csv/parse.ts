@@ -4,6 +4,8 @@ type Cells = string[] | undefined;
 /**
  * Parses the text of whole records into cells, one entry per record and in step with `cutSlices`: a quote opens at the start of a cell (blanks before it aside), a doubled one stands for itself, and only blanks follow the
  * closing one. A blank line has no cells. What breaks these rules is its own record's problem.
+ *
+ * Not fast-csv, which reads the small files (truth, lookups, links): it takes a few odd quotes otherwise than any cutter can know, and then one person's cells could stand in another's row.
  */
 export function parseRecords(text: string, delimiter: string): Cells[] {
   const blank = delimiter === "\t" ? " *" : "[ \\t]*";
