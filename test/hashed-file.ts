@@ -2,8 +2,11 @@ import { FORMAT, type Header } from "../src/exchange/header.ts";
 import { layoutOf } from "../src/exchange/layout.ts";
 import { createHashedFile, halvesPerRow } from "../src/exchange/write-hashed-file.ts";
 import { random } from "../src/random.ts";
+import { comparisonGroups } from "../src/schema/comparison-space.ts";
 import { schemaDigest } from "../src/schema/linkage-schema.ts";
 import { standardSchema } from "./example-schema.ts";
+
+const perField = (count: number): Record<string, number> => Object.fromEntries(standardSchema.fields.map(({ name }) => [name, count]));
 
 export const exampleHeader = (rows: number): Omit<Header, "contentDigest"> => ({
   format: FORMAT,
@@ -15,12 +18,12 @@ export const exampleHeader = (rows: number): Omit<Header, "contentDigest"> => ({
   keyCommitment: "0".repeat(32),
   rows,
   rejected: 0,
-  missing: { forename: 1 },
-  placeholders: {},
-  unusable: {},
+  missing: { ...perField(0), forename: 1 },
+  placeholders: perField(0),
+  unusable: perField(0),
   bucketBits: [3],
   sharing: [0, 0.25, 0, 0],
-  randomPairs: { sex: [0.5, 0.5] },
+  randomPairs: Object.fromEntries(comparisonGroups(standardSchema).map(({ name, size }) => [name, Array.from({ length: size }, () => 1 / size)])),
 });
 
 /** Writes a hashed file of random words in two row groups; gives its rows as halves. */
@@ -34,5 +37,6 @@ export function hashedFile(path: string, count: number): Uint32Array {
   file.write({ halves: halves.subarray(0, first * width), rows: first });
   file.write({ halves: halves.subarray(first * width), rows: count - first });
   file.finish(exampleHeader(count));
+  file.commit();
   return halves;
 }

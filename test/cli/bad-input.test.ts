@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Population } from "../../src/synth/population.ts";
@@ -97,6 +97,20 @@ describe("rows that are set aside", () => {
     nothingLeft(work);
     expect(work.hash("--max-rejects", "10%").code).toBe(0);
   });
+
+  it("fail the run when no row is left, whatever share is allowed", () => {
+    const work = office(`${HEADER}\n1,short\n2,short\n`);
+    expectRefusal(work.hash("--max-rejects", "100%"), 9, /people\.csv: every row would be rejected; the first is row 2 \(too few cells: 2 instead of 7\)/);
+    nothingLeft(work);
+  });
+
+  it("of an earlier run neither stay beside a new file nor are replaced unasked", () => {
+    const work = office();
+    work.write("people.rejects.csv", "row,reason\n3,no own id\n");
+    expectRefusal(work.hash(), 2, /people\.rejects\.csv is already there; --force replaces it/);
+    expect(work.hash("--force").code).toBe(0);
+    expect(existsSync(work.at("people.rejects.csv"))).toBe(false);
+  });
 });
 
 describe("what hash refuses", () => {
@@ -130,7 +144,7 @@ describe("what hash refuses", () => {
     ["no such file", () => ["none.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.csv: no such file/],
     ["no such schema", () => ["people.csv", "--schema", "none.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.json: no such file/],
     ["no such salt", () => ["people.csv", "--schema", "link.schema.json", "--salt", "none", "--out", "x.parquet"], 2, /none: no such file/],
-    ["no salt at all", () => ["people.csv", "--schema", "link.schema.json", "--out", "x.parquet"], 2, /--salt FILE or --salt-fd/],
+    ["no salt at all", () => ["people.csv", "--schema", "link.schema.json", "--out", "x.parquet"], 2, /--salt FILE, --salt-fd N/],
     ["an output of another kind", () => ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.txt"], 2, /must end in \.parquet or \.csv/],
     ["a directory for a file", (work) => (mkdirSync(work.at("d")), ["d", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"]), 2, /d is not a regular file/],
     ["a salt that others can read", (work) => (chmodSync(work.at("project.salt"), 0o644), ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"]), 3, /can be read by others/],
@@ -174,6 +188,40 @@ describe("what hash refuses", () => {
     expect(stderr).toMatch(/^error: cannot write .*(larger than a file may be|no space left)/m);
     expect(status).toBe(5);
     expect(readdirSync(work.path).sort()).toEqual(before);
+  });
+
+  it.each(["fresh", "there"])("to leave or replace a lookup when only the footer finds no room (output %s)", (kind) => {
+    const work = office();
+    const hash = ["hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--force"];
+    work.do(...hash, "--out", "there.parquet");
+    const before = readdirSync(work.path).sort().map((name) => [name, work.read(name)]);
+    // the limit counts KiB; the last one holds nothing but footer
+    const limit = Math.floor(statSync(work.at("there.parquet")).size / 1024);
+    const { status, stderr } = spawnSync("bash", ["-c", 'ulimit -f "$0"; exec "$@"', String(limit), process.execPath, program, ...hash, "--out", `${kind}.parquet`], { cwd: work.path, encoding: "utf8" });
+    expect(stderr).toMatch(/^error: cannot write (fresh|there)\.parquet: larger than a file may be/m);
+    expect(status).toBe(5);
+    expect(readdirSync(work.path).sort().map((name) => [name, work.read(name)])).toEqual(before);
+  });
+
+  it("a label that no header can hold, before anything is read", () => {
+    const work = office();
+    for (const label of ["x".repeat(101), "", "red\u001b[31m"]) expectRefusal(work.hash("--label", label), 2, /the label of a dataset .* has 1 to 100 characters/);
+    nothingLeft(work);
+    const name = `${"x".repeat(101)}.parquet`;
+    const named = ["hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", name];
+    expectRefusal(work.try(...named), 2, /the label of a dataset/);
+    work.do(...named, "--label", "x".repeat(100));
+    expect(work.do("inspect", name).stdout).toMatch(/x{100}/);
+  });
+
+  it("a schema that is not what its profile promises", () => {
+    const work = office();
+    const schema = JSON.parse(work.read("link.schema.json")) as { filters: object[] };
+    work.write("link.schema.json", JSON.stringify({ ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [], diffusion: 0 })), keys: [{ parts: ["surname"] }] }));
+    expectRefusal(work.hash(), 9, /link\.schema\.json: filters\[0\]\.diffusion: profile standard demands at least 10; .*keys\[0\]\.parts: profile standard demands views of at least two fields/);
+    work.write("link.schema.json", JSON.stringify({ ...schema, weakened: true }));
+    expectRefusal(work.hash(), 2, /link\.schema\.json says that it is weakened.* --accept-frequency-risk/);
+    expect(work.hash("--accept-frequency-risk").code).toBe(0);
   });
 
   it("a schema whose keys too many people share", () => {
