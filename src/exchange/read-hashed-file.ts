@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { parseFile } from "fast-csv";
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
@@ -61,19 +61,42 @@ async function openParquet(path: string): Promise<HashedFile> {
     await verify(path, header, size - 8 - footerLength + slot + 17);
 
     const layout = layoutOf(header.schema);
+    checkSize(header, layout, size, path);
     checkColumns(metadata, header, layout, path);
+    /** Reads a whole column, in chunks that come in any order. */
+    const read = async (column: string, take: (values: ArrayLike<unknown>, start: number) => void): Promise<void> => {
+      let rows = 0;
+      let failed = false; // what is thrown in a callback would end the process
+      const onChunk = ({ columnData, rowStart }: { columnData: ArrayLike<unknown>; rowStart: number }): void => {
+        rows += columnData.length;
+        failed ||= rowStart + columnData.length > header.rows;
+        try {
+          if (!failed) take(columnData, rowStart);
+        } catch {
+          failed = true; // values of another type
+        }
+      };
+      try {
+        await parquetRead({ file: buffer, metadata, columns: [column], onChunk });
+      } catch (error) {
+        if (isFileError(error)) throw fileError(error, "read", path);
+        throw damaged(path); // pages that are no pages
+      }
+      if (failed || rows !== header.rows) throw damaged(path);
+    };
     return {
       path,
       header,
       layout,
       async readColumn(name, target) {
-        await readInto(buffer, metadata, name, (values, start) => target.set(values as BigInt64Array, start));
+        await read(name, (values, start) => target.set(values as BigInt64Array, start));
       },
       async readRecordIds() {
-        const ids: string[] = [];
-        await readInto(buffer, metadata, RECORD_ID, (values, start) => {
+        const ids = new Array<string>(header.rows).fill("");
+        await read(RECORD_ID, (values, start) => {
           for (let i = 0; i < values.length; i++) ids[start + i] = values[i] as string;
         });
+        checkRecordIds(ids, path);
         return ids;
       },
       close: () => handle.close(),
@@ -100,25 +123,45 @@ function checkColumns(metadata: FileMetaData, header: Header, layout: Layout, pa
   const fits =
     Number(metadata.num_rows) === header.rows &&
     columns.length === expected.length &&
-    columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (i === 0 ? "BYTE_ARRAY" : "INT64"));
+    columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (i === 0 ? "BYTE_ARRAY" : "INT64")) &&
+    // packed pages could unfold to more than memory holds
+    metadata.row_groups.every((group) => group.columns.length === expected.length && group.columns.every(({ meta_data }) => meta_data?.codec === "UNCOMPRESSED"));
   if (!fits) throw damaged(path);
 }
 
-async function readInto(file: AsyncBuffer, metadata: FileMetaData, column: string, take: (values: ArrayLike<unknown>, start: number) => void): Promise<void> {
-  await parquetRead({ file, metadata, columns: [column], onChunk: ({ columnData, rowStart }) => take(columnData, rowStart) });
+/** A header cannot claim more rows than its file has bytes for: memory is reserved by it. */
+function checkSize(header: Header, layout: Layout, size: number, path: string): void {
+  if (header.rows * (32 + 8 * (layout.words.length - 1)) > size) throw damaged(path);
+}
+
+/** Record ids are 128 random bits each; whoever repeats one has made the file by hand, and links to it could not be returned. */
+function checkRecordIds(ids: readonly string[], path: string): void {
+  if (!ids.every((id) => typeof id === "string" && /^[0-9a-f]{32}$/.test(id))) throw damaged(path);
+  // one Set of them all would be larger than a Set can be: the first 52 bits tell all but a few apart
+  const beginning = (id: string): number => parseInt(id.slice(0, 13), 16);
+  const sorted = Float64Array.from(ids, beginning).sort();
+  const repeated = new Set(sorted.filter((value, i) => value === sorted[i - 1]));
+  const doubtful = repeated.size === 0 ? [] : ids.filter((id) => repeated.has(beginning(id)));
+  if (new Set(doubtful).size < doubtful.length) throw new SaltlinkError("input", `${path}: two of its records have the same record id; hash again`);
 }
 
 function asyncBuffer(handle: FileHandle, byteLength: number): AsyncBuffer {
+  const read = async (start: number, end: number): Promise<ArrayBuffer> => {
+    if (!(start >= 0 && start <= end && end <= byteLength)) throw new RangeError("no such place");
+    const bytes = new Uint8Array(end - start);
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+      if (bytesRead === 0) throw new RangeError("read past the end");
+      done += bytesRead;
+    }
+    return bytes.buffer;
+  };
   return {
     byteLength,
-    async slice(start, end = byteLength) {
-      const bytes = new Uint8Array(end - start);
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
-        if (bytesRead === 0) throw new RangeError("read past the end");
-        done += bytesRead;
-      }
-      return bytes.buffer;
+    slice(start, end = byteLength) {
+      const bytes = read(start, end);
+      bytes.catch(() => {}); // the library reads ahead and forgets those reads when it fails: nobody else would catch theirs
+      return bytes;
     },
   };
 }
@@ -156,6 +199,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   const header = parseHeader(text, headerPath(path));
   await verify(path, header);
   const layout = layoutOf(header.schema);
+  checkSize(header, layout, statSync(path).size, path);
   const ids: string[] = [];
   const columns = new Map<string, BigInt64Array>();
   for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
@@ -163,19 +207,36 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   const wordsOf = new Map(layout.filters.map((filter) => [filter.name, filter.columns]));
   await new Promise<void>((resolve, reject) => {
     let row = -1;
-    parseFile<string[], string[]>(path, { headers: false })
+    const take = (cells: string[]): void => {
+      if (cells.length !== names.length || row === header.rows) throw damaged(path);
+      if (row++ < 0) {
+        if (!names.every((name, c) => name === cells[c])) throw damaged(path);
+        return;
+      }
+      ids.push(cells[0]!);
+      if (!/^\d{1,20}$/.test(cells[1]!)) throw damaged(path);
+      columns.get(layout.nulls)![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
+      for (let c = 2; c < names.length; c++) {
+        const words = wordsOf.get(names[c]!) ?? [names[c]!];
+        const bytes = Buffer.from(cells[c]!, "base64");
+        if (bytes.length !== words.length * 8) throw damaged(path);
+        words.forEach((column, w) => (columns.get(column)![row - 1] = bytes.readBigInt64LE(w * 8)));
+      }
+    };
+    const rows = parseFile<string[], string[]>(path, { headers: false });
+    rows
       .on("data", (cells: string[]) => {
-        if (row++ < 0) return;
-        ids.push(cells[0]!);
-        columns.get("nulls")![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
-        for (let c = 2; c < names.length; c++) {
-          const bytes = Buffer.from(cells[c]!, "base64");
-          (wordsOf.get(names[c]!) ?? [names[c]!]).forEach((column, w) => (columns.get(column)![row - 1] = bytes.readBigInt64LE(w * 8)));
+        try {
+          take(cells);
+        } catch (error) {
+          rows.destroy();
+          reject(error as Error);
         }
       })
       .on("error", () => reject(damaged(path)))
       .on("end", () => (ids.length === header.rows ? resolve() : reject(damaged(path))));
   });
+  checkRecordIds(ids, path);
   return {
     path,
     header,
