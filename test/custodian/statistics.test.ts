@@ -32,6 +32,16 @@ describe("a sample of values", () => {
     expect(sharing / 100_000).toBeGreaterThan(0.95);
     expect(sharing / 100_000).toBeLessThan(1.05);
   });
+
+  it("counts values, not records: one value of very many records leaves room for the others, in any order", () => {
+    const common = Array.from({ length: 300_000 }, () => 1);
+    const single = Array.from({ length: 100_000 }, (_, i) => i + 2);
+    const found = count([...common, ...single]);
+    expect(found.distinct / 100_001).toBeGreaterThan(0.98);
+    expect(found.distinct / 100_001).toBeLessThan(1.02);
+    expect(count([...single, ...common])).toEqual(found);
+    expect(count([...common, ...single.slice(0, 60_000)])).toEqual({ distinct: 60_001, sharing: 300_000 });
+  });
 });
 
 describe("own ids", () => {
