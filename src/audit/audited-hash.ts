@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type HashOptions, type HashSummary, hashDataset } from "../custodian/hash-dataset.ts";
 import { SaltlinkError, fileError } from "../errors.ts";
@@ -14,7 +14,9 @@ export async function auditedHash(options: HashOptions, onAttack: (stage: string
   const { output, force } = options;
   const base = output.replace(/\.(parquet|csv)$/, "");
   const workshop = claimPartial(output, force);
-  discardPartial(claimPartial(`${base}.lookup.csv`, force)); // that it is there already is better said now than in the end
+  // that one is there already is better said now than in the end
+  for (const path of [`${base}.lookup.csv`, `${base}.rejects.csv`]) discardPartial(claimPartial(path, force));
+  if (output.endsWith(".csv")) discardPartial(claimPartial(headerPath(output), force));
   try {
     mkdirSync(workshop, { mode: 0o700 });
     chmodSync(workshop, 0o700);
@@ -30,12 +32,13 @@ export async function auditedHash(options: HashOptions, onAttack: (stage: string
       throw new SaltlinkError("audit", `the audit of what would have been ${output} is red (${names}): nothing was written; agree on a schema that shows less, or see the figures with saltlink audit on a file hashed without --require-audit, which must then stay here`);
     }
     // the hashed file last: when it has its name, the others have theirs
-    const keep = (from: string, to: string, replace = force): string => {
-      commitPartial(from, to, replace);
+    const keep = (from: string, to: string): string => {
+      commitPartial(from, to, force);
       return to;
     };
     const lookup = keep(inside.lookup, `${base}.lookup.csv`);
-    const rejects = inside.rejects === undefined ? undefined : keep(inside.rejects, `${base}.rejects.csv`, true);
+    const rejects = inside.rejects === undefined ? undefined : keep(inside.rejects, `${base}.rejects.csv`);
+    if (rejects === undefined && force) rmSync(`${base}.rejects.csv`, { force: true }); // an earlier run's
     if (output.endsWith(".csv") && existsSync(headerPath(inside.output))) keep(headerPath(inside.output), headerPath(output));
     keep(inside.output, output);
     return { summary: { ...inside, output, lookup, rejects }, report };

@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
-import { FORMAT, type Header } from "../exchange/header.ts";
+import { FORMAT, type Header, isLabel } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
 import { type HashedFileWriter, ID_HALVES, createHashedFile, halvesPerRow } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
@@ -59,6 +59,7 @@ const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
  */
 export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const { input, output, schema, map, salt, force } = options;
+  if (!isLabel(options.dataset)) throw new SaltlinkError("usage", "the label of a dataset (--label, or else the name of the output) has 1 to 100 characters, none of them a control character");
   const layout = layoutOf(schema);
   const base = output.replace(/\.(parquet|csv)$/, "");
   const lookupPath = `${base}.lookup.csv`;
@@ -73,15 +74,16 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const outputs: { discard(): void }[] = [];
   const sketches = createSketches(schema, expectedRows);
   const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed() };
-  const rows = new ShuffledRows(halvesPerRow(layout), expectedRows, `${output}.${process.pid}.rows`);
   const pool = new Pool<SliceTask, SliceResult>("hash-slice", options.threads, setup);
   try {
     const hashed: HashedFileWriter = createHashedFile(output, layout, force);
     outputs.push(hashed);
     const lookup = new PartialFile(lookupPath, { force });
     outputs.push(lookup);
-    const rejects = new PartialFile(rejectsPath, { force: true });
+    const rejects = new PartialFile(rejectsPath, { force });
     outputs.push(rejects);
+    const rows = new ShuffledRows(halvesPerRow(layout), expectedRows, `${output}.rows`);
+    outputs.push(rows);
     lookup.write("record_id,own_id\n");
     rejects.write("row,reason\n");
 
@@ -113,6 +115,8 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       throw new SaltlinkError("input", `${input}: ${counts.rejected} of ${counts.read} rows would be rejected, more than --max-rejects ${options.maxRejects * 100}%; the first is row ${firstReject(rejects)}`);
     }
 
+    if (counts.hashed === 0) throw new SaltlinkError("input", `${input}: every row would be rejected; the first is row ${firstReject(rejects)}`);
+
     const summaries = samples.map((sample) => ({ ...sample.summary(), present: sample.present }));
     const sharing = summaries.slice(0, schema.keys.length).map((summary) => summary.sharing / counts.hashed);
     checkSharing(schema, sharing, counts.hashed);
@@ -126,6 +130,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       for (let row = 0; row < block.rows; row++) truncateBuckets(block.halves, row * width + bucketAt, bucketBits);
       hashed.write(block);
     }
+    rows.discard();
     const field = (numbers: readonly number[]): Record<string, number> => Object.fromEntries(schema.fields.map(({ name }, f) => [name, numbers[f]!]));
     const fileHeader: Omit<Header, "contentDigest"> = {
       format: FORMAT,
@@ -144,17 +149,22 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       sharing,
       randomPairs: comparisonGroups(schema).length === 0 ? {} : randomPairs(schema, salt, sketches, sampled),
     };
-    // the hashed file last: when it has its name, the lookup has too
+    hashed.finish(fileHeader);
+    lookup.sync();
+    rejects.sync();
+    // every byte is written: from here on only names change, the hashed file's last; when it has its name, the lookup has too
     lookup.commit();
     if (counts.rejected > 0) rejects.commit();
-    else rejects.discard();
-    hashed.finish(fileHeader);
+    else {
+      rejects.discard();
+      if (force) rmSync(rejectsPath, { force: true }); // an earlier run's
+    }
+    hashed.commit();
     return { output, lookup: lookupPath, rejects: counts.rejected > 0 ? rejectsPath : undefined, ...counts, header: { ...fileHeader, contentDigest: "" } };
   } catch (error) {
     for (const file of outputs) file.discard();
     throw error;
   } finally {
-    rows.close();
     await pool.close();
   }
 }

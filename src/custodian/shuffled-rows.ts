@@ -1,7 +1,9 @@
 import { randomFillSync } from "node:crypto";
-import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { fileError } from "../errors.ts";
+import { closeSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { SaltlinkError, fileError } from "../errors.ts";
 import { type RowBlock } from "../exchange/write-hashed-file.ts";
+import { claimPartial, discardPartial } from "../output/partial-file.ts";
 
 const PARTITION_BYTES = 48 << 20;
 const MEMORY_BYTES = 256 << 20;
@@ -19,21 +21,25 @@ interface Partition {
 
 /**
  * Rows in, the same rows in random order out, in bounded memory: each row goes to a partition drawn at random, each partition is then shuffled by itself (Fisher-Yates). Both draw from the
- * system's CSPRNG, because the order of the records in a department's file is knowledge about them. What does not fit in memory waits in one file per partition beside the output:
- * encoded rows only, removed at the end or with the partial.
+ * system's CSPRNG, because the order of the records in a department's file is knowledge about them. What does not fit in memory waits in one file per partition, in a
+ * directory beside the output that is a partial like any other: encoded rows only, and they go at the end, on a signal, or with the next run.
  */
 export class ShuffledRows {
   readonly #width: number;
-  readonly #spillPath: string;
+  readonly #path: string;
+  readonly #spills: string;
+  readonly #memoryBytes: number;
   readonly #partitions: Partition[];
   #heldBytes = 0;
   #draws = new Uint32Array(0);
   #drawn = 0;
 
-  /** `width`: halves per row; `expectedRows` sizes the partitions; `spillPath`: prefix of the spill files. */
-  constructor(width: number, expectedRows: number, spillPath: string) {
+  /** `width`: halves per row; `expectedRows` sizes the partitions; `path`: what the directory of the spill files is called, less the end that makes it a partial. */
+  constructor(width: number, expectedRows: number, path: string, memoryBytes = MEMORY_BYTES) {
     this.#width = width;
-    this.#spillPath = spillPath;
+    this.#path = path;
+    this.#memoryBytes = memoryBytes;
+    this.#spills = claimPartial(path, true);
     const count = Math.max(1, Math.ceil((expectedRows * width * 4) / PARTITION_BYTES));
     this.#partitions = Array.from({ length: count }, () => ({ blocks: [], rows: 0, spilled: 0, descriptor: undefined, buffer: new Uint32Array(0), filled: 0 }));
   }
@@ -55,21 +61,21 @@ export class ShuffledRows {
   #hold(partition: Partition): void {
     partition.blocks.push(partition.buffer);
     this.#heldBytes += partition.buffer.byteLength;
-    if (this.#heldBytes > MEMORY_BYTES) this.#spill();
+    if (this.#heldBytes > this.#memoryBytes) this.#spill();
   }
 
   #spill(): void {
     this.#partitions.forEach((partition, index) => {
-      const path = `${this.#spillPath}.${index}`;
       try {
-        partition.descriptor ??= openSync(path, "wx+", 0o600);
+        mkdirSync(this.#spills, { recursive: true, mode: 0o700 });
+        partition.descriptor ??= openSync(join(this.#spills, String(index)), "wx+", 0o600);
         for (const block of partition.blocks) {
           const bytes = new Uint8Array(block.buffer);
           for (let done = 0; done < bytes.length; ) done += writeSync(partition.descriptor, bytes, done, bytes.length - done, partition.spilled + done);
           partition.spilled += bytes.length;
         }
       } catch (error) {
-        throw fileError(error, "write beside", this.#spillPath);
+        throw fileError(error, "write", this.#path);
       }
       partition.blocks = [];
     });
@@ -83,7 +89,10 @@ export class ShuffledRows {
       const halves = new Uint32Array(partition.rows * this.#width);
       if (partition.descriptor !== undefined) {
         const bytes = new Uint8Array(halves.buffer, 0, partition.spilled);
-        for (let done = 0; done < bytes.length; ) done += readSync(partition.descriptor, bytes, done, bytes.length - done, done);
+        for (let done = 0, read = 0; done < bytes.length; done += read) {
+          read = readSync(partition.descriptor, bytes, done, bytes.length - done, done);
+          if (read === 0) throw new SaltlinkError("io", `a file beside ${this.#path} was cut short while it was in use`);
+        }
       }
       let at = partition.spilled / 4;
       for (const block of partition.blocks) {
@@ -126,13 +135,12 @@ export class ShuffledRows {
   }
 
   /** Removes the spill files. */
-  close(): void {
-    this.#partitions.forEach((partition, index) => {
-      if (partition.descriptor === undefined) return;
-      closeSync(partition.descriptor);
-      rmSync(`${this.#spillPath}.${index}`, { force: true });
+  discard(): void {
+    for (const partition of this.#partitions) {
+      if (partition.descriptor !== undefined) closeSync(partition.descriptor);
       partition.descriptor = undefined;
-    });
+    }
+    discardPartial(this.#spills);
   }
 }
 

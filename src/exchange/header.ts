@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
+import { comparisonGroups } from "../schema/comparison-space.ts";
 import { type LinkageSchema, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
 
 /**
@@ -14,11 +15,19 @@ export const EMPTY_DIGEST = "0".repeat(64);
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(0);
 
+// nothing that could steer the terminal of whoever reads it
+const label = z.string().min(1).max(100).regex(/^\P{Cc}*$/u);
+
+/** Whether a dataset may be called so. */
+export function isLabel(text: string): boolean {
+  return label.safeParse(text).success;
+}
+
 const headerSchema = z.strictObject({
   format: z.literal(FORMAT),
   tool: z.string().max(60),
   project: z.string().max(64),
-  dataset: z.string().max(100),
+  dataset: label,
   schema: z.unknown(),
   schemaDigest: z.string().length(64),
   keyCommitment: z.string().length(32),
@@ -56,5 +65,28 @@ export function parseHeader(text: string, path: string): Header {
   if (!result.success) throw new SaltlinkError("input", `${path}: its header is damaged (${result.error.issues[0]!.path.map(String).join(".")})`);
   const schema = checkSchema(result.data.schema, `${path}: the schema in its header`);
   if (schemaDigest(schema) !== result.data.schemaDigest) throw new SaltlinkError("input", `${path}: its header is damaged (the schema does not fit its digest)`);
-  return { ...result.data, schema };
+  const header = { ...result.data, schema };
+  const misfit = misfitOf(header);
+  if (misfit !== undefined) throw new SaltlinkError("input", `${path}: its header is damaged (${misfit} does not fit the schema)`);
+  return header;
+}
+
+/** Asserts of a header that is about to be written what every reader will ask of it. */
+export function assertFits(header: Omit<Header, "contentDigest">): void {
+  const whole = { ...header, contentDigest: EMPTY_DIGEST };
+  const result = headerSchema.safeParse(whole);
+  const misfit = result.success ? misfitOf(whole) : result.error.issues[0]!.path.map(String).join(".");
+  if (misfit !== undefined) throw new Error(`a header that no reader would take (${misfit})`);
+}
+
+/** The first property that does not have the parts its schema gives it. */
+function misfitOf(header: Header): string | undefined {
+  const { schema } = header;
+  const fields = schema.fields.map(({ name }) => name);
+  const groups = comparisonGroups(schema);
+  const named = (record: object, names: readonly string[]): boolean => Object.keys(record).length === names.length && names.every((name) => Object.hasOwn(record, name));
+  if (header.bucketBits.length !== schema.buckets.length) return "bucketBits";
+  if (header.sharing.length !== schema.keys.length) return "sharing";
+  if (!named(header.randomPairs, groups.map(({ name }) => name)) || groups.some(({ name, size }) => header.randomPairs[name]!.length !== size)) return "randomPairs";
+  return (["missing", "placeholders", "unusable"] as const).find((counts) => !named(header[counts], fields));
 }

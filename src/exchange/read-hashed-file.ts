@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { parseFile } from "fast-csv";
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from "hyparquet";
 import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts";
 import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
@@ -61,19 +61,33 @@ async function openParquet(path: string): Promise<HashedFile> {
     await verify(path, header, size - 8 - footerLength + slot + 17);
 
     const layout = layoutOf(header.schema);
-    checkColumns(metadata, header, layout, path);
+    checkSize(header, layout, size, path);
+    checkColumns(metadata, header, layout, size, path);
+    /** The values of column `c`, row group after row group: the last bytes of each chunk. The page headers before them say nothing that is not known, so no lie in them is believed. */
+    const valuesOf = async function* (c: number): AsyncGenerator<{ bytes: ArrayBuffer; start: number; rows: number }> {
+      let start = 0;
+      for (const { columns, num_rows } of metadata.row_groups) {
+        const rows = Number(num_rows);
+        const { data_page_offset, total_compressed_size } = columns[c]!.meta_data!;
+        const end = Number(data_page_offset + total_compressed_size);
+        yield { bytes: await buffer.slice(end - rows * valueBytes(c), end), start, rows };
+        start += rows;
+      }
+    };
     return {
       path,
       header,
       layout,
       async readColumn(name, target) {
-        await readInto(buffer, metadata, name, (values, start) => target.set(values as BigInt64Array, start));
+        for await (const { bytes, start } of valuesOf(1 + layout.words.indexOf(name))) target.set(new BigInt64Array(bytes), start);
       },
       async readRecordIds() {
         const ids: string[] = [];
-        await readInto(buffer, metadata, RECORD_ID, (values, start) => {
-          for (let i = 0; i < values.length; i++) ids[start + i] = values[i] as string;
-        });
+        for await (const { bytes, rows } of valuesOf(0)) {
+          const page = Buffer.from(bytes);
+          for (let row = 0; row < rows; row++) ids.push(page.toString("latin1", row * ID_BYTES + 4, (row + 1) * ID_BYTES));
+        }
+        checkRecordIds(ids, path);
         return ids;
       },
       close: () => handle.close(),
@@ -93,25 +107,53 @@ async function parseFooter(buffer: AsyncBuffer, path: string): Promise<FileMetaD
   }
 }
 
-/** The file's columns are exactly those of the schema in its header. */
-function checkColumns(metadata: FileMetaData, header: Header, layout: Layout, path: string): void {
-  const [, ...columns] = metadata.schema;
-  const expected = [RECORD_ID, ...layout.words];
-  const fits =
-    Number(metadata.num_rows) === header.rows &&
-    columns.length === expected.length &&
-    columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (i === 0 ? "BYTE_ARRAY" : "INT64"));
-  if (!fits) throw damaged(path);
+/** A record id in Parquet: its length in four bytes, then 32 digits. */
+const ID_BYTES = 36;
+
+function valueBytes(column: number): number {
+  return column === 0 ? ID_BYTES : 8;
 }
 
-async function readInto(file: AsyncBuffer, metadata: FileMetaData, column: string, take: (values: ArrayLike<unknown>, start: number) => void): Promise<void> {
-  await parquetRead({ file, metadata, columns: [column], onChunk: ({ columnData, rowStart }) => take(columnData, rowStart) });
+/** The file's columns are exactly those of the schema in its header, and every chunk of theirs is one unpacked page inside the file, as saltlink writes them. */
+function checkColumns(metadata: FileMetaData, header: Header, layout: Layout, size: number, path: string): void {
+  const [, ...columns] = metadata.schema;
+  const expected = [RECORD_ID, ...layout.words];
+  const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  const fits =
+    rows === header.rows &&
+    Number(metadata.num_rows) === rows &&
+    columns.length === expected.length &&
+    columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (i === 0 ? "BYTE_ARRAY" : "INT64")) &&
+    metadata.row_groups.every((group) => group.num_rows >= 0n && group.columns.length === expected.length && group.columns.every(({ meta_data: chunk }, i) => {
+      if (chunk?.codec !== "UNCOMPRESSED" || chunk.path_in_schema[0] !== expected[i] || chunk.num_values !== group.num_rows) return false;
+      const bytes = Number(chunk.total_compressed_size) - Number(group.num_rows) * valueBytes(i);
+      return bytes >= 0 && bytes <= LARGEST_PAGE_HEADER && chunk.data_page_offset >= 0n && Number(chunk.data_page_offset + chunk.total_compressed_size) <= size;
+    }));
+  if (!fits) throw damaged(path);
+}
+const LARGEST_PAGE_HEADER = 100;
+
+/** A header cannot claim more rows than its file has bytes for: memory is reserved by it. */
+function checkSize(header: Header, layout: Layout, size: number, path: string): void {
+  if (header.rows * (32 + 8 * (layout.words.length - 1)) > size) throw damaged(path);
+}
+
+/** Record ids are 128 random bits each; whoever repeats one has made the file by hand, and links to it could not be returned. */
+function checkRecordIds(ids: readonly string[], path: string): void {
+  if (!ids.every((id) => typeof id === "string" && /^[0-9a-f]{32}$/.test(id))) throw damaged(path);
+  // one Set of them all would be larger than a Set can be: the first 52 bits tell all but a few apart
+  const beginning = (id: string): number => parseInt(id.slice(0, 13), 16);
+  const sorted = Float64Array.from(ids, beginning).sort();
+  const repeated = new Set(sorted.filter((value, i) => value === sorted[i - 1]));
+  const doubtful = repeated.size === 0 ? [] : ids.filter((id) => repeated.has(beginning(id)));
+  if (new Set(doubtful).size < doubtful.length) throw new SaltlinkError("input", `${path}: two of its records have the same record id; hash again`);
 }
 
 function asyncBuffer(handle: FileHandle, byteLength: number): AsyncBuffer {
   return {
     byteLength,
     async slice(start, end = byteLength) {
+      if (!(start >= 0 && start <= end && end <= byteLength)) throw new RangeError("no such place");
       const bytes = new Uint8Array(end - start);
       for (let done = 0; done < bytes.length; ) {
         const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
@@ -156,6 +198,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   const header = parseHeader(text, headerPath(path));
   await verify(path, header);
   const layout = layoutOf(header.schema);
+  checkSize(header, layout, statSync(path).size, path);
   const ids: string[] = [];
   const columns = new Map<string, BigInt64Array>();
   for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
@@ -163,19 +206,36 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   const wordsOf = new Map(layout.filters.map((filter) => [filter.name, filter.columns]));
   await new Promise<void>((resolve, reject) => {
     let row = -1;
-    parseFile<string[], string[]>(path, { headers: false })
+    const take = (cells: string[]): void => {
+      if (cells.length !== names.length || row === header.rows) throw damaged(path);
+      if (row++ < 0) {
+        if (!names.every((name, c) => name === cells[c])) throw damaged(path);
+        return;
+      }
+      ids.push(cells[0]!);
+      if (!/^\d{1,20}$/.test(cells[1]!)) throw damaged(path);
+      columns.get(layout.nulls)![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
+      for (let c = 2; c < names.length; c++) {
+        const words = wordsOf.get(names[c]!) ?? [names[c]!];
+        const bytes = Buffer.from(cells[c]!, "base64");
+        if (bytes.length !== words.length * 8) throw damaged(path);
+        words.forEach((column, w) => (columns.get(column)![row - 1] = bytes.readBigInt64LE(w * 8)));
+      }
+    };
+    const rows = parseFile<string[], string[]>(path, { headers: false });
+    rows
       .on("data", (cells: string[]) => {
-        if (row++ < 0) return;
-        ids.push(cells[0]!);
-        columns.get("nulls")![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
-        for (let c = 2; c < names.length; c++) {
-          const bytes = Buffer.from(cells[c]!, "base64");
-          (wordsOf.get(names[c]!) ?? [names[c]!]).forEach((column, w) => (columns.get(column)![row - 1] = bytes.readBigInt64LE(w * 8)));
+        try {
+          take(cells);
+        } catch (error) {
+          rows.destroy();
+          reject(error);
         }
       })
       .on("error", () => reject(damaged(path)))
       .on("end", () => (ids.length === header.rows ? resolve() : reject(damaged(path))));
   });
+  checkRecordIds(ids, path);
   return {
     path,
     header,

@@ -3,7 +3,7 @@ import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer"
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import type { ColumnChunk } from "hyparquet";
 import { PartialFile } from "../output/partial-file.ts";
-import { EMPTY_DIGEST, HEADER_KEY, type Header } from "./header.ts";
+import { EMPTY_DIGEST, HEADER_KEY, type Header, assertFits } from "./header.ts";
 import { type Layout, RECORD_ID } from "./layout.ts";
 
 /**
@@ -23,8 +23,10 @@ export function halvesPerRow(layout: Layout): number {
 export interface HashedFileWriter {
   /** One row group. */
   write(block: RowBlock): void;
-  /** Writes the header and gives the file its final name. The digest is filled in here. */
+  /** Writes the header and syncs. The digest is filled in here. */
   finish(header: Omit<Header, "contentDigest">): void;
+  /** Gives the finished file its final name. */
+  commit(): void;
   discard(): void;
 }
 
@@ -114,6 +116,7 @@ class ParquetFileWriter implements HashedFileWriter {
   }
 
   finish(header: Omit<Header, "contentDigest">): void {
+    assertFits(header);
     this.#parquet.kvMetadata = [{ key: HEADER_KEY, value: JSON.stringify({ ...header, contentDigest: EMPTY_DIGEST }) }];
     void this.#parquet.finish();
     const footer = Buffer.from(this.#bytes.buffer.slice(0, this.#bytes.index));
@@ -121,6 +124,10 @@ class ParquetFileWriter implements HashedFileWriter {
     const digest = this.#bytes.digest.update(footer).digest("hex");
     footer.write(digest, slot, "latin1");
     this.#file.write(footer);
+    this.#file.sync();
+  }
+
+  commit(): void {
     this.#file.commit();
   }
 
@@ -177,8 +184,14 @@ class CsvWriter implements HashedFileWriter {
   }
 
   finish(header: Omit<Header, "contentDigest">): void {
+    assertFits(header);
     this.#digest.update(headerText({ ...header, contentDigest: EMPTY_DIGEST }));
     this.#headerFile.write(headerText({ ...header, contentDigest: this.#digest.digest("hex") }));
+    this.#headerFile.sync();
+    this.#file.sync();
+  }
+
+  commit(): void {
     this.#headerFile.commit();
     this.#file.commit();
   }

@@ -40,6 +40,7 @@ export function claimPartial(path: string, force: boolean): string {
     rmSync(join(directory, name), { recursive: true, force: true });
   }
   const partial = `${path}.${process.pid}.partial`;
+  rmSync(partial, { recursive: true, force: true }); // a dead run's that had the same id
   open.add(partial);
   return partial;
 }
@@ -98,13 +99,13 @@ export class PartialFile {
   readonly #partial: string;
   readonly #force: boolean;
   #position = 0;
+  #synced = false;
 
   constructor(path: string, { force = false, mode = 0o600 }: { force?: boolean; mode?: number } = {}) {
     this.path = path;
     this.#force = force;
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new SaltlinkError("usage", `${path} is a directory; name a file`);
     this.#partial = claimPartial(path, force);
-    rmSync(this.#partial, { force: true });
     try {
       this.descriptor = openSync(this.#partial, "wx+", mode);
     } catch (error) {
@@ -133,14 +134,21 @@ export class PartialFile {
     }
   }
 
-  /** Syncs the file and gives it its name. */
-  commit(): void {
+  /** Ends the writing: whatever can fail for want of room has failed after this. */
+  sync(): void {
+    if (this.#synced) return;
     try {
       fsyncSync(this.descriptor);
       closeSync(this.descriptor);
     } catch (error) {
       throw fileError(error, "write", this.path);
     }
+    this.#synced = true;
+  }
+
+  /** Syncs the file and gives it its name. Files that belong together are all synced before the first is committed. */
+  commit(): void {
+    this.sync();
     commitPartial(this.#partial, this.path, this.#force);
   }
 

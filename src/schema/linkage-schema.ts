@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
+import { distanceLimits } from "./comparison-levels.ts";
+import { comparisonGroups, usedAtoms } from "./comparison-space.ts";
 import { type FieldKindName, atomsOf, fieldKinds, parseAtom } from "./field-kinds.ts";
 import { nearest } from "./nearest.ts";
 
@@ -48,6 +50,7 @@ const writtenSchema = z.strictObject({
   version: z.literal(SCHEMA_VERSION),
   scheme: z.literal(SCHEME),
   profile: z.enum(profiles),
+  weakened: z.boolean().optional().describe("true lifts what the profile demands of filters, keys and buckets: for tests of the audit and for research"),
   expectedRecords: z.number().int().min(1).describe("records of the largest file that this schema is meant for"),
   fields: z.array(z.strictObject({ name, kind: z.enum(Object.keys(fieldKinds) as [FieldKindName, ...FieldKindName[]]) })).min(1).max(24),
   filters: z.array(filterSchema).max(8),
@@ -146,6 +149,51 @@ function crossCheck(schema: LinkageSchema): string[] {
   if (schema.profile === "standard" && schema.buckets.length > 1) problems.push("profile standard has one bucket at most");
   if (schema.profile !== "strict" && schema.keys.length + schema.buckets.length === 0) problems.push("a schema needs at least one key or bucket, or nothing would be compared");
   if (schema.keys.length + schema.tokens.length + 3 * schema.filters.length > 64) problems.push("too many keys, tokens and filters: keys + tokens + 3 x filters may not exceed 64");
+  // what follows takes names and views for granted
+  if (problems.length > 0) return problems;
+  if (schema.profile !== "plain" && schema.weakened !== true) problems.push(...softSpots(schema, schema.profile, kinds));
+  const atoms = usedAtoms(schema).length;
+  if (atoms + schema.filters.length > NUMBER_BITS) problems.push(`${atoms} views and ${schema.filters.length} filters are too many: views in use + filters may not exceed ${NUMBER_BITS}`);
+  if (schema.filters.some(({ fields }) => fields.length > 1) && (schema.filters.length > 1 || schema.keys.length + schema.tokens.length > 0)) problems.push("a filter over several fields stands alone: no other filter, key or token beside it");
+  else if (carriedFacts(schema) > NUMBER_BITS) problems.push(`keys and filters are too many to weigh together: keys over several fields, and 2 to 5 for each anchored filter, may not exceed ${NUMBER_BITS}`);
+  return problems;
+}
+
+/** Null masks and the facts that evidence is weighed by (linkage/lattice.ts) go through numbers, which are exact to this many bits. */
+const NUMBER_BITS = 53;
+
+/** Facts over several comparison groups: keys, and for a filter that is anchored or bucketed each of its levels. */
+function carriedFacts(schema: LinkageSchema): number {
+  const groups = comparisonGroups(schema);
+  const spans = (parts: readonly string[]): boolean => new Set(parts.map((part) => groups.findIndex(({ fields }) => fields.some(({ field }) => field === part.split(".")[0])))).size > 1;
+  const bucket = schema.profile === "standard" ? (schema.buckets[0]?.parts ?? []) : [];
+  const ofFilters = schema.filters.filter(({ fields, anchor }) => fields.length === 1 && spans([...fields, ...anchor, ...bucket]));
+  return schema.keys.filter((key) => spans(key.parts)).length + ofFilters.reduce((sum, filter) => sum + distanceLimits(filter).length + 1, 0);
+}
+
+/** Least diffusion, values and records of a bucket in the hardened profiles: below them attacks succeed that the audit must find powerless. */
+const LEAST = { diffusion: 10, minimumValues: 5, minimumRecords: 64 };
+
+/** Where a schema falls short of what its profile's name promises. */
+function softSpots(schema: LinkageSchema, profile: Exclude<Profile, "plain">, kinds: ReadonlyMap<string, FieldKindName>): string[] {
+  const problems: string[] = [];
+  const demand = (met: boolean, where: string, what: string): void => {
+    if (!met) problems.push(`${where}: profile ${profile} demands ${what}`);
+  };
+  const holdsDate = (anchor: readonly string[]): boolean =>
+    schema.fields.some(({ name: field, kind }) => kind === "date_of_birth" && (anchor.includes(field) || fieldKinds.date_of_birth.determinedBy.every((view) => anchor.includes(`${field}.${view}`))));
+  schema.filters.forEach(({ fields, anchor, diffusion }, i) => {
+    demand(diffusion >= LEAST.diffusion, `filters[${i}].diffusion`, `at least ${LEAST.diffusion}`);
+    if (profile === "strict") demand(fields.length > 1, `filters[${i}].fields`, "one filter over several fields");
+    else demand(holdsDate(anchor), `filters[${i}].anchor`, "the whole date of birth in it");
+  });
+  schema.keys.forEach(({ parts }, i) => {
+    const fields = new Set(parts.map((part) => part.split(".")[0]!));
+    demand(fields.size > 1 || kinds.get([...fields][0]!) === "health_number", `keys[${i}].parts`, "views of at least two fields (a health number may stand alone)");
+  });
+  schema.buckets.forEach((bucket, i) => {
+    for (const limit of ["minimumValues", "minimumRecords"] as const) demand(bucket[limit] >= LEAST[limit], `buckets[${i}].${limit}`, `at least ${LEAST[limit]}`);
+  });
   return problems;
 }
 
@@ -158,7 +206,7 @@ function suggest(word: string, known: readonly string[]): string {
  * SHA-256, in hex, of what must agree between departments: everything but notes and the reference for editors.
  */
 export function schemaDigest(schema: LinkageSchema): string {
-  const { version, scheme, profile, expectedRecords, fields, filters, keys, buckets, tokens, maximumSharing } = schema;
+  const { version, scheme, profile, weakened, expectedRecords, fields, filters, keys, buckets, tokens, maximumSharing } = schema;
   const agreed = [
     version,
     scheme,
@@ -170,6 +218,7 @@ export function schemaDigest(schema: LinkageSchema): string {
     buckets.map((bucket) => [bucket.parts, bucket.minimumValues, bucket.minimumRecords]),
     tokens,
     maximumSharing,
+    ...(weakened === true ? ["weakened"] : []),
   ];
   return createHash("sha256").update(JSON.stringify(agreed)).digest("hex");
 }

@@ -30,6 +30,7 @@ function weakened(work: Workplace): string {
   work.do("schema", "init", "census.csv", "--out", "weak.schema.json");
   const schema = JSON.parse(work.read("weak.schema.json")) as LinkageSchema;
   schema.filters = schema.filters.map((filter) => ({ ...filter, anchor: ["date_of_birth.year"], diffusion: 0 }));
+  schema.weakened = true;
   schema.keys.push({ parts: ["surname"] });
   schema.maximumSharing = 1;
   work.write("weak.schema.json", JSON.stringify(schema));
@@ -70,12 +71,13 @@ describe("audit", { timeout: 120_000 }, () => {
   it("is red on a weakened schema, and hash --require-audit then leaves nothing behind", () => {
     const work = department();
     const schema = weakened(work);
-    expect(hash(work, schema, "weak.parquet").code).toBe(0);
+    expect(hash(work, schema, "weak.parquet").code).toBe(2);
+    expect(hash(work, schema, "weak.parquet", "--accept-frequency-risk").code).toBe(0);
     const outcome = audit(work, schema, "weak.parquet", "--json");
     expect(outcome.code).toBe(10);
     expect((JSON.parse(outcome.stdout) as Printed).verdict).toBe("red");
     const before = readdirSync(work.path);
-    const refused = hash(work, schema, "refused.parquet", "--require-audit");
+    const refused = hash(work, schema, "refused.parquet", "--require-audit", "--accept-frequency-risk");
     expect(refused.code).toBe(10);
     expect(refused.stderr).toMatch(/structure/);
     expect(readdirSync(work.path)).toEqual(before);

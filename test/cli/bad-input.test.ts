@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Population } from "../../src/synth/population.ts";
@@ -135,6 +135,20 @@ describe("rows that are set aside", () => {
     nothingLeft(work);
     expect(work.hash("--max-rejects", "10%").code).toBe(0);
   });
+
+  it("fail the run when no row is left, whatever share is allowed", () => {
+    const work = office(`${HEADER}\n1,short\n2,short\n`);
+    expectRefusal(work.hash("--max-rejects", "100%"), 9, /people\.csv: every row would be rejected; the first is row 2 \(too few cells: 2 instead of 7\)/);
+    nothingLeft(work);
+  });
+
+  it("of an earlier run neither stay beside a new file nor are replaced unasked", () => {
+    const work = office();
+    work.write("people.rejects.csv", "row,reason\n3,no own id\n");
+    expectRefusal(work.hash(), 2, /people\.rejects\.csv is already there; --force replaces it/);
+    expect(work.hash("--force").code).toBe(0);
+    expect(existsSync(work.at("people.rejects.csv"))).toBe(false);
+  });
 });
 
 describe("what hash refuses", () => {
@@ -229,6 +243,40 @@ describe("what hash refuses", () => {
     expect(readdirSync(work.path).sort()).toEqual(before);
   });
 
+  it.each(["fresh", "there"])("to leave or replace a lookup when only the footer finds no room (output %s)", (kind) => {
+    const work = office();
+    const hash = ["hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--force"];
+    work.do(...hash, "--out", "there.parquet");
+    const before = readdirSync(work.path).sort().map((name) => [name, work.read(name)]);
+    // the limit counts KiB; the last one holds nothing but footer
+    const limit = Math.floor(statSync(work.at("there.parquet")).size / 1024);
+    const { status, stderr } = spawnSync("bash", ["-c", 'ulimit -f "$0"; exec "$@"', String(limit), process.execPath, program, ...hash, "--out", `${kind}.parquet`], { cwd: work.path, encoding: "utf8" });
+    expect(stderr).toMatch(/^error: cannot write (fresh|there)\.parquet: larger than a file may be/m);
+    expect(status).toBe(5);
+    expect(readdirSync(work.path).sort().map((name) => [name, work.read(name)])).toEqual(before);
+  });
+
+  it("a label that no header can hold, before anything is read", () => {
+    const work = office();
+    for (const label of ["x".repeat(101), "", "red\u001b[31m"]) expectRefusal(work.hash("--label", label), 2, /the label of a dataset .* has 1 to 100 characters/);
+    nothingLeft(work);
+    const name = `${"x".repeat(101)}.parquet`;
+    const named = ["hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", name];
+    expectRefusal(work.try(...named), 2, /the label of a dataset/);
+    work.do(...named, "--label", "x".repeat(100));
+    expect(work.do("inspect", name).stdout).toMatch(/x{100}/);
+  });
+
+  it("a schema that is not what its profile promises", () => {
+    const work = office();
+    const schema = JSON.parse(work.read("link.schema.json")) as { filters: object[] };
+    work.write("link.schema.json", JSON.stringify({ ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [], diffusion: 0 })), keys: [{ parts: ["surname"] }] }));
+    expectRefusal(work.hash(), 9, /link\.schema\.json: filters\[0\]\.diffusion: profile standard demands at least 10; .*keys\[0\]\.parts: profile standard demands views of at least two fields/);
+    work.write("link.schema.json", JSON.stringify({ ...schema, weakened: true }));
+    expectRefusal(work.hash(), 2, /link\.schema\.json says that it is weakened.* --accept-frequency-risk/);
+    expect(work.hash("--accept-frequency-risk").code).toBe(0);
+  });
+
   it("a schema whose keys too many people share", () => {
     const work = office(people(200, (i) => `${i},Ann,Lee,1980-01-0${1 + (i % 2)},F,1 High Road,SW1A 1AA`));
     expectRefusal(work.hash(), 10, /is shared by \d+\.\d % of the records, more than the \d+\.\d % the schema allows/);
@@ -252,7 +300,7 @@ describe("what link refuses", () => {
 
   it.each<[string, (schema: string) => string, RegExp]>([
     ["another key", (schema) => schema.replace(/("parts": \[\s*)"forename\.start",(\s*)"surname\.initial"/, '$1"surname.initial",$2"forename.start"'), /schema \(keys\)/],
-    ["another diffusion", (schema) => schema.replace('"diffusion": 10', '"diffusion": 8'), /schema \(filters\)/],
+    ["another diffusion", (schema) => schema.replace('"diffusion": 10', '"diffusion": 12'), /schema \(filters\)/],
     ["another size", (schema) => schema.replace(/"expectedRecords": \d+/, '"expectedRecords": 77'), /schema \(expectedRecords\)/],
   ])("files made with %s in the schema", (_, change, message) => {
     const work = hashedDepartments();

@@ -1,9 +1,12 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { recordAtoms } from "../../src/custodian/record-atoms.ts";
 import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
 import { ShuffledRows } from "../../src/custodian/shuffled-rows.ts";
 import { ValueSample } from "../../src/custodian/value-sample.ts";
 import { createSketches, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
+import { discardPartials } from "../../src/output/partial-file.ts";
 import { random } from "../../src/random.ts";
 import { comparisonGroups, usedAtoms } from "../../src/schema/comparison-space.ts";
 import { Population } from "../../src/synth/population.ts";
@@ -29,6 +32,16 @@ describe("a sample of values", () => {
     expect(sharing / 100_000).toBeGreaterThan(0.95);
     expect(sharing / 100_000).toBeLessThan(1.05);
   });
+
+  it("counts values, not records: one value of very many records leaves room for the others, in any order", () => {
+    const common = Array.from({ length: 300_000 }, () => 1);
+    const single = Array.from({ length: 100_000 }, (_, i) => i + 2);
+    const found = count([...common, ...single]);
+    expect(found.distinct / 100_001).toBeGreaterThan(0.98);
+    expect(found.distinct / 100_001).toBeLessThan(1.02);
+    expect(count([...single, ...common])).toEqual(found);
+    expect(count([...common, ...single.slice(0, 60_000)])).toEqual({ distinct: 60_001, sharing: 300_000 });
+  });
 });
 
 describe("own ids", () => {
@@ -52,10 +65,36 @@ describe("shuffled rows", () => {
     const rows = new ShuffledRows(3, expectedRows, at("rows"));
     for (let block = 0; block < 10; block++) rows.add(Uint32Array.from({ length: 300 }, (_, i) => block * 300 + i), 100);
     const seen = [...rows.blocks()].flatMap(({ halves, rows: n }) => Array.from({ length: n }, (_, r) => halves[r * 3]! / 3));
-    rows.close();
+    rows.discard();
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
     const inPlace = seen.filter((row, i) => row === i).length;
     expect(inPlace).toBeLessThan(20);
+  });
+
+  it("waits on disk above its share of memory, and leaves nothing there: at the end, on a signal, after a killed run", () => {
+    const { path, at } = temporaryDirectory();
+    const spilled = (): ShuffledRows => {
+      const rows = new ShuffledRows(3, 40_000_000, at("out.rows"), 50_000);
+      rows.add(Uint32Array.from({ length: 90_000 }, (_, i) => i), 30_000);
+      expect(readdirSync(path)).toEqual([`out.rows.${process.pid}.partial`]);
+      expect(readdirSync(at(`out.rows.${process.pid}.partial`)).length).toBeGreaterThan(1);
+      return rows;
+    };
+    const rows = spilled();
+    const seen = [...rows.blocks()].flatMap(({ halves, rows: n }) => Array.from({ length: n }, (_, r) => halves[r * 3]! / 3));
+    rows.discard();
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30_000 }, (_, i) => i));
+    expect(readdirSync(path)).toEqual([]);
+
+    spilled();
+    discardPartials(); // what signal handlers call
+    expect(readdirSync(path)).toEqual([]);
+
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    mkdirSync(at(`out.rows.${pid}.partial`));
+    writeFileSync(at(`out.rows.${pid}.partial/0`), "rows");
+    new ShuffledRows(3, 10, at("out.rows")).discard();
+    expect(readdirSync(path)).toEqual([]);
   });
 });
 

@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
+import { SaltlinkError } from "../../src/errors.ts";
+import { type Header } from "../../src/exchange/header.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
 import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
 import { halvesPerRow, headerPath, recordIdOf } from "../../src/exchange/write-hashed-file.ts";
+import { random } from "../../src/random.ts";
 import { standardSchema } from "../example-schema.ts";
-import { exampleHeader, hashedFile } from "../hashed-file.ts";
+import { exampleHeader, forge, hashedFile } from "../hashed-file.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 const layout = layoutOf(standardSchema);
@@ -24,6 +27,78 @@ describe.each(["x.parquet", "x.csv"])("a hashed file as %s", (name) => {
       expect([...new Uint32Array(target.buffer)]).toEqual(Array.from({ length: 7 }, (_, row) => [...halves.subarray(row * width + 4 + w * 2, row * width + 6 + w * 2)]).flat());
     }
     await file.close();
+  });
+});
+
+describe.each(["x.parquet", "x.csv"])("a hostile file as %s, its digest put right", (name) => {
+  const readAll = async (path: string): Promise<void> => {
+    const file = await openHashedFile(path);
+    try {
+      await file.readRecordIds();
+      for (const column of file.layout.words) await file.readColumn(column, new BigInt64Array(file.header.rows));
+    } finally {
+      await file.close();
+    }
+  };
+  const failure = (path: string): Promise<unknown> => readAll(path).then(() => undefined, (reason: unknown) => reason);
+  const refusal = async (path: string): Promise<string> => {
+    const error = await failure(path);
+    expect(error).toBeInstanceOf(SaltlinkError);
+    expect((error as SaltlinkError).exitCode).toBe(9);
+    expect((error as SaltlinkError).message).toMatch(/^[^\n]{1,300}$/);
+    return (error as SaltlinkError).message;
+  };
+
+  it("is forged well enough to pass where nothing is wrong", async () => {
+    const { at } = temporaryDirectory();
+    hashedFile(at(name), 7);
+    forge(at(name), () => {});
+    expect(await failure(at(name))).toBeUndefined();
+  });
+
+  it.each<[string, (header: Header) => unknown, RegExp]>([
+    ["rows beyond all memory", (header) => (header.rows = 1e15), /damaged/],
+    ["rows that are not there", (header) => (header.rows = 8), /damaged/],
+    ["no bucket bits", (header) => (header.bucketBits = []), /bucketBits does not fit the schema/],
+    ["sharing of fewer keys", (header) => header.sharing.pop(), /sharing does not fit the schema/],
+    ["no random pairs", (header) => (header.randomPairs = {}), /randomPairs does not fit the schema/],
+    ["too few random pairs in a group", (header) => header.randomPairs["place"]!.pop(), /randomPairs does not fit the schema/],
+    ["counts of no field", (header) => (header.missing = { other: 1 }), /missing does not fit the schema/],
+    ["counts without a field", (header) => delete header.unusable["sex"], /unusable does not fit the schema/],
+    ["a label that steers the terminal", (header) => (header.dataset = "\u001b"), /damaged \(dataset\)/],
+  ])("is refused with %s", async (_, edit, message) => {
+    const { at } = temporaryDirectory();
+    hashedFile(at(name), 7);
+    forge(at(name), () => {}, (header) => void edit(header));
+    expect(await refusal(at(name))).toMatch(message);
+  });
+
+  it("is refused with a record id twice or one that is none", async () => {
+    const { at } = temporaryDirectory();
+    const twice = (halves: Uint32Array, length: number, wide: number): Uint32Array => halves.copyWithin(5 * wide, 0, length);
+    hashedFile(at(name), 7, (halves, wide) => twice(halves, 4, wide));
+    expect(await refusal(at(name))).toMatch(/two of its records have the same record id/);
+    const almost = temporaryDirectory().at(name);
+    hashedFile(almost, 7, (halves, wide) => twice(halves, 3, wide));
+    expect(await failure(almost)).toBeUndefined();
+
+    const odd = temporaryDirectory().at(name);
+    const id = recordIdOf(hashedFile(odd, 7), 0);
+    forge(odd, (file) => file.write("../../", file.indexOf(id), "latin1"));
+    expect(await refusal(odd)).toMatch(/damaged/);
+  });
+
+  it("is refused or read, whatever its pages and cells are", async () => {
+    const next = random(`hostile ${name}`);
+    for (let i = 0; i < 150; i++) {
+      const { at } = temporaryDirectory();
+      hashedFile(at(name), 7);
+      forge(at(name), (file) => {
+        for (let n = 0; n < 3; n++) file[Math.floor(next() * file.length)] = name === "x.csv" ? 32 + Math.floor(next() * 95) : Math.floor(next() * 256);
+      });
+      const error = await failure(at(name));
+      expect(error === undefined || (error instanceof SaltlinkError && error.exitCode === 9)).toBe(true);
+    }
   });
 });
 

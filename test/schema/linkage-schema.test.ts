@@ -35,6 +35,49 @@ describe("reading a schema", () => {
     expect(() => parse(change)).toThrow(message);
   });
 
+  const strict = { profile: "strict", keys: [], filters: [{ name: "record", fields: ["forename", "surname"], anchor: [], bits: 1024, hashes: 6, diffusion: 10 }] };
+  const filter = (change: object): object => ({ filters: [{ ...standardSchema.filters[0], ...change }] });
+  const bucket = (change: object): object => ({ buckets: [{ ...standardSchema.buckets[0], ...change }] });
+
+  it.each<[string, object, RegExp]>([
+    ["a filter without diffusion", filter({ diffusion: 9 }), /filters\[0\]\.diffusion: profile standard demands at least 10/],
+    ["a filter without an anchor", filter({ anchor: [] }), /filters\[0\]\.anchor: profile standard demands the whole date of birth/],
+    ["part of a date for an anchor", filter({ anchor: ["date_of_birth.day", "date_of_birth.year"] }), /filters\[0\]\.anchor/],
+    ["a key over one field", { keys: [{ parts: ["surname"] }] }, /keys\[0\]\.parts: profile standard demands views of at least two fields/],
+    ["a key over two views of one field", { keys: [{ parts: ["surname.start", "surname.phonetic"] }] }, /keys\[0\]\.parts/],
+    ["a bucket of few values", bucket({ minimumValues: 4 }), /buckets\[0\]\.minimumValues: profile standard demands at least 5/],
+    ["a bucket of few records", bucket({ minimumRecords: 63 }), /buckets\[0\]\.minimumRecords: profile standard demands at least 64/],
+    ["a strict filter without diffusion", { ...strict, filters: [{ ...strict.filters[0], diffusion: 0 }] }, /filters\[0\]\.diffusion: profile strict demands at least 10/],
+    ["a strict filter of one field", { ...strict, filters: [{ ...strict.filters[0], fields: ["surname"] }] }, /filters\[0\]\.fields: profile strict demands one filter over several fields/],
+    ["a strict bucket of few records", { ...strict, ...bucket({ minimumRecords: 1 }) }, /buckets\[0\]\.minimumRecords: profile strict/],
+  ])("holds a hardened profile to its name: refuses %s, unless it says that it is weakened", (_, change, message) => {
+    expect(() => parse((s) => Object.assign(s, change))).toThrow(message);
+    expect(parse((s) => Object.assign(s, change, { weakened: true }))).toMatchObject({ weakened: true });
+  });
+
+  it("takes a date in parts for an anchor, a health number alone for a key, a strict schema", () => {
+    for (const change of [
+      filter({ anchor: ["date_of_birth.day", "date_of_birth.month", "date_of_birth.year"] }),
+      { keys: [{ parts: ["nhs"] }], fields: [...standardSchema.fields, { name: "nhs", kind: "health_number" }] },
+      strict,
+    ]) expect(parse((s) => Object.assign(s, change))).toMatchObject(change);
+  });
+
+  it("refuses more views than a null mask has bits, and more keys than can be weighed together", () => {
+    const fields = [...standardSchema.fields, ...Array.from({ length: 16 }, (_, i) => ({ name: `name${i}`, kind: "surname" }))];
+    const keys = (views: readonly string[]): object => ({ fields, keys: Array.from({ length: 8 }, (_, i) => ({ parts: [0, 8].flatMap((n) => views.map((view) => `name${n + i}.${view}`)) })), filters: [] });
+    expect(() => parse((s) => Object.assign(s, keys(["phonetic", "initial", "start", "shape"])))).toThrow(/views in use \+ filters may not exceed 53/);
+    parse((s) => Object.assign(s, keys(["phonetic", "initial", "start"])));
+    const many = (count: number): object => ({ keys: Array.from({ length: count }, (_, i) => ({ parts: [["forename", "forename.start", "forename.initial", "forename.shape"][i % 4], ["surname", "surname.start", "surname.initial", "surname.shape"][(i >> 2) % 4], ["sex", "postcode", "address"][i >> 4]] })), filters: standardSchema.filters.flatMap((one) => [one, { ...one, name: `${one.name}_wide`, bits: 1024 }]) });
+    expect(() => parse((s) => Object.assign(s, many(40), { filters: [] }))).not.toThrow();
+    expect(() => parse((s) => Object.assign(s, many(26)))).toThrow(/too many to weigh together/);
+    expect(() => parse((s) => Object.assign(s, many(25)))).not.toThrow();
+  });
+
+  it("lets a filter over several fields stand alone", () => {
+    expect(() => parse((s) => Object.assign(s, { filters: strict.filters, weakened: true }))).toThrow(/stands alone/);
+  });
+
   it("refuses what is no JSON or no schema", () => {
     expect(() => parseSchema("{", "x.json")).toThrow(/x\.json is not JSON/);
     expect(() => parseSchema("[1]", "x.json")).toThrow(/not a linkage schema/);
@@ -62,6 +105,7 @@ describe("reading a schema", () => {
     const changed = structuredClone(standardSchema);
     changed.filters[0]!.diffusion = 9;
     expect(schemaDigest(changed)).not.toBe(schemaDigest(standardSchema));
+    expect(schemaDigest({ ...standardSchema, weakened: true })).not.toBe(schemaDigest(standardSchema));
   });
 
   it("offers editors a JSON Schema that knows every property", () => {

@@ -41,7 +41,7 @@ export const addHash: AddCommand = (program, { terminal }) => {
     .option("--encoding <name>", "encoding of the CSV: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8")
     .option("--label <name>", "name of the dataset in the header of the hashed file (default: the output's name)")
     .option("--max-rejects <share>", "fail when more rows than this are rejected", shareOption, 0.01)
-    .option("--accept-frequency-risk", "needed for profile plain, which hides neither frequencies nor similarities")
+    .option("--accept-frequency-risk", "needed for profile plain and for weakened schemas, which hide neither frequencies nor similarities")
     .option("--require-audit", "attack the hashed file first, as saltlink audit does; write nothing when it fails")
     .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
     .option("--json", "print the summary as JSON")
@@ -54,8 +54,8 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
   const started = performance.now();
   if (!/\.(parquet|csv)$/.test(options.out)) throw new SaltlinkError("usage", "--out must end in .parquet or .csv");
   const schema = readSchema(options.schema);
-  if (schema.profile === "plain" && options.acceptFrequencyRisk !== true) {
-    throw new SaltlinkError("usage", "profile plain hides neither frequencies nor similarities: whoever gets the file can name most of the people in it. For research add --accept-frequency-risk; otherwise use profile standard");
+  if ((schema.profile === "plain" || schema.weakened === true) && options.acceptFrequencyRisk !== true) {
+    throw new SaltlinkError("usage", schema.weakened === true ? `${options.schema} says that it is weakened: it may hide neither frequencies nor similarities. For research add --accept-frequency-risk; otherwise write a schema with schema init` : "profile plain hides neither frequencies nor similarities: whoever gets the file can name most of the people in it. For research add --accept-frequency-risk; otherwise use profile standard");
   }
   protectInputs([csv, options.schema, options.salt, options.map]);
   const salt = await findSalt(options);
