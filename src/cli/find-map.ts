@@ -22,14 +22,14 @@ export async function findMap(csv: string, schema: LinkageSchema, options: MapOp
   const path = options.map ?? (existsSync(columnMapPath(csv)) ? columnMapPath(csv) : undefined);
   let map: ColumnMap;
   if (path === undefined) {
-    const survey = await surveyCsv(csv, options.encoding, [], SAMPLE_ROWS);
+    const survey = await surveyCsv(csv, { encoding: options.encoding, sampleRows: SAMPLE_ROWS });
     map = columnMapOf(survey, schema.fields.map((field) => field.name), options.dateOrder);
     terminal.note(`columns as recognised (schema check writes them down):\n${table(Object.entries(map.fields).map(([field, source]) => [field, "<-", describeSource(source)]))}`);
   } else {
     map = readColumnMap(path);
     if (options.map === undefined) terminal.note(`columns as in ${path}`);
     const date = oneColumnDate(map);
-    if (date !== undefined) date.order = options.dateOrder ?? date.order ?? settledOrder(await surveyCsv(csv, options.encoding, [], SAMPLE_ROWS, map.delimiter), date.columns[0]!);
+    if (date !== undefined) date.order = options.dateOrder ?? date.order ?? settledOrder(await surveyCsv(csv, { encoding: options.encoding, sampleRows: SAMPLE_ROWS, delimiter: map.delimiter }), date.columns[0]!);
   }
   if (options.id !== undefined) map = { ...map, id: options.id === "none" ? null : options.id };
   if (map.id === null) terminal.note("own ids: row numbers, for want of a column of record ids (--id names one)");

@@ -24,6 +24,7 @@ export async function run(host: Host): Promise<number> {
     if (closed) return 0;
     return report(error, terminal);
   } finally {
+    terminal.restore();
     discardPartials();
     signals.stop();
   }
@@ -74,6 +75,7 @@ function watchSignals(terminal: Terminal): { stop(): void; caught(): boolean } {
     const handler = (): void => {
       if (caught) process.exit(code);
       caught = true;
+      terminal.restore();
       discardPartials();
       terminal.note("\ninterrupted; what was unfinished is gone");
       void Promise.race([poolsStarted(), new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => {

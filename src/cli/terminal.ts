@@ -13,6 +13,7 @@ export interface Host {
 /** What commands say and where: results on stdout, everything else on stderr. */
 export class Terminal {
   quiet = false;
+  #progress: Progress | undefined;
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -55,7 +56,13 @@ export class Terminal {
 
   /** A bar on a terminal's stderr, from the second second on. */
   progress(): Progress {
-    return new Progress(this.quiet || !this.#host.stderr.isTTY ? undefined : this.#host.stderr, this.#host.onProgress);
+    this.#progress = new Progress(this.quiet || !this.#host.stderr.isTTY ? undefined : this.#host.stderr, this.#host.onProgress);
+    return this.#progress;
+  }
+
+  /** Gives the terminal back as it was: a bar that an error or a signal cut off hides the cursor. */
+  restore(): void {
+    this.#progress?.stop();
   }
 }
 

@@ -172,39 +172,54 @@ interface SimulatedMatches {
   readonly matches: number;
 }
 
+interface SimulatedAtom {
+  readonly atom: string;
+  /** The columns that say where it is missing, one of each side. */
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  /** The kept matches that agree on it. */
+  readonly bits: Uint32Array;
+  /** Whether the match at hand does. */
+  agrees: boolean;
+}
+
 /** Simulates matches and keeps those that `reachedBy` does not reach: the rare ones that keys are for. Missing values are those of records drawn from the samples. */
 function simulate({ fields, samples, reachedBy }: KeyChoiceOptions): SimulatedMatches {
   const draw = random("saltlink simulated matches");
-  const agreement = new Map<string, Uint32Array>();
-  for (const { name, kind } of fields) {
-    for (const view of fieldKinds[kind].views) {
-      const atom = atomName(name, view);
-      if (samples.some((sample) => sample.values.has(atom))) agreement.set(atom, new Uint32Array(KEPT / 32));
-    }
-  }
+  const sides = [samples[0]!, samples[1 % samples.length]!];
+  const views = fields.map(({ name, kind }) => ({
+    kind,
+    atoms: new Map<string, SimulatedAtom>(
+      fieldKinds[kind].views.flatMap((view): [string, SimulatedAtom][] => {
+        const columns = sides.map((sample) => sample.values.get(atomName(name, view)));
+        const [a, b] = columns;
+        return a === undefined || b === undefined ? [] : [[view, { atom: atomName(name, view), a, b, bits: new Uint32Array(KEPT / 32), agrees: false }]];
+      }),
+    ),
+  }));
+  const all = views.flatMap(({ atoms }) => [...atoms.values()]);
+  const reaching = reachedBy.map((parts) => parts.map((part) => all.find(({ atom }) => atom === part)));
   let matches = 0;
   for (let kept = 0; kept < KEPT && matches < MOST_SIMULATED; ) {
     matches++;
     const quality = draw() < POOR_SHARE ? POOR : GOOD;
     const moved = draw() < MOVED * quality;
     const swapped = draw() < SWAPPED * quality;
-    const rows = [0, 1].map((side) => {
-      const sample = samples[side % samples.length]!;
-      return { sample, row: Math.floor(draw() * sample.count) };
-    });
-    const agrees = new Set<string>();
-    for (const { name, kind } of fields) {
-      const elsewhere = (moved && fieldKinds[kind].group === "place") || (swapped && (kind === "forename" || kind === "surname"));
-      for (const view of elsewhere ? [] : survivingViews(kind, quality, draw)) {
-        const atom = atomName(name, view);
-        if (rows.every(({ sample, row }) => (sample.values.get(atom)?.[row] ?? -1) >= 0)) agrees.add(atom);
+    const rowA = Math.floor(draw() * sides[0]!.count);
+    const rowB = Math.floor(draw() * sides[1]!.count);
+    for (const atom of all) atom.agrees = false;
+    for (const { kind, atoms } of views) {
+      if ((moved && fieldKinds[kind].group === "place") || (swapped && (kind === "forename" || kind === "surname"))) continue;
+      for (const view of survivingViews(kind, quality, draw)) {
+        const atom = atoms.get(view);
+        if (atom !== undefined) atom.agrees = atom.a[rowA]! >= 0 && atom.b[rowB]! >= 0;
       }
     }
-    if (reachedBy.some((atoms) => atoms.every((atom) => agrees.has(atom)))) continue;
-    for (const atom of agrees) agreement.get(atom)![kept >> 5]! |= 1 << (kept & 31);
+    if (reaching.some((parts) => parts.every((atom) => atom?.agrees === true))) continue;
+    for (const atom of all) if (atom.agrees) atom.bits[kept >> 5]! |= 1 << (kept & 31);
     kept++;
   }
-  return { agreement, matches };
+  return { agreement: new Map(all.map(({ atom, bits }) => [atom, bits])), matches };
 }
 
 function survivingViews(kind: FieldKindName, quality: number, draw: Random): readonly string[] {

@@ -26,8 +26,19 @@ export interface Survey {
 const SAMPLE_ROWS = 100_000;
 const SLICE_BYTES = 64 << 10;
 
-/** Reads a CSV through once, keeping about `sampleRows` rows spread over the file; its delimiter is the header's unless it is known. */
-export async function surveyCsv(path: string, encoding: CsvEncoding, leaveOut: readonly string[] = [], sampleRows = SAMPLE_ROWS, known?: Delimiter): Promise<Survey> {
+export interface SurveyOptions {
+  readonly encoding: CsvEncoding;
+  readonly leaveOut?: readonly string[];
+  /** About so many rows, spread over the file, are kept. */
+  readonly sampleRows?: number;
+  /** The header's own, unless it is known. */
+  readonly delimiter?: Delimiter;
+  /** Called as bytes are read; those of a packed file count as they come out. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Reads a CSV through once. */
+export async function surveyCsv(path: string, { encoding, leaveOut = [], sampleRows = SAMPLE_ROWS, delimiter: known, onProgress }: SurveyOptions): Promise<Survey> {
   const slices = cutSlices(openCsv(path, encoding), path, SLICE_BYTES, known);
   const first = await slices.next();
   async function* again(): AsyncGenerator<typeof first.value> {
@@ -40,8 +51,10 @@ export async function surveyCsv(path: string, encoding: CsvEncoding, leaveOut: r
   let rows = 0;
   let every = 1;
   let index = 0;
+  let done = 0;
   for await (const slice of slices) {
     rows += slice.records;
+    onProgress?.(Math.min((done += slice.bytes.length), bytes), bytes);
     if (index === 0) every = Math.max(1, Math.round(((bytes / SLICE_BYTES) * slice.records) / sampleRows));
     if (index++ % every !== 0 || sample.length >= sampleRows) continue;
     for (const cells of readRecords(slice.bytes, delimiter)) if (typeof cells !== "string" && cells.length === header.length) sample.push(cells);

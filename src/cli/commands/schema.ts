@@ -27,6 +27,13 @@ interface InitOptions {
   json?: boolean;
 }
 
+interface CheckOptions {
+  schema: string;
+  dateOrder?: DateOrder;
+  encoding: CsvEncoding;
+  json?: boolean;
+}
+
 export const addSchema: AddCommand = (program, { terminal }) => {
   const schema = program.command("schema").description("write or check the linkage schema that all departments agree on");
   withReading(
@@ -45,8 +52,9 @@ export const addSchema: AddCommand = (program, { terminal }) => {
     .addHelpText("after", "\nExample:\n  saltlink schema init census.csv cis.csv --out link.schema.json")
     .action((files: string[], options: InitOptions) => init(files, options, terminal));
   withReading(schema.command("check").description("see whether another CSV file has what the schema asks for, and write its column map").argument("<csv>", "your file").requiredOption("--schema <file>", "the agreed schema"))
+    .option("--json", "print what was recognised as JSON")
     .addHelpText("after", "\nExample:\n  saltlink schema check cis.csv --schema link.schema.json")
-    .action((file: string, options: InitOptions & { schema: string }) => check(file, options, terminal));
+    .action((file: string, options: CheckOptions) => check(file, options, terminal));
 };
 
 function withReading(command: Command): Command {
@@ -63,7 +71,8 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   protectInputs(files);
   const output = new PartialFile(options.out, { force: options.force === true, mode: 0o644 });
   const surveys: Survey[] = [];
-  for (const file of files) surveys.push(await surveyCsv(file, options.encoding, options.leaveOut));
+  const progress = terminal.progress();
+  for (const file of files) surveys.push(await surveyCsv(file, { encoding: options.encoding, leaveOut: options.leaveOut, onProgress: (done, total) => progress.update("reading", done, total) }));
   for (const column of options.leaveOut) {
     if (!surveys.some((survey) => survey.header.includes(column))) throw new SaltlinkError("usage", `--leave-out: none of the files has that column`);
   }
@@ -74,7 +83,9 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   const profile = options.profile ?? (names.includes("date_of_birth") ? "standard" : "strict");
   const expectedRecords = options.expectRecords ?? Math.max(...surveys.map((survey) => survey.rows));
   const samples = surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields));
+  progress.update("choosing", 0, 1);
   const schema = designSchema({ profile, fields, samples, expectedRecords, ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) });
+  progress.stop();
 
   output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
   output.commit();
@@ -109,16 +120,19 @@ function summary(schema: LinkageSchema, forWantOfDate: boolean): string {
   return lines.join("\n");
 }
 
-async function check(file: string, options: InitOptions & { schema: string }, terminal: Terminal): Promise<void> {
+async function check(file: string, options: CheckOptions, terminal: Terminal): Promise<void> {
   const schema = readSchema(options.schema);
-  const survey = await surveyCsv(file, options.encoding);
+  const progress = terminal.progress();
+  const survey = await surveyCsv(file, { encoding: options.encoding, onProgress: (done, total) => progress.update("reading", done, total) });
+  progress.stop();
   const names = schema.fields.map((field) => field.name);
   const absent = names.filter((name) => survey.recognized.fields[name] === undefined);
   const map = columnMapOf(survey, names, options.dateOrder);
   terminal.note(table(names.map((name) => [name, "<-", survey.recognized.fields[name] === undefined ? "nothing" : describeSource(survey.recognized.fields[name])])));
   if (absent.length > 0) throw new SaltlinkError("input", `${file} has no recognised column for ${absent.join(", ")}; name it in a column map (hash --map), or agree on a schema without it`);
   const written = writeMap(file, map, false, terminal);
-  terminal.note(`${file} has what ${options.schema} asks for${written === undefined ? "" : `; column map: ${written}`}`);
+  if (options.json === true) terminal.json({ path: file, records: survey.rows, columns: map.fields, id: map.id, map: written ?? null });
+  else terminal.note(`${file} has what ${options.schema} asks for${written === undefined ? "" : `; column map: ${written}`}`);
 }
 
 /** Writes a column map beside its CSV, unless there is one (it may have been edited) or the place is not ours to write in. */
