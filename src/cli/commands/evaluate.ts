@@ -71,7 +71,8 @@ function print(evaluation: Evaluation, terminal: Terminal): void {
   terminal.result(
     table([
       ["", "truth", "estimated without it", "95 % interval, model-based"],
-      ["precision", precision.toFixed(4), estimated_precision.toFixed(4), against(precision, estimated_precision_interval)],
+      // of no links there is no precision
+      links === 0 ? ["precision", "-", "-"] : ["precision", precision.toFixed(4), estimated_precision.toFixed(4), against(precision, estimated_precision_interval)],
       ["recall", recall.toFixed(4), estimated_recall.toFixed(4), against(recall, estimated_recall_interval)],
       ["F1", f1.toFixed(4)],
       ["pair completeness", pair_completeness.toFixed(4)],
