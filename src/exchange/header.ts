@@ -50,6 +50,15 @@ const headerSchema = z.strictObject({
 
 export type Header = Omit<z.infer<typeof headerSchema>, "schema"> & { schema: LinkageSchema };
 
+/** Its own words for what is wrong with a schema would lead astray: nobody wrote this one by hand, it was damaged. */
+function schemaIn(written: unknown, path: string): LinkageSchema {
+  try {
+    return checkSchema(written, path);
+  } catch {
+    throw new SaltlinkError("input", `${path}: its header is damaged (the schema in it)`);
+  }
+}
+
 export function parseHeader(text: string, path: string): Header {
   let written: unknown;
   try {
@@ -63,7 +72,7 @@ export function parseHeader(text: string, path: string): Header {
   if (typeof scheme === "string" && scheme !== SCHEME) throw new SaltlinkError("mismatch", `${path} was hashed with another encoding scheme than ${SCHEME}, the one this saltlink links; hash it again with this version`);
   const result = headerSchema.safeParse(written);
   if (!result.success) throw new SaltlinkError("input", `${path}: its header is damaged (${result.error.issues[0]!.path.map(String).join(".")})`);
-  const schema = checkSchema(result.data.schema, `${path}: the schema in its header`);
+  const schema = schemaIn(result.data.schema, path);
   if (schemaDigest(schema) !== result.data.schemaDigest) throw new SaltlinkError("input", `${path}: its header is damaged (the schema does not fit its digest)`);
   const header = { ...result.data, schema };
   const misfit = misfitOf(header);

@@ -87,13 +87,19 @@ export function checkSchema(written: unknown, source: string): LinkageSchema {
   if (version !== undefined && version !== SCHEMA_VERSION) throw new SaltlinkError("input", `${source}: schema version ${safe(version)} is not known to this saltlink, which reads version ${SCHEMA_VERSION}`);
   if (scheme !== undefined && scheme !== SCHEME) throw new SaltlinkError("input", `${source}: encoding scheme ${safe(scheme)} is not known to this saltlink, which writes scheme ${SCHEME}`);
   const result = writtenSchema.safeParse(written);
-  if (!result.success) throw new SaltlinkError("input", `${source}: ${result.error.issues.flatMap(describe).join("; ")}`);
+  if (!result.success) throw new SaltlinkError("input", `${source}: ${listed(result.error.issues.flatMap(describe))}`);
   const problems = crossCheck(result.data);
-  if (problems.length > 0) throw new SaltlinkError("input", `${source}: ${problems.join("; ")}`);
+  if (problems.length > 0) throw new SaltlinkError("input", `${source}: ${listed(problems)}`);
   return result.data;
 }
 
 /** A version or scheme is ours to print; anything long or odd is not. */
+const MOST_PROBLEMS = 6;
+
+function listed(problems: readonly string[]): string {
+  return problems.length <= MOST_PROBLEMS ? problems.join("; ") : `${problems.slice(0, MOST_PROBLEMS).join("; ")}; and ${problems.length - MOST_PROBLEMS} more`;
+}
+
 function safe(value: unknown): string {
   return /^\d[\w.-]{0,19}$/.test(String(value)) ? String(value) : "(unreadable)";
 }
