@@ -94,7 +94,7 @@ export function checkSchema(written: unknown, source: string): LinkageSchema {
 }
 
 /** A version or scheme is ours to print; anything long or odd is not. */
-const MOST_PROBLEMS = 6;
+const MOST_PROBLEMS = 12;
 
 function listed(problems: readonly string[]): string {
   return problems.length <= MOST_PROBLEMS ? problems.join("; ") : `${problems.slice(0, MOST_PROBLEMS).join("; ")}; and ${problems.length - MOST_PROBLEMS} more`;
