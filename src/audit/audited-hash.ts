@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { lookupPath, rejectsPath } from "../custodian/companion-files.ts";
 import { type HashOptions, type HashSummary, hashDataset } from "../custodian/hash-dataset.ts";
 import { SaltlinkError, fileError } from "../errors.ts";
 import { headerPath } from "../exchange/write-hashed-file.ts";
@@ -12,10 +13,9 @@ import { type AuditReport, audit } from "./audit.ts";
  */
 export async function auditedHash(options: HashOptions, onAttack: (stage: string, done: number, total: number) => void): Promise<{ summary: HashSummary; report: AuditReport }> {
   const { output, force } = options;
-  const base = output.replace(/\.(parquet|csv)$/, "");
   const workshop = claimPartial(output, force);
   // that one is there already is better said now than in the end
-  for (const path of [`${base}.lookup.csv`, `${base}.rejects.csv`]) discardPartial(claimPartial(path, force));
+  for (const path of [lookupPath(output), rejectsPath(output)]) discardPartial(claimPartial(path, force));
   if (output.endsWith(".csv")) discardPartial(claimPartial(headerPath(output), force));
   try {
     mkdirSync(workshop, { mode: 0o700 });
@@ -36,9 +36,9 @@ export async function auditedHash(options: HashOptions, onAttack: (stage: string
       commitPartial(from, to, force);
       return to;
     };
-    const lookup = keep(inside.lookup, `${base}.lookup.csv`);
-    const rejects = inside.rejects === undefined ? undefined : keep(inside.rejects, `${base}.rejects.csv`);
-    if (rejects === undefined && force) rmSync(`${base}.rejects.csv`, { force: true }); // an earlier run's
+    const lookup = keep(inside.lookup, lookupPath(output));
+    const rejects = inside.rejects === undefined ? undefined : keep(inside.rejects, rejectsPath(output));
+    if (rejects === undefined && force) rmSync(rejectsPath(output), { force: true }); // an earlier run's
     if (output.endsWith(".csv") && existsSync(headerPath(inside.output))) keep(headerPath(inside.output), headerPath(output));
     keep(inside.output, output);
     return { summary: { ...inside, output, lookup, rejects }, report };

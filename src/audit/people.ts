@@ -85,7 +85,7 @@ export async function encodePeople({ input, encoding, map, threads }: Plaintext,
     for await (const result of pool.map(tasks())) {
       for (const { rank, atoms, row } of result.sampled) sampled.push({ rank, atoms, row: ownIds.length + row, halves: result.halves.slice(row * builder.width, (row + 1) * builder.width) });
       builder.add(result.halves, result.rows);
-      for (const [, ownId] of (await parseCsv(new TextDecoder().decode(result.lookup), ",")) ?? []) ownIds.push(ownId!);
+      for (const [, ownId] of parseCsv(new TextDecoder().decode(result.lookup), ",") ?? []) ownIds.push(ownId!);
     }
   } finally {
     await pool.close();

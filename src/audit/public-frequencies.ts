@@ -32,7 +32,7 @@ export async function readPublicFrequencies(path: string, schema: LinkageSchema,
   const rows: Uint32Array[] = [];
   const counts: number[] = [];
   for await (const { bytes, firstRow } of cutSlices(openCsv(path, "utf-8"), path, 1 << 20, ",")) {
-    const lines = await parseCsv(bytes.toString(), ",");
+    const lines = parseCsv(bytes.toString(), ",");
     if (lines === undefined) throw new SaltlinkError("input", `${path} is not a readable CSV file`);
     lines.forEach(([field = "", value = "", count = ""], i) => {
       const row = firstRow + i;

@@ -14,7 +14,7 @@ export async function readTruth(lookup: string, recordIds: readonly string[], ow
   let known = 0;
   let columns: number[] | undefined;
   for await (const { bytes } of cutSlices(openCsv(lookup, "utf-8"), lookup, 1 << 20, ",")) {
-    const lines = await parseCsv(bytes.toString(), ",");
+    const lines = parseCsv(bytes.toString(), ",");
     if (lines === undefined) throw new SaltlinkError("input", `${lookup} is not a readable CSV file`);
     for (const cells of lines) {
       if (columns === undefined) {

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
 import { type ColumnMap, columnMapPath, readColumnMap } from "../custodian/column-map.ts";
 import type { CsvEncoding } from "../custodian/csv/open.ts";
 import type { DateOrder } from "../custodian/normalize/date.ts";
 import { describeSource } from "../custodian/recognize-columns.ts";
 import { columnMapOf, oneColumnDate, settledOrder, surveyCsv } from "../custodian/survey-csv.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { encodingOption } from "./commands/command.ts";
 import { type Terminal, table } from "./terminal.ts";
 
 /** Options of every command that reads a department's CSV. */
@@ -13,6 +15,23 @@ export interface MapOptions {
   id?: string;
   dateOrder?: DateOrder;
   encoding: CsvEncoding;
+}
+
+/** Adds what says how a CSV is written; `what` names it in the help. */
+export function withReading(command: Command, what: string): Command {
+  return command
+    .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
+    .option("--encoding <name>", `encoding of ${what}: utf-8, windows-1252, latin1 or utf-16le`, encodingOption, "utf-8");
+}
+
+/** Adds `MapOptions`. */
+export function withMap(command: Command): Command {
+  return withReading(
+    command
+      .option("--map <file>", "column map, where the columns are not recognised (default: NAME.map.json beside the CSV, if there is one)")
+      .option("--id <column>", "column of the department's own record ids, or none for row numbers (default: a recognised one, else row numbers)"),
+    "the CSV",
+  );
 }
 
 const SAMPLE_ROWS = 20_000;

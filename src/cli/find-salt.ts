@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { type Salt, readSalt, readSaltFrom, readSaltLine } from "../custodian/salt.ts";
 import { SaltlinkError } from "../errors.ts";
 import { askSecret } from "./ask-secret.ts";
@@ -6,6 +7,14 @@ export interface SaltOptions {
   salt?: string;
   saltFd?: number;
   saltPrompt?: boolean;
+}
+
+/** Adds the ways to give the salt. */
+export function withSalt(command: Command): Command {
+  return command
+    .option("--salt <file>", "the project's salt")
+    .option("--salt-fd <n>", "read the salt from this open file descriptor instead", (text) => Number(text))
+    .option("--salt-prompt", "ask for the salt's line at the terminal instead");
 }
 
 /** From a file, an open file descriptor or a prompt; never from the command line or the environment, where others can read it. */

@@ -10,6 +10,7 @@ import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { toolName } from "../version.ts";
 import { type ColumnMap, checkColumnMap } from "./column-map.ts";
+import { lookupPath, rejectsPath } from "./companion-files.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
 import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
@@ -61,9 +62,8 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const { input, output, schema, map, salt, force } = options;
   if (!isLabel(options.dataset)) throw new SaltlinkError("usage", "the label of a dataset (--label, or else the name of the output) has 1 to 100 characters, none of them a control character");
   const layout = layoutOf(schema);
-  const base = output.replace(/\.(parquet|csv)$/, "");
-  const lookupPath = `${base}.lookup.csv`;
-  const rejectsPath = `${base}.rejects.csv`;
+  const lookupAt = lookupPath(output);
+  const rejectsAt = rejectsPath(output);
   const bytes = statSync(input).size;
   const expectedRows = Math.max(1, Math.round((bytes / BYTES_PER_ROW) * (input.endsWith(".gz") ? 3 : 1)));
 
@@ -78,9 +78,9 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   try {
     const hashed: HashedFileWriter = createHashedFile(output, layout, force);
     outputs.push(hashed);
-    const lookup = new PartialFile(lookupPath, { force });
+    const lookup = new PartialFile(lookupAt, { force });
     outputs.push(lookup);
-    const rejects = new PartialFile(rejectsPath, { force });
+    const rejects = new PartialFile(rejectsAt, { force });
     outputs.push(rejects);
     const rows = new ShuffledRows(halvesPerRow(layout), expectedRows, `${output}.rows`);
     outputs.push(rows);
@@ -157,10 +157,10 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     if (counts.rejected > 0) rejects.commit();
     else {
       rejects.discard();
-      if (force) rmSync(rejectsPath, { force: true }); // an earlier run's
+      if (force) rmSync(rejectsAt, { force: true }); // an earlier run's
     }
     hashed.commit();
-    return { output, lookup: lookupPath, rejects: counts.rejected > 0 ? rejectsPath : undefined, ...counts, header: { ...fileHeader, contentDigest: "" } };
+    return { output, lookup: lookupAt, rejects: counts.rejected > 0 ? rejectsAt : undefined, ...counts, header: { ...fileHeader, contentDigest: "" } };
   } catch (error) {
     for (const file of outputs) file.discard();
     throw error;

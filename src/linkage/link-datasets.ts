@@ -20,7 +20,6 @@ export interface LinkOptions {
   readonly threads: number;
   /** Largest number of pairs in one block of an exact key. */
   readonly blockCap: number;
-  readonly memoryLimit?: number;
   readonly onProgress: (stage: string, done: number, total: number) => void;
 }
 
@@ -117,7 +116,7 @@ export async function forecast(options: LinkOptions): Promise<{ rules: RuleRepor
 
 async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
   const { schema } = options.a.header;
-  const memory = new SharedMemory(options.memoryLimit);
+  const memory = new SharedMemory();
   const kernel = linkKernel(memory.memory);
   const pool = new Pool<KernelCall, number>("link-task", options.threads, memory.memory);
   try {

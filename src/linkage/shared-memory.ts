@@ -3,27 +3,22 @@ import { MOST_PAGES } from "../kernel/link-kernel.ts";
 
 const PAGE = 65536;
 const ALIGNMENT = 64;
+const LIMIT = MOST_PAGES * PAGE; // bytes
 
 /**
  * The memory that all threads and the kernel share: a stack. What is reserved stays until the mark below it is released, so that a stage gives back all its
  * scratch at once. Offsets are bytes; views are good until the next `reserve`, which may grow the memory.
  */
 export class SharedMemory {
-  readonly memory: WebAssembly.Memory;
-  readonly #limit: number;
+  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared: true });
   #top = ALIGNMENT * 1024; // the kernel's own constants lie below
   #peak = 0;
 
-  /** `limit`: bytes that may be reserved in all. */
-  constructor(limit = MOST_PAGES * PAGE) {
-    this.#limit = Math.min(limit, MOST_PAGES * PAGE);
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared: true });
-  }
 
   reserve(bytes: number): number {
     const at = this.#top;
     const end = at + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    if (end > this.#limit) throw new SaltlinkError("memory", `linking these files needs more than ${(this.#limit / 2 ** 30).toFixed(1)} GiB of shared memory; link fewer records at a time`);
+    if (end > LIMIT) throw new SaltlinkError("memory", `linking these files needs more than ${(LIMIT / 2 ** 30).toFixed(1)} GiB of shared memory; link fewer records at a time`);
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     if (missing > 0) {
       try {

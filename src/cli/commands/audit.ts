@@ -1,15 +1,15 @@
-import { Option } from "commander";
 import { audit } from "../../audit/audit.ts";
 import { auditPage, controlText, limitText, namedText, shareText } from "../../audit/audit-page.ts";
 import { disclosed } from "../../audit/disclosed.ts";
+import { lookupPath } from "../../custodian/companion-files.ts";
 import { SaltlinkError } from "../../errors.ts";
 import { PartialFile } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { readSchema } from "../../schema/read-schema.ts";
-import { type MapOptions, findMap } from "../find-map.ts";
-import { type SaltOptions, findSalt } from "../find-salt.ts";
+import { type MapOptions, findMap, withMap } from "../find-map.ts";
+import { type SaltOptions, findSalt, withSalt } from "../find-salt.ts";
 import { type Terminal, count, seconds, table } from "../terminal.ts";
-import { type AddCommand, encodingOption, wholeNumber } from "./command.ts";
+import { type AddCommand, wholeNumber } from "./command.ts";
 
 interface AuditCommandOptions extends MapOptions, SaltOptions {
   input: string;
@@ -23,21 +23,16 @@ interface AuditCommandOptions extends MapOptions, SaltOptions {
 }
 
 export const addAudit: AddCommand = (program, { terminal }) => {
-  program
+  const command = program
     .command("audit")
     .description("attack a hashed file before it leaves the department, and say how many people each attack names")
     .argument("<hashed>", "the hashed file")
     .requiredOption("--input <csv>", "the file that was hashed")
-    .requiredOption("--schema <file>", "the agreed schema")
-    .option("--salt <file>", "the project's salt")
-    .option("--salt-fd <n>", "read the salt from this open file descriptor instead", (text) => Number(text))
-    .option("--salt-prompt", "ask for the salt's line at the terminal instead")
+    .requiredOption("--schema <file>", "the agreed schema");
+  withSalt(command)
     .option("--lookup <file>", "the lookup that hash wrote (default: NAME.lookup.csv beside the hashed file)")
-    .option("--names <csv>", "public frequencies for the frequency attack: columns field, value and count")
-    .option("--map <file>", "column map, where the columns are not recognised (default: NAME.map.json beside the CSV, if there is one)")
-    .option("--id <column>", "column of the department's own record ids, as given to hash")
-    .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
-    .option("--encoding <name>", "encoding of the CSV: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8")
+    .option("--names <csv>", "public frequencies for the frequency attack: columns field, value and count");
+  withMap(command)
     .option("--out <file>", "write a page for the data protection impact assessment (Markdown)")
     .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
     .option("--json", "print the findings as JSON")
@@ -55,7 +50,7 @@ async function run(hashed: string, options: AuditCommandOptions, terminal: Termi
   const progress = terminal.progress();
   try {
     const map = await findMap(input, schema, options, terminal);
-    const lookup = options.lookup ?? `${hashed.replace(/\.(parquet|csv)$/, "")}.lookup.csv`;
+    const lookup = options.lookup ?? lookupPath(hashed);
     const report = await audit({ hashed, lookup, input, encoding, map, threads, schema, salt, ...(names === undefined ? {} : { names }), onProgress: progress.update });
     progress.stop();
     page?.write(auditPage(report));

@@ -6,6 +6,7 @@ import { linkDatasets } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { readManifest } from "../../report/run-directory.ts";
+import { ruleName } from "../rule-name.ts";
 import { type Terminal, table } from "../terminal.ts";
 import { type AddCommand, wholeNumber } from "./command.ts";
 
@@ -75,7 +76,7 @@ function print({ priorBits, evidence, relativesBits, matchWeight, pairwiseProbab
       ["in all", bits(priorBits + matchWeight + partnersBits), `probability ${probability.toFixed(6)}, threshold ${threshold}`],
     ]),
   );
-  terminal.result(`reached by ${rules.map(({ kind, parts }) => `${kind === "bucket" ? "bucket: " : ""}${parts.join(" + ")}`).join("; ")}`);
+  terminal.result(`reached by ${rules.map(ruleName).join("; ")}`);
   if (rivals.length === 0) {
     terminal.result("no rivals");
     return;

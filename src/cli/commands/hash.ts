@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { Option } from "commander";
 import { auditedHash } from "../../audit/audited-hash.ts";
+import { withoutEnding } from "../../custodian/companion-files.ts";
 import { type HashOptions, type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
 import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
 import { protectInputs } from "../../output/partial-file.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { defaultThreads } from "../../pool/pool.ts";
-import { type MapOptions, findMap } from "../find-map.ts";
-import { type SaltOptions, findSalt } from "../find-salt.ts";
+import { type MapOptions, findMap, withMap } from "../find-map.ts";
+import { type SaltOptions, findSalt, withSalt } from "../find-salt.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
-import { type AddCommand, encodingOption, shareOption, wholeNumber } from "./command.ts";
+import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
 
 interface HashCommandOptions extends MapOptions, SaltOptions {
   schema: string;
@@ -26,19 +26,13 @@ interface HashCommandOptions extends MapOptions, SaltOptions {
 }
 
 export const addHash: AddCommand = (program, { terminal }) => {
-  program
+  const command = program
     .command("hash")
     .description("hash a department's CSV file: what comes out may go to the linkage unit")
     .argument("<csv>", "the department's file (CSV, or CSV packed with gzip)")
-    .requiredOption("--schema <file>", "the agreed schema")
-    .option("--salt <file>", "the project's salt")
-    .option("--salt-fd <n>", "read the salt from this open file descriptor instead", (text) => Number(text))
-    .option("--salt-prompt", "ask for the salt's line at the terminal instead")
-    .requiredOption("--out <file>", "the hashed file: .parquet, or .csv for the same as CSV")
-    .option("--map <file>", "column map, where the columns are not recognised (default: NAME.map.json beside the CSV, if there is one)")
-    .option("--id <column>", "column of the department's own record ids, or none for row numbers (default: a recognised one, else row numbers)")
-    .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
-    .option("--encoding <name>", "encoding of the CSV: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8")
+    .requiredOption("--schema <file>", "the agreed schema");
+  withSalt(command).requiredOption("--out <file>", "the hashed file: .parquet, or .csv for the same as CSV");
+  withMap(command)
     .option("--label <name>", "name of the dataset in the header of the hashed file (default: the output's name)")
     .option("--max-rejects <share>", "fail when more rows than this are rejected", shareOption, 0.01)
     .option("--accept-frequency-risk", "needed for profile plain and for weakened schemas, which hide neither frequencies nor similarities")
@@ -69,7 +63,7 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
       schema,
       map,
       salt,
-      dataset: options.label ?? basename(options.out).replace(/\.(parquet|csv)$/, ""),
+      dataset: options.label ?? withoutEnding(basename(options.out)),
       threads: options.threads,
       force: options.force === true,
       maxRejects: options.maxRejects,

@@ -10,6 +10,7 @@ import { discardPartial } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { claimRun, writeRun } from "../../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
+import { ruleName } from "../rule-name.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
 
@@ -101,10 +102,6 @@ function printForecast(rules: readonly RuleReport[], terminal: Terminal): void {
   terminal.result(table([["rule", "blocks", "pairs", "largest block", "skipped pairs"], ...rules.map((rule) => [ruleName(rule), count(rule.blocks), count(rule.pairs), count(rule.largestBlock), count(rule.skippedPairs)])]));
   const compared = rules.filter((rule) => rule.kind === "bucket").reduce((sum, rule) => sum + rule.pairs, 0);
   terminal.result(`\n${count(rules.reduce((sum, rule) => sum + rule.pairs, 0))} pairs, of which ${count(compared)} in buckets are dropped again when all their filters are far`);
-}
-
-function ruleName({ kind, parts }: { kind: "key" | "bucket"; parts: readonly string[] }): string {
-  return `${kind === "bucket" ? "bucket: " : ""}${parts.join(" + ")}`;
 }
 
 function printSummary(statistics: Statistics, out: string, elapsed: number, peakBytes: number, terminal: Terminal): void {

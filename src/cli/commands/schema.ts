@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Command, Option } from "commander";
+import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
 import { columnMapPath } from "../../custodian/column-map.ts";
 import { designSchema } from "../../custodian/design-schema.ts";
@@ -12,8 +12,9 @@ import { PartialFile, protectInputs } from "../../output/partial-file.ts";
 import { type FieldKindName } from "../../schema/field-kinds.ts";
 import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles } from "../../schema/linkage-schema.ts";
 import { readSchema } from "../../schema/read-schema.ts";
+import { withReading } from "../find-map.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
-import { type AddCommand, encodingOption, shareOption, wholeNumber } from "./command.ts";
+import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
 
 interface InitOptions {
   out: string;
@@ -45,23 +46,18 @@ export const addSchema: AddCommand = (program, { terminal }) => {
       .addOption(new Option("--profile <profile>", "standard, strict or plain").choices(profiles))
       .option("--expect-records <n>", "records of the largest file the schema is for", wholeNumberOrScientific)
       .option("--leave-out <column>", "leave this column out (repeat for more)", (column: string, columns: string[]) => [...columns, column], []),
+    "the CSV files",
   )
     .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default: 13%)", shareOption)
     .option("--json", "print what was decided as JSON")
     .option("--force", "replace the schema and the column maps if they are there")
     .addHelpText("after", "\nExample:\n  saltlink schema init census.csv cis.csv --out link.schema.json")
     .action((files: string[], options: InitOptions) => init(files, options, terminal));
-  withReading(schema.command("check").description("see whether another CSV file has what the schema asks for, and write its column map").argument("<csv>", "your file").requiredOption("--schema <file>", "the agreed schema"))
+  withReading(schema.command("check").description("see whether another CSV file has what the schema asks for, and write its column map").argument("<csv>", "your file").requiredOption("--schema <file>", "the agreed schema"), "the CSV file")
     .option("--json", "print what was recognised as JSON")
     .addHelpText("after", "\nExample:\n  saltlink schema check cis.csv --schema link.schema.json")
     .action((file: string, options: CheckOptions) => check(file, options, terminal));
 };
-
-function withReading(command: Command): Command {
-  return command
-    .addOption(new Option("--date-order <order>", "how dates are written where no row tells: dmy, mdy or ymd").choices(["dmy", "mdy", "ymd"]))
-    .option("--encoding <name>", "encoding of the CSV files: utf-8, windows-1252, latin1 or utf-16le", encodingOption, "utf-8");
-}
 
 function wholeNumberOrScientific(text: string): number {
   return wholeNumber(String(Number(text)));

@@ -7,7 +7,7 @@ export async function parseHeaderRow(slices: AsyncGenerator<Slice>, path: string
   const { value } = await slices.next();
   const text = value === undefined ? "" : (value as Slice).bytes.toString();
   if (text.trim() === "") throw new SaltlinkError("input", `${path} is empty; it needs a header row with column names`);
-  const [cells] = (await parseCsv(text, delimiter ?? delimiterOf(text))) ?? [];
+  const [cells] = parseCsv(text, delimiter ?? delimiterOf(text)) ?? [];
   if (cells === undefined || text.includes("\ufffd")) throw new SaltlinkError("input", `${path} row 1: the header cannot be read; check its quotes and the encoding (--encoding)`);
   const header = cells.map((cell) => cell.trim());
   header.forEach((name, i) => {

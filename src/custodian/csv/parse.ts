@@ -40,7 +40,7 @@ export function parseRecords(text: string, delimiter: string): Cells[] {
 }
 
 /** The same for a text that must be whole: undefined when any record is broken. */
-export async function parseCsv(text: string, delimiter: string): Promise<string[][] | undefined> {
+export function parseCsv(text: string, delimiter: string): string[][] | undefined {
   const records = parseRecords(text, delimiter);
   return records.includes(undefined) ? undefined : (records as string[][]);
 }
