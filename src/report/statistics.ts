@@ -51,9 +51,27 @@ export interface Statistics {
   };
   /** The same for other thresholds, to choose from. */
   readonly thresholds: readonly { threshold: number; links: number; precision: number; recall: number; wrongLinks: number; missedLinks: number }[];
+  /** Quality by subgroup of a dataset, where it carries strata. */
+  readonly subgroups?: readonly { dataset: string; stratum: string; groups: readonly SubgroupStatistics[] }[];
 }
 
 export type Interval = readonly [number, number];
+
+interface SubgroupStatistics {
+  readonly value: string;
+  readonly records: number;
+  readonly linked: number;
+  readonly linkRate: number;
+  readonly linkRateInterval: Interval;
+  readonly estimatedPrecision: number;
+  readonly precisionInterval: Interval;
+  readonly estimatedRecall: number;
+  readonly recallInterval: Interval;
+  readonly missedLinks: number;
+  readonly missedLinksInterval: Interval;
+  /** Whether it is linked significantly worse than the rest. */
+  readonly worse: boolean;
+}
 
 interface RuleStatistics {
   kind: "key" | "bucket";
