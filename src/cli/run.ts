@@ -3,6 +3,7 @@ import { SaltlinkError, exitMeanings, fileError, isFileError } from "../errors.t
 import { discardPartials } from "../output/partial-file.ts";
 import { poolsStarted } from "../pool/pool.ts";
 import { version } from "../version.ts";
+import { bugReport } from "./bug-report.ts";
 import { commands } from "./commands/index.ts";
 import { type Host, Terminal } from "./terminal.ts";
 
@@ -10,6 +11,7 @@ import { type Host, Terminal } from "./terminal.ts";
 export async function run(host: Host): Promise<number> {
   const terminal = new Terminal(host);
   const signals = watchSignals(terminal);
+  watchBugs(terminal);
   // a reader that goes away (`saltlink inspect x | head -1`) is no failure
   let closed = false;
   host.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -59,11 +61,18 @@ function report(error: unknown, terminal: Terminal): number {
     terminal.error(known.message);
     return known.exitCode;
   }
-  // a bug: where, but not what, for a message of the runtime may hold a value
-  const { name, stack } = error instanceof Error ? error : new Error(typeof error);
-  const frames = (stack ?? "").split("\n").filter((line) => line.startsWith("    at ")).slice(0, 6);
-  terminal.error(`a bug in saltlink (${name}); please report these lines:\n${frames.join("\n")}`);
+  terminal.error(bugReport(known));
   return 1;
+}
+
+/** A bug that no caller can catch, in a stream or a thread, ends the process as any other does: Node itself would print its message, and the line of code. */
+function watchBugs(terminal: Terminal): void {
+  const handler = (error: unknown): void => {
+    discardPartials();
+    process.exit(report(error, terminal));
+  };
+  process.on("uncaughtException", handler);
+  process.on("unhandledRejection", handler);
 }
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

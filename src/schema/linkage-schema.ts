@@ -133,7 +133,8 @@ function crossCheck(schema: LinkageSchema): string[] {
       if (parseAtom(atom, (field) => kinds.get(field)) === undefined) {
         const known = schema.fields.flatMap(({ name: field, kind }) => atomsOf(field, kind));
         const guess = nearest(atom, known);
-        problems.push(`${where}: ${NAME_LIKE.test(atom.replace(".", "")) ? `"${atom}"` : "an entry"} is no view of a field of this schema${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`);
+        // what is near no view may be anything that was pasted in
+        problems.push(`${where}: ${guess !== undefined && NAME_LIKE.test(atom.replace(".", "")) ? `"${atom}"` : "an entry"} is no view of a field of this schema${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`);
       }
     }
     if (new Set(list).size < list.length) problems.push(`${where}: the same view twice`);

@@ -1,6 +1,7 @@
 import { deriveSalt, generateSalt, readLine } from "../../custodian/salt.ts";
 import { SaltlinkError } from "../../errors.ts";
 import { askSecret } from "../ask-secret.ts";
+import { refuseOnlookers } from "../onlookers.ts";
 import type { AddCommand } from "./command.ts";
 
 interface KeygenOptions {
@@ -20,6 +21,7 @@ export const addKeygen: AddCommand = (program, { terminal }) => {
     .option("--passphrase-fd <n>", "read the passphrase from this open file descriptor", (text) => Number(text))
     .addHelpText("after", "\nExample:\n  saltlink keygen --project leo-2026 --out project.salt")
     .action(async ({ project, out, passphrase, passphraseFd }: KeygenOptions) => {
+      refuseOnlookers();
       if (passphraseFd !== undefined) deriveSalt(project, readLine(passphraseFd, `file descriptor ${passphraseFd}`), out);
       else if (passphrase === true) deriveSalt(project, await askTwice(), out);
       else generateSalt(project, out);
