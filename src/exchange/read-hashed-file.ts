@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { parseFile } from "fast-csv";
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from "hyparquet";
+import { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { parse } from "fast-csv";
+import { type AsyncBuffer, parquetMetadataAsync } from "hyparquet";
+import { z } from "zod";
 import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts";
 import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
@@ -68,7 +71,7 @@ async function openParquet(path: string): Promise<HashedFile> {
       let start = 0;
       for (const { columns, num_rows } of metadata.row_groups) {
         const rows = Number(num_rows);
-        const { data_page_offset, total_compressed_size } = columns[c]!.meta_data!;
+        const { data_page_offset, total_compressed_size } = columns[c]!.meta_data;
         const end = Number(data_page_offset + total_compressed_size);
         yield { bytes: await buffer.slice(end - rows * valueBytes(c), end), start, rows };
         start += rows;
@@ -98,9 +101,23 @@ async function openParquet(path: string): Promise<HashedFile> {
   }
 }
 
-async function parseFooter(buffer: AsyncBuffer, path: string): Promise<FileMetaData> {
+/** What is used of a footer: the library gives what is written there, and a forger may have left anything out. */
+const footerSchema = z.object({
+  num_rows: z.bigint(),
+  schema: z.array(z.object({ name: z.string(), type: z.string().optional(), repetition_type: z.string().optional() })),
+  key_value_metadata: z.array(z.object({ key: z.string(), value: z.string().optional() })).optional(),
+  row_groups: z.array(
+    z.object({
+      num_rows: z.bigint(),
+      columns: z.array(z.object({ meta_data: z.object({ codec: z.string(), path_in_schema: z.array(z.string()), num_values: z.bigint(), total_compressed_size: z.bigint(), data_page_offset: z.bigint() }) })),
+    }),
+  ),
+});
+type Footer = z.infer<typeof footerSchema>;
+
+async function parseFooter(buffer: AsyncBuffer, path: string): Promise<Footer> {
   try {
-    return await parquetMetadataAsync(buffer);
+    return footerSchema.parse(await parquetMetadataAsync(buffer));
   } catch (error) {
     if (isFileError(error)) throw error;
     throw damaged(path);
@@ -115,7 +132,7 @@ function valueBytes(column: number): number {
 }
 
 /** The file's columns are exactly those of the schema in its header, and every chunk of theirs is one unpacked page inside the file, as saltlink writes them. */
-function checkColumns(metadata: FileMetaData, header: Header, layout: Layout, size: number, path: string): void {
+function checkColumns(metadata: Footer, header: Header, layout: Layout, size: number, path: string): void {
   const [, ...columns] = metadata.schema;
   const expected = [RECORD_ID, ...layout.words];
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
@@ -125,7 +142,7 @@ function checkColumns(metadata: FileMetaData, header: Header, layout: Layout, si
     columns.length === expected.length &&
     columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (i === 0 ? "BYTE_ARRAY" : "INT64")) &&
     metadata.row_groups.every((group) => group.num_rows >= 0n && group.columns.length === expected.length && group.columns.every(({ meta_data: chunk }, i) => {
-      if (chunk?.codec !== "UNCOMPRESSED" || chunk.path_in_schema[0] !== expected[i] || chunk.num_values !== group.num_rows) return false;
+      if (chunk.codec !== "UNCOMPRESSED" || chunk.path_in_schema[0] !== expected[i] || chunk.num_values !== group.num_rows) return false;
       const bytes = Number(chunk.total_compressed_size) - Number(group.num_rows) * valueBytes(i);
       return bytes >= 0 && bytes <= LARGEST_PAGE_HEADER && chunk.data_page_offset >= 0n && Number(chunk.data_page_offset + chunk.total_compressed_size) <= size;
     }));
@@ -204,37 +221,41 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
   const names = csvColumns(layout);
   const wordsOf = new Map(layout.filters.map((filter) => [filter.name, filter.columns]));
-  await new Promise<void>((resolve, reject) => {
-    let row = -1;
-    const take = (cells: string[]): void => {
-      if (cells.length !== names.length || row === header.rows) throw damaged(path);
-      if (row++ < 0) {
-        if (!names.every((name, c) => name === cells[c])) throw damaged(path);
-        return;
+  let row = -1;
+  const take = (cells: string[]): void => {
+    if (cells.length !== names.length || row === header.rows) throw damaged(path);
+    if (row++ < 0) {
+      if (!names.every((name, c) => name === cells[c])) throw damaged(path);
+      return;
+    }
+    ids.push(cells[0]!);
+    if (!/^\d{1,20}$/.test(cells[1]!)) throw damaged(path);
+    columns.get(layout.nulls)![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
+    for (let c = 2; c < names.length; c++) {
+      const words = wordsOf.get(names[c]!) ?? [names[c]!];
+      const bytes = Buffer.from(cells[c]!, "base64");
+      if (bytes.length !== words.length * 8) throw damaged(path);
+      words.forEach((column, w) => (columns.get(column)![row - 1] = bytes.readBigInt64LE(w * 8)));
+    }
+  };
+  const rows = new Writable({
+    objectMode: true,
+    write: (cells: string[], _encoding, done) => {
+      try {
+        take(cells);
+        done();
+      } catch (error) {
+        done(error as Error);
       }
-      ids.push(cells[0]!);
-      if (!/^\d{1,20}$/.test(cells[1]!)) throw damaged(path);
-      columns.get(layout.nulls)![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
-      for (let c = 2; c < names.length; c++) {
-        const words = wordsOf.get(names[c]!) ?? [names[c]!];
-        const bytes = Buffer.from(cells[c]!, "base64");
-        if (bytes.length !== words.length * 8) throw damaged(path);
-        words.forEach((column, w) => (columns.get(column)![row - 1] = bytes.readBigInt64LE(w * 8)));
-      }
-    };
-    const rows = parseFile<string[], string[]>(path, { headers: false });
-    rows
-      .on("data", (cells: string[]) => {
-        try {
-          take(cells);
-        } catch (error) {
-          rows.destroy();
-          reject(error);
-        }
-      })
-      .on("error", () => reject(damaged(path)))
-      .on("end", () => (ids.length === header.rows ? resolve() : reject(damaged(path))));
+    },
   });
+  try {
+    await pipeline(createReadStream(path), parse({ headers: false }), rows);
+  } catch (error) {
+    if (error instanceof SaltlinkError || isFileError(error)) throw error;
+    throw damaged(path);
+  }
+  if (ids.length !== header.rows) throw damaged(path);
   checkRecordIds(ids, path);
   return {
     path,

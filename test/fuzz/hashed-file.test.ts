@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { SaltlinkError } from "../../src/errors.ts";
 import type { Header } from "../../src/exchange/header.ts";
@@ -84,7 +84,16 @@ async function failure(path: string): Promise<SaltlinkError | undefined> {
   }
 }
 
-const LARGEST_HEAP = 300e6;
+/** However many inputs were refused, no memory stays taken and no file open. */
+function expectNoTrace(): () => void {
+  const heap = process.memoryUsage().heapUsed;
+  const open = (): number => (process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0);
+  const opened = open();
+  return () => {
+    expect(process.memoryUsage().heapUsed - heap).toBeLessThan(300e6);
+    expect(open() - opened).toBeLessThan(10);
+  };
+}
 
 describe.each(["x.parquet", "x.csv"] as const)("%s", (name) => {
   it.each(Object.keys(damages))(
@@ -94,14 +103,14 @@ describe.each(["x.parquet", "x.csv"] as const)("%s", (name) => {
       hashedFile(at(name), 40);
       const whole = readFileSync(at(name));
       const next = random(`damage ${name} ${kind}`);
-      const heapBefore = process.memoryUsage().heapUsed;
+      const expectNone = expectNoTrace();
       for (let i = inputs(150); i > 0; i--) {
         const damaged = damages[kind]!(whole, (limit) => Math.floor(next() * limit));
         if (damaged.equals(whole)) continue;
         writeFileSync(at(name), damaged);
         expect(await failure(at(name))).toBeDefined();
       }
-      expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(LARGEST_HEAP);
+      expectNone();
     },
     patience,
   );
@@ -116,7 +125,7 @@ describe.each(["x.parquet", "x.csv"] as const)("%s", (name) => {
       const next = random(`forgery ${name} ${kind}`);
       const below = (limit: number): number => Math.floor(next() * limit);
       let refused = 0;
-      const heapBefore = process.memoryUsage().heapUsed;
+      const expectNone = expectNoTrace();
       for (let i = inputs(kind === "header" ? 75 : 150); i > 0; i--) {
         writeFileSync(at(name), whole);
         if (header !== undefined) writeFileSync(headerPath(at(name)), header);
@@ -130,7 +139,7 @@ describe.each(["x.parquet", "x.csv"] as const)("%s", (name) => {
         if ((await failure(at(name))) !== undefined) refused++;
       }
       expect(refused).toBeGreaterThan(0);
-      expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(LARGEST_HEAP);
+      expectNone();
     },
     patience,
   );
