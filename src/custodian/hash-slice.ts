@@ -63,9 +63,11 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   const counter = new RecordCounter(schema, setup.sketches);
   const width = ID_HALVES + 2 + encodedLength(plan);
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
+  // beside a record-level filter nothing is compared that could lack an atom: what a record lacks would only tell it from others
+  const showsAtoms = !schema.filters.some(({ fields }) => fields.length > 1);
   // what the bits of the null mask stand for: every atom, then every filter, which is missing with any part of its anchor or with all of its texts
   const nullable = [
-    ...usedAtoms(schema).map((_, atom) => ({ anyOf: [atom], allOf: [] })),
+    ...usedAtoms(schema).map((_, atom) => ({ anyOf: showsAtoms ? [atom] : [], allOf: [] })),
     ...plan.filters.map(({ anchor, parts }) => ({ anyOf: anchor, allOf: parts.map(({ value }) => value) })),
   ];
   const wholeAtoms = schema.fields.map(({ name }) => usedAtoms(schema).flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : [])));

@@ -2,7 +2,7 @@ import type { LinkageSchema } from "../schema/linkage-schema.ts";
 
 /**
  * Columns of a hashed file, in order: `record_id`, then 64-bit words. A filter is as many words as it has (`surname_w0` ...), bit i of the filter is bit i mod 64 of word i div 64. A key,
- * bucket or token is one word. `nulls` has one bit per atom the schema uses and then one per filter; a set bit means missing, and what is missing is zero.
+ * bucket or token is one word. `nulls` has one bit per atom the schema uses and then one per filter; a set bit means missing, and what is missing is zero. Beside a filter over several fields (profile strict) only the filter's bit is used.
  */
 export interface Layout {
   readonly nulls: "nulls";

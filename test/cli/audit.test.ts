@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
 import type { LinkageSchema } from "../../src/schema/linkage-schema.ts";
 import { type Workplace, copyOf } from "./saltlink.ts";
 
@@ -55,6 +56,15 @@ describe("audit", { timeout: 120_000 }, () => {
     const structure = printed.findings.find(({ attack }) => attack === "structure")!;
     expect(structure.named).toBeNull();
     expect(structure.control).toBeGreaterThan(0.8);
+  });
+
+  it("attacks a strict file that does not show what each record lacks", async () => {
+    const file = await openHashedFile(green.at("census.parquet"));
+    const nulls = new BigInt64Array(file.header.rows);
+    await file.readColumn("nulls", nulls);
+    await file.close();
+    expect(Object.values(file.header.missing).filter((missing) => missing > 0).length).toBeGreaterThan(1);
+    expect(new Set(nulls)).toEqual(new Set([0n]));
   });
 
   it("writes a page without a value, an own id or a count under ten", () => {
