@@ -4,7 +4,7 @@ import { keyCommitment } from "../custodian/sub-key.ts";
 import { encodingPlan } from "../custodian/encoding.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { Header } from "../exchange/header.ts";
-import { type HashedFile, openHashedFile } from "../exchange/read-hashed-file.ts";
+import { type HashedFile, openHashedFile, recordIdTexts } from "../exchange/read-hashed-file.ts";
 import { ID_HALVES } from "../exchange/write-hashed-file.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { encodedLength } from "../kernel/encoding-plan.ts";
@@ -65,7 +65,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 
     const people = await encode(schema, "register", undefined, publicly?.halves);
     if (people.ownIds.length !== header.rows) throw new SaltlinkError("mismatch", `${input} has ${people.ownIds.length} usable records and ${hashed} ${header.rows}: give the CSV file that was hashed (--input)`);
-    const truth = await readTruth(options.lookup, await file.readRecordIds(), people.ownIds, input);
+    const truth = await readTruth(options.lookup, recordIdTexts(await file.readRecordIds()), people.ownIds, input);
     const recordOf = new Int32Array(people.structure.count).fill(-1);
     truth.forEach((person, row) => (recordOf[person] = row));
     const sample = people.sample.slice(0, SAMPLE);

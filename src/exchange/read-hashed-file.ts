@@ -18,7 +18,8 @@ export interface HashedFile {
   readonly layout: Layout;
   /** Reads one word column. `target` has room for all rows. */
   readColumn(name: string, target: BigInt64Array): Promise<void>;
-  readRecordIds(): Promise<string[]>;
+  /** Record ids as text, 32 characters a row, one after the other. */
+  readRecordIds(): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -85,10 +86,10 @@ async function openParquet(path: string): Promise<HashedFile> {
         for await (const { bytes, start } of valuesOf(1 + layout.words.indexOf(name))) target.set(new BigInt64Array(bytes), start);
       },
       async readRecordIds() {
-        const ids: string[] = [];
-        for await (const { bytes, rows } of valuesOf(0)) {
+        const ids = Buffer.allocUnsafeSlow(header.rows * ID_LENGTH);
+        for await (const { bytes, start, rows } of valuesOf(0)) {
           const page = Buffer.from(bytes);
-          for (let row = 0; row < rows; row++) ids.push(page.toString("latin1", row * ID_BYTES + 4, (row + 1) * ID_BYTES));
+          for (let row = 0; row < rows; row++) page.copy(ids, (start + row) * ID_LENGTH, row * ID_BYTES + 4, (row + 1) * ID_BYTES);
         }
         checkRecordIds(ids, path);
         return ids;
@@ -125,7 +126,8 @@ async function parseFooter(buffer: AsyncBuffer, path: string): Promise<Footer> {
 }
 
 /** A record id in Parquet: its length in four bytes, then 32 digits. */
-const ID_BYTES = 36;
+const ID_LENGTH = 32;
+const ID_BYTES = 4 + ID_LENGTH;
 
 function valueBytes(column: number): number {
   return column === 0 ? ID_BYTES : 8;
@@ -155,14 +157,32 @@ function checkSize(header: Header, layout: Layout, size: number, path: string): 
   if (header.rows * (32 + 8 * (layout.words.length - 1)) > size) throw damaged(path);
 }
 
+/** The id of a row among those that `readRecordIds` gives. */
+export function recordIdAt(ids: Buffer, row: number): string {
+  return ids.toString("latin1", row * ID_LENGTH, (row + 1) * ID_LENGTH);
+}
+
+/** All ids, each as a text of its own. */
+export function recordIdTexts(ids: Buffer): string[] {
+  return Array.from({ length: ids.length / ID_LENGTH }, (_, row) => recordIdAt(ids, row));
+}
+
+/** What a byte is worth as a digit of a record id; 255 when it is none. */
+const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
+
 /** Record ids are 128 random bits each; whoever repeats one has made the file by hand, and links to it could not be returned. */
-function checkRecordIds(ids: readonly string[], path: string): void {
-  if (!ids.every((id) => typeof id === "string" && /^[0-9a-f]{32}$/.test(id))) throw damaged(path);
+function checkRecordIds(ids: Buffer, path: string): void {
+  for (const byte of ids) if (DIGITS[byte]! > 15) throw damaged(path);
   // one Set of them all would be larger than a Set can be: the first 52 bits tell all but a few apart
-  const beginning = (id: string): number => parseInt(id.slice(0, 13), 16);
-  const sorted = Float64Array.from(ids, beginning).sort();
+  const beginnings = Float64Array.from({ length: ids.length / ID_LENGTH }, (_, row) => {
+    let beginning = 0;
+    for (let at = row * ID_LENGTH; at < row * ID_LENGTH + 13; at++) beginning = beginning * 16 + DIGITS[ids[at]!]!;
+    return beginning;
+  });
+  const sorted = beginnings.slice().sort();
   const repeated = new Set(sorted.filter((value, i) => value === sorted[i - 1]));
-  const doubtful = repeated.size === 0 ? [] : ids.filter((id) => repeated.has(beginning(id)));
+  if (repeated.size === 0) return;
+  const doubtful = Array.from(beginnings.keys()).filter((row) => repeated.has(beginnings[row]!)).map((row) => recordIdAt(ids, row));
   if (new Set(doubtful).size < doubtful.length) throw new SaltlinkError("input", `${path}: two of its records have the same record id; hash again`);
 }
 
@@ -216,7 +236,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   await verify(path, header);
   const layout = layoutOf(header.schema);
   checkSize(header, layout, statSync(path).size, path);
-  const ids: string[] = [];
+  const ids = Buffer.alloc(header.rows * ID_LENGTH);
   const columns = new Map<string, BigInt64Array>();
   for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
   const names = csvColumns(layout);
@@ -228,7 +248,8 @@ async function openCsvForm(path: string): Promise<HashedFile> {
       if (!names.every((name, c) => name === cells[c])) throw damaged(path);
       return;
     }
-    ids.push(cells[0]!);
+    if (cells[0]!.length !== ID_LENGTH) throw damaged(path);
+    ids.write(cells[0]!, (row - 1) * ID_LENGTH, "latin1");
     if (!/^\d{1,20}$/.test(cells[1]!)) throw damaged(path);
     columns.get(layout.nulls)![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
     for (let c = 2; c < names.length; c++) {
@@ -255,7 +276,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
     if (error instanceof SaltlinkError || isFileError(error)) throw error;
     throw damaged(path);
   }
-  if (ids.length !== header.rows) throw damaged(path);
+  if (row !== header.rows) throw damaged(path);
   checkRecordIds(ids, path);
   return {
     path,

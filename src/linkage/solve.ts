@@ -38,48 +38,48 @@ export interface SolveOptions {
  */
 export function solve(options: SolveOptions): Links {
   const { candidates, model, a, b, cardinality, threshold } = options;
-  const groups = pairsByWeight(candidates, model);
+  const { rowsA, rowsB } = candidates;
   const usedA = new Uint8Array(a.rows);
   const usedB = a === b ? usedA : new Uint8Array(b.rows);
-  const links: { pair: number; probability: number; tied: boolean }[] = [];
+  const onceA = cardinality !== "many-to-many";
+  const onceB = cardinality === "one-to-one";
+  const contests = new Contests(a.rows, b.rows, candidates, cardinality);
+  // none has more links than there are candidates
+  const links = { pairs: new Uint32Array(candidates.count), probabilities: new Float64Array(candidates.count), tied: new Uint8Array(candidates.count) };
+  let count = 0;
   let freeA = a.rows;
   let freeB = b.rows;
   const free = new Float64Array(candidates.observations.length);
   let done = false;
-  for (const { observation, pairs } of groups) {
-    const pairwise = model.probabilities[observation]!;
+  const take = (pair: number, probability: number, tied: boolean): void => {
+    const rowA = rowsA[pair]!;
+    const rowB = rowsB[pair]!;
+    if ((onceA && usedA[rowA] === 1) || (onceB && usedB[rowB] === 1)) return;
+    if (onceA) {
+      usedA[rowA] = 1;
+      freeA--;
+    }
+    if (onceB) {
+      usedB[rowB] = 1;
+      freeB--;
+    }
+    links.pairs[count] = pair;
+    links.probabilities[count] = probability;
+    links.tied[count++] = tied ? 1 : 0;
+  };
+  for (const { observation, pairs } of pairsByWeight(candidates, model)) {
     const shrink = cardinality === "one-to-one" ? (Math.max(1, freeA) * Math.max(1, freeB)) / (a.rows * b.rows) : 1;
-    const probability = givenFree(pairwise, shrink);
+    const probability = givenFree(model.probabilities[observation]!, shrink);
     free[observation] = shrink;
     // with no link in between a later observation can never do better than this one
     done ||= probability < threshold;
     if (done) continue;
-    const open = pairs.filter((pair) => (cardinality === "many-to-many" || usedA[candidates.rowsA[pair]!] === 0) && (cardinality !== "one-to-one" || usedB[candidates.rowsB[pair]!] === 0));
-    if (cardinality === "many-to-many") {
-      for (const pair of open) links.push({ pair, probability, tied: false });
-      continue;
-    }
-    const contested = contests(open, candidates, cardinality);
-    for (const pair of contested.size === 0 ? open : byContent(open, options)) {
-      const rowA = candidates.rowsA[pair]!;
-      const rowB = candidates.rowsB[pair]!;
-      if (usedA[rowA] === 1 || (cardinality === "one-to-one" && usedB[rowB] === 1)) continue;
-      usedA[rowA] = 1;
-      freeA--;
-      if (cardinality === "one-to-one") {
-        usedB[rowB] = 1;
-        freeB--;
-      }
-      links.push({ pair, probability, tied: contested.has(rowA) || contested.has(-1 - rowB) });
-    }
+    const open = pairs.filter((pair) => (!onceA || usedA[rowsA[pair]!] === 0) && (!onceB || usedB[rowsB[pair]!] === 0));
+    const contested = contests.among(open);
+    for (const pair of open) if (!contested(pair)) take(pair, probability, false);
+    for (const pair of byContent(open.filter(contested), options)) take(pair, probability, true);
   }
-  return {
-    count: links.length,
-    free,
-    pairs: Uint32Array.from(links, ({ pair }) => pair),
-    probabilities: Float64Array.from(links, ({ probability }) => probability),
-    tied: Uint8Array.from(links, ({ tied }) => (tied ? 1 : 0)),
-  };
+  return { count, free, pairs: links.pairs.slice(0, count), probabilities: links.probabilities.slice(0, count), tied: links.tied.slice(0, count) };
 }
 
 /** P(match) of a pair when only a share of its rivals is still free. */
@@ -100,17 +100,33 @@ function pairsByWeight({ count, observation, observations }: Candidates, { weigh
     .sort((x, y) => weights[y.observation]! - weights[x.observation]! || x.observation - y.observation);
 }
 
-/** Records that stand in more than one of the pairs: rows of A, and rows of B as -1 - row. */
-function contests(pairs: Uint32Array, { rowsA, rowsB }: Candidates, cardinality: Cardinality): Set<number> {
-  const seen = new Set<number>();
-  const contested = new Set<number>();
-  for (const pair of pairs) {
-    for (const record of cardinality === "one-to-one" ? [rowsA[pair]!, -1 - rowsB[pair]!] : [rowsA[pair]!]) {
-      if (seen.has(record)) contested.add(record);
-      else seen.add(record);
-    }
+/** Finds records that stand in more than one pair where they may stand in one only. */
+class Contests {
+  readonly #candidates: Candidates;
+  /** Per record the number of its pairs in the list at hand, as far as it matters: 0, 1, 2. */
+  readonly #timesA: Uint8Array | undefined;
+  readonly #timesB: Uint8Array | undefined;
+
+  constructor(rowsA: number, rowsB: number, candidates: Candidates, cardinality: Cardinality) {
+    this.#candidates = candidates;
+    if (cardinality !== "many-to-many") this.#timesA = new Uint8Array(rowsA);
+    if (cardinality === "one-to-one") this.#timesB = new Uint8Array(rowsB);
   }
-  return contested;
+
+  /** Whether a record of a pair stands in another of `pairs` too. The answers hold until the next call. */
+  among(pairs: Uint32Array): (pair: number) => boolean {
+    const { rowsA, rowsB } = this.#candidates;
+    const [timesA, timesB] = [this.#timesA, this.#timesB];
+    if (timesA !== undefined) {
+      for (const pair of pairs) timesA[rowsA[pair]!] = 0;
+      for (const pair of pairs) timesA[rowsA[pair]!] = Math.min(2, timesA[rowsA[pair]!]! + 1);
+    }
+    if (timesB !== undefined) {
+      for (const pair of pairs) timesB[rowsB[pair]!] = 0;
+      for (const pair of pairs) timesB[rowsB[pair]!] = Math.min(2, timesB[rowsB[pair]!]! + 1);
+    }
+    return (pair) => timesA?.[rowsA[pair]!] === 2 || timesB?.[rowsB[pair]!] === 2;
+  }
 }
 
 /** The pairs in the order of their records' content. */

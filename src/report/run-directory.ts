@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { parseFile } from "fast-csv";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { SaltlinkError, fileError } from "../errors.ts";
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
@@ -9,6 +8,7 @@ import type { Linkage } from "../linkage/link-datasets.ts";
 import type { Cardinality } from "../linkage/solve.ts";
 import { PartialFile, claimPartial, commitPartial, discardPartial } from "../output/partial-file.ts";
 import { toolName } from "../version.ts";
+import { writeLinksCsv, writeLinksParquet } from "./links-file.ts";
 import type { Statistics } from "./statistics.ts";
 
 /**
@@ -40,7 +40,8 @@ export interface RunContents {
   readonly linkage: Linkage;
   readonly statistics: Statistics;
   readonly files: readonly HashedFile[];
-  readonly recordIds: readonly (readonly string[])[];
+  /** Record ids of each file, as its reader gives them. */
+  readonly recordIds: readonly Buffer[];
   readonly manifest: Omit<Manifest, "inputs" | "format" | "tool">;
   /** Cluster number of each row, for `--dedupe`. */
   readonly clusters: Uint32Array | undefined;
@@ -70,13 +71,13 @@ const RUN_FILES = new Set(["links.csv", "links.parquet", "statistics.json", "man
 export function writeRun(partial: string, path: string, force: boolean, contents: RunContents): void {
   try {
     const { manifest, files, statistics } = contents;
+    const rows = { ...contents, fields: files[0]!.header.schema.fields.map((field) => field.name) };
     const write = (name: string, bytes: string | Uint8Array): void => {
       const file = new PartialFile(join(partial, name));
       file.write(bytes);
       file.commit();
     };
-    if (manifest.links === "links.csv") writeLinksCsv(join(partial, manifest.links), contents);
-    else write(manifest.links, linksParquet(contents));
+    (manifest.links === "links.csv" ? writeLinksCsv : writeLinksParquet)(join(partial, manifest.links), rows);
     write("statistics.json", `${JSON.stringify(statistics, null, 2)}\n`);
     const inputs = files.map((file) => ({ path: relative(resolve(path), resolve(file.path)).replaceAll("\\", "/"), dataset: file.header.dataset, records: file.header.rows, contentDigest: file.header.contentDigest }));
     const whole: Manifest = { format: "saltlink-run-1", tool: toolName, inputs, ...manifest };
@@ -86,69 +87,6 @@ export function writeRun(partial: string, path: string, force: boolean, contents
     discardPartial(partial);
     throw error;
   }
-}
-
-function columnsOf({ files, clusters }: RunContents): string[] {
-  const fields = files[0]!.header.schema.fields.map((field) => field.name);
-  return ["record_id_a", "record_id_b", ...(clusters === undefined ? [] : ["cluster"]), "match_weight", "match_probability", "pairwise_probability", "tied", ...fields];
-}
-
-/** Rows of the links file, best link first; ties in an order that only content decides. */
-function* rowsOf({ linkage, recordIds, clusters }: RunContents): Generator<{ ids: [string, string]; cluster: number | undefined; weight: number; probability: number; pairwise: number; tied: number; levels: string[] }> {
-  const { candidates, links, model } = linkage;
-  const levels = new Map<number, string[]>();
-  const [idsA, idsB = idsA] = recordIds as [string[], string[]?];
-  for (let i = 0; i < links.count; i++) {
-    const pair = links.pairs[i]!;
-    const observation = candidates.observation[pair]!;
-    let described = levels.get(observation);
-    if (described === undefined) levels.set(observation, (described = linkage.levels(observation)));
-    yield {
-      ids: [idsA[candidates.rowsA[pair]!]!, idsB[candidates.rowsB[pair]!]!],
-      cluster: clusters?.[candidates.rowsA[pair]!],
-      weight: model.weights[observation]!,
-      probability: links.probabilities[i]!,
-      pairwise: model.probabilities[observation]!,
-      tied: links.tied[i]!,
-      levels: described,
-    };
-  }
-}
-
-const BATCH = 10_000;
-
-function writeLinksCsv(path: string, contents: RunContents): void {
-  const file = new PartialFile(path);
-  file.write(`${columnsOf(contents).join(",")}\n`);
-  let lines: string[] = [];
-  for (const { ids, cluster, weight, probability, pairwise, tied, levels } of rowsOf(contents)) {
-    lines.push(`${ids[0]},${ids[1]},${cluster === undefined ? "" : `${cluster},`}${weight.toFixed(4)},${probability.toFixed(6)},${pairwise.toFixed(6)},${tied},${levels.join(",")}\n`);
-    if (lines.length < BATCH) continue;
-    file.write(lines.join(""));
-    lines = [];
-  }
-  file.write(lines.join(""));
-  file.commit();
-}
-
-function linksParquet(contents: RunContents): Uint8Array {
-  const names = columnsOf(contents);
-  const columns = names.map((): unknown[] => []);
-  for (const { ids, cluster, weight, probability, pairwise, tied, levels } of rowsOf(contents)) {
-    [...ids, ...(cluster === undefined ? [] : [cluster]), weight, probability, pairwise, tied === 1, ...levels].forEach((value, c) => columns[c]!.push(value));
-  }
-  const typeOf = (name: string): "DOUBLE" | "BOOLEAN" | "INT32" | "BYTE_ARRAY" => (["match_weight", "match_probability", "pairwise_probability"].includes(name) ? "DOUBLE" : name === "tied" ? "BOOLEAN" : name === "cluster" ? "INT32" : "BYTE_ARRAY");
-  const writer = new ByteWriter();
-  const parquet = new ParquetWriter({
-    writer,
-    codec: "UNCOMPRESSED",
-    statistics: false,
-    createdBy: "saltlink",
-    schema: [{ name: "root", num_children: names.length }, ...names.map((name) => ({ name, type: typeOf(name), repetition_type: "REQUIRED" as const, ...(typeOf(name) === "BYTE_ARRAY" ? { converted_type: "UTF8" as const } : {}) }))],
-  });
-  void parquet.write({ columnData: names.map((name, c) => ({ name, data: columns[c]! })), rowGroupSize: 100_000 });
-  void parquet.finish();
-  return writer.getBytes();
 }
 
 /** Reads a run's manifest. @throws SaltlinkError when it is none. */

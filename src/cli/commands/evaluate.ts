@@ -3,6 +3,7 @@ import { SaltlinkError } from "../../errors.ts";
 import { candidatePairs } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { type Evaluation, evaluate, isWithin } from "../../report/evaluate.ts";
+import { recordIdTexts } from "../../exchange/read-hashed-file.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
 import type { Interval } from "../../report/statistics.ts";
@@ -43,7 +44,7 @@ async function evaluateRun(run: string, options: EvaluateOptions, terminal: Term
 
   const files = await openInputs(run, manifest, options.inputs);
   try {
-    const rows = await Promise.all(files.map(async (file) => new Map((await file.readRecordIds()).map((id, row) => [id, row]))));
+    const rows = await Promise.all(files.map(async (file) => new Map(recordIdTexts(await file.readRecordIds()).map((id, row) => [id, row]))));
     const ownIds = lookups.map((pairs, i) => {
       const found = pairs.flatMap(([recordId, ownId]): [string, number][] => {
         const row = rows[i]!.get(recordId!);

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
-import type { HashedFile } from "../../exchange/read-hashed-file.ts";
+import { type HashedFile, recordIdTexts } from "../../exchange/read-hashed-file.ts";
 import { type Explanation, explainPair } from "../../linkage/explain-pair.ts";
 import { linkDatasets } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";
@@ -36,8 +36,8 @@ async function explain(run: string, records: [string, string], options: ExplainO
   const progress = terminal.progress();
   try {
     const [a, b] = files as [HashedFile, HashedFile?];
-    const idsA = await a.readRecordIds();
-    const idsB = b === undefined ? idsA : await b.readRecordIds();
+    const idsA = recordIdTexts(await a.readRecordIds());
+    const idsB = b === undefined ? idsA : recordIdTexts(await b.readRecordIds());
     const [rowA, rowB] = [idsA.indexOf(records[0]), idsB.indexOf(records[1])];
     if (rowA < 0) throw new SaltlinkError("usage", `the first record id is not in ${a.path}; ids are those of the hashed files, in their order`);
     if (rowB < 0) throw new SaltlinkError("usage", `the second record id is not in ${(b ?? a).path}; ids are those of the hashed files, in their order`);
