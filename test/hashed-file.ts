@@ -10,6 +10,12 @@ import { standardSchema } from "./example-schema.ts";
 
 const perField = (count: number): Record<string, number> => Object.fromEntries(standardSchema.fields.map(({ name }) => [name, count]));
 
+/** What hashedFile writes besides: values in order, with as many records as there are rows that leave its remainder. */
+const REGIONS = ["East", "Nord-Est, été", "West"];
+const strataOf = (rows: number): Header["strata"] => [
+  { name: "region", values: REGIONS.map((value, i) => ({ value, records: Array.from({ length: rows }).filter((_, row) => row % 4 === i + 1).length })).filter(({ records }) => records > 0) },
+];
+
 export const exampleHeader = (rows: number): Omit<Header, "contentDigest"> => ({
   format: FORMAT,
   tool: "saltlink, a test of it",
@@ -26,19 +32,21 @@ export const exampleHeader = (rows: number): Omit<Header, "contentDigest"> => ({
   bucketBits: [3],
   sharing: [0, 0.25, 0, 0],
   randomPairs: Object.fromEntries(comparisonGroups(standardSchema).map(({ name, size }) => [name, Array.from({ length: size }, () => 1 / size)])),
+  strata: strataOf(rows),
 });
 
 /** Writes a hashed file of random words in two row groups; gives its rows as halves. `change`: what is wrong with the rows, for the tests of reading. */
 export function hashedFile(path: string, count: number, change?: (halves: Uint32Array, width: number) => void): Uint32Array {
-  const layout = layoutOf(standardSchema);
+  const layout = layoutOf(standardSchema, [{ name: "region" }]);
   const width = halvesPerRow(layout);
   const next = random("rows");
   const halves = Uint32Array.from({ length: count * width }, () => Math.floor(next() * 4294967296));
+  for (let row = 0; row < count; row++) halves[(row + 1) * width - 1] = row % 4;
   change?.(halves, width);
   const file = createHashedFile(path, layout, false);
   const first = Math.floor(count / 2);
-  file.write({ halves: halves.subarray(0, first * width), rows: first });
-  file.write({ halves: halves.subarray(first * width), rows: count - first });
+  file.write({ halves: halves.subarray(0, first * width), rows: first, strataValues: [REGIONS] });
+  file.write({ halves: halves.subarray(first * width), rows: count - first, strataValues: [REGIONS] });
   file.finish(exampleHeader(count));
   file.commit();
   return halves;

@@ -69,7 +69,7 @@ export function attackFile({ seen: file, register: people, truth, sample, public
         return { of: name, named: right, judged: claimed };
       }),
     ),
-    shapes: [...file.columns, ...file.buckets].map(tokenShape),
+    shapes: [...file.columns.filter(({ kind }) => kind !== "stratum"), ...file.buckets].map(tokenShape),
     filters: sample.filters.map(({ name, bits, seen: rows, lengths }) => ({ name, correlation: lengthCorrelation(rows, bits, lengths), ...filterEvenness(rows, bits) })),
   };
 }

@@ -58,6 +58,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
         salt: attackersSalt(label),
         expectedRows: Math.min(header.rows, atMost ?? Infinity),
         sample: SAMPLE * 1.2,
+        strata: header.strata.map(({ name }) => name),
         ...(atMost === undefined ? {} : { atMost }),
         ...(beyond === undefined ? {} : { beyond }),
         onProgress: (done, total) => onProgress?.("reading", done, total),

@@ -1,4 +1,5 @@
 import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { seedOf } from "../random.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 
 /**
@@ -8,17 +9,19 @@ import type { LinkageSchema } from "../schema/linkage-schema.ts";
 export interface EqualityStructure {
   /** Number of records. */
   readonly count: number;
-  /** Filters, keys and tokens. */
+  /** Filters, keys and tokens, and all strata as one. */
   readonly columns: readonly EqualityColumn[];
   /** Bucketed keys: whole values on the attacker's side, several values to a bucket in a file. */
   readonly buckets: readonly EqualityColumn[];
-  /** A hash of each record's mask of missing values, which every file shows as it is. */
+  /** A hash of each record's mask of missing values and of its strata: every file shows both as they are. */
   readonly masks: Uint32Array;
+  /** A hash of each record's strata alone; 0 in files without. */
+  readonly strata: Uint32Array;
 }
 
 export interface EqualityColumn {
   readonly name: string;
-  readonly kind: "filter" | "key" | "token" | "bucket";
+  readonly kind: "filter" | "key" | "token" | "bucket" | "stratum";
   /** Class of each record, -1 where the value is missing. */
   readonly classes: Int32Array;
   /** Records in each class. */
@@ -98,20 +101,24 @@ export class StructureBuilder {
   readonly width: number;
   #count = 0;
   #masks: Uint32Array;
+  #strata: Uint32Array;
   #words: Words[];
 
   constructor(schema: LinkageSchema, expectedRows: number) {
     this.places = columnPlaces(schema);
     this.width = this.places.reduce((width, { words }) => width + words * 2, ID_HALVES + 2);
     this.#masks = new Uint32Array(expectedRows);
+    this.#strata = new Uint32Array(expectedRows);
     this.#words = this.places.map(() => ({ low: new Uint32Array(expectedRows), high: new Uint32Array(expectedRows) }));
   }
 
-  add(halves: Uint32Array, rows: number): void {
+  /** `stride`: halves from row to row; `strata`: a hash of each row's strata, where it has some. */
+  add(halves: Uint32Array, rows: number, stride = this.width, strata?: Uint32Array): void {
     this.#makeRoom(this.#count + rows);
-    for (let row = 0, start = 0; row < rows; row++, start += this.width) {
+    for (let row = 0, start = 0; row < rows; row++, start += stride) {
       const target = this.#count + row;
-      this.#masks[target] = maskHash(halves[start + ID_HALVES]!, halves[start + ID_HALVES + 1]!);
+      this.#masks[target] = maskHash(halves[start + ID_HALVES]!, halves[start + ID_HALVES + 1]!, strata?.[row]);
+      this.#strata[target] = strata?.[row] ?? 0;
       for (let c = 0; c < this.places.length; c++) {
         const { at, words } = this.places[c]!;
         const column = this.#words[c]!;
@@ -132,6 +139,7 @@ export class StructureBuilder {
       return grown;
     };
     this.#masks = larger(this.#masks);
+    this.#strata = larger(this.#strata);
     this.#words = this.#words.map(({ low, high }) => ({ low: larger(low), high: larger(high) }));
   }
 
@@ -143,12 +151,28 @@ export class StructureBuilder {
       this.#words[c] = { low: new Uint32Array(0), high: new Uint32Array(0) };
       return { name, kind, ...classes };
     });
-    return { count, columns: columns.filter(({ kind }) => kind !== "bucket"), buckets: columns.filter(({ kind }) => kind === "bucket"), masks: this.#masks.slice(0, count) };
+    return structureFrom(columns, this.#masks.slice(0, count), this.#strata.slice(0, count));
   }
 }
 
-export function maskHash(low: number, high: number): number {
-  return mix(low ^ mix(high + 0x51ed270b)) >>> 0;
+/** `columns`: buckets among them. */
+export function structureFrom(columns: readonly EqualityColumn[], masks: Uint32Array, strata: Uint32Array): EqualityStructure {
+  const stratum = strata.some((hash) => hash !== 0) ? [{ name: "strata", kind: "stratum" as const, ...classesOf({ low: strata, high: new Uint32Array(strata.length).fill(1) }) }] : [];
+  return { count: masks.length, columns: [...columns.filter(({ kind }) => kind !== "bucket"), ...stratum], buckets: columns.filter(({ kind }) => kind === "bucket"), masks, strata };
+}
+
+export function maskHash(low: number, high: number, strata = 0): number {
+  return mix(low ^ mix(high + 0x51ed270b) ^ strata) >>> 0;
+}
+
+/** A hash of records' strata, values in clear: what an attacker reads in a file and looks up in his register. `values`: by stratum and code, code 0 being missing. */
+export function strataHashes(rows: number, values: readonly (readonly string[])[], codeOf: (row: number, stratum: number) => number): Uint32Array {
+  const hashes = new Uint32Array(rows);
+  values.forEach((ofStratum, s) => {
+    const hashOf = ofStratum.map((value) => seedOf(`${s} ${value}`));
+    for (let row = 0; row < rows; row++) hashes[row] = mix(Math.imul(hashes[row]!, 0x9e3779b1) + hashOf[codeOf(row, s)]!);
+  });
+  return hashes;
 }
 
 /** The structure of some of the records: classes keep their numbers, sizes are those among the records kept. */
@@ -162,7 +186,7 @@ export function restrict(structure: EqualityStructure, rows: Int32Array): Equali
     }
     return { ...column, classes, sizes };
   };
-  return { count: rows.length, columns: structure.columns.map(of), buckets: structure.buckets.map(of), masks: Uint32Array.from(rows, (row) => structure.masks[row]!) };
+  return { count: rows.length, columns: structure.columns.map(of), buckets: structure.buckets.map(of), masks: Uint32Array.from(rows, (row) => structure.masks[row]!), strata: Uint32Array.from(rows, (row) => structure.strata[row]!) };
 }
 
 /** Records of each class that has more than one: those of class c are `rows[starts[c]]` to `rows[starts[c + 1] - 1]`. */

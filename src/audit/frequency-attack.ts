@@ -27,11 +27,13 @@ export function frequencyAttack(seen: EqualityStructure, register: EqualityStruc
   const draw = random("saltlink audit halves");
   const half = Uint8Array.from({ length: register.count }, () => (draw() < 0.5 ? 1 : 0));
   const columns = [...seen.columns.map((column, c) => [column, register.columns[c]!] as const), ...seen.buckets.map((bucket, b) => [bucket, register.buckets[b]!] as const)];
+  const stratified = register.strata.some((stratum) => stratum !== register.strata[0]);
   return columns.flatMap(([records, people]) => {
-    if (people.sizes.length < FEWEST_VALUES) return [];
+    if (people.sizes.length < FEWEST_VALUES || people.kind === "stratum") return []; // strata are read, not guessed
+    const within = stratified ? [attackWithinStrata([records, seen.strata], [people, register.strata], truth, half)] : [];
     const split = attackColumn(records, people, truth, frequencies(people.classes, people.sizes.length, (person) => half[person] === 0), (person) => half[person] === 1);
     const known = publicly.get(`${people.kind} ${people.name}`);
-    return known === undefined ? [split] : [split, attackColumn(records, people, truth, known, () => true)];
+    return known === undefined ? [split, ...within] : [split, ...within, attackColumn(records, people, truth, known, () => true)];
   });
 }
 
@@ -52,10 +54,45 @@ function attackColumn(records: EqualityColumn, people: EqualityColumn, truth: In
   return { column: `${people.kind} ${people.name}`, named, judged };
 }
 
+/** The same with each group's values ordered by themselves. */
+function attackWithinStrata([records, recordStrata]: [EqualityColumn, Uint32Array], [people, peopleStrata]: [EqualityColumn, Uint32Array], truth: Int32Array, half: Uint8Array): FrequencyOutcome {
+  const groupsOf = (strata: Uint32Array): Map<number, number[]> => {
+    const groups = new Map<number, number[]>();
+    strata.forEach((stratum, row) => {
+      const group = groups.get(stratum);
+      if (group === undefined) groups.set(stratum, [row]);
+      else group.push(row);
+    });
+    return groups;
+  };
+  const known = groupsOf(peopleStrata);
+  const outcome = { column: `${people.kind} ${people.name}, within strata`, named: 0, judged: 0 };
+  for (const [stratum, rows] of groupsOf(recordStrata)) {
+    const attacked = rows.filter((row) => half[truth[row]!] === 1);
+    outcome.judged += attacked.length;
+    const alignment = new Map(alignByFrequency(frequenciesOf(records, attacked), frequenciesOf(people, (known.get(stratum) ?? []).filter((person) => half[person] === 0))));
+    for (const row of attacked) {
+      const guess = alignment.get(records.classes[row]!);
+      if (guess !== undefined && guess === people.classes[truth[row]!]) outcome.named++;
+    }
+  }
+  return outcome;
+}
+
+/** How often values occur among some rows. */
+function frequenciesOf({ classes }: EqualityColumn, rows: readonly number[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const row of rows) if (classes[row]! >= 0) counts.set(classes[row]!, (counts.get(classes[row]!) ?? 0) + 1);
+  return counts;
+}
+
 /** The n-th most frequent value of the file for the n-th most frequent of the attacker's; those that occur once have no rank. */
-export function alignByFrequency(seen: Frequencies, known: Frequencies): Alignment {
+export function alignByFrequency(seen: Frequencies | ReadonlyMap<number, number>, known: Frequencies | ReadonlyMap<number, number>): Alignment {
   // values of equal frequency in a random order: that of the rows would be knowledge which the attacker has not
-  const byCount = (numbers: Frequencies, seed: number): Int32Array => Int32Array.from(numbers.keys()).filter((value) => numbers[value]! > 1).sort((a, b) => numbers[b]! - numbers[a]! || mix(a + seed) - mix(b + seed));
+  const byCount = (numbers: Frequencies | ReadonlyMap<number, number>, seed: number): Int32Array => {
+    const count = numbers instanceof Map ? (value: number): number => numbers.get(value)! : (value: number): number => (numbers as Frequencies)[value]!;
+    return Int32Array.from(numbers.keys()).filter((value) => count(value) > 1).sort((a, b) => count(b) - count(a) || mix(a + seed) - mix(b + seed));
+  };
   const ours = byCount(seen, 0x1b873593);
   const theirs = byCount(known, 0x2545f491);
   return Array.from({ length: Math.min(ours.length, theirs.length) }, (_, rank) => [ours[rank]!, theirs[rank]!] as const);

@@ -9,10 +9,12 @@ import { type AtomValues, encodingPlan } from "../custodian/encoding.ts";
 import type { HashSetup, SliceResult, SliceTask } from "../custodian/hash-slice.ts";
 import { ownIdSeed } from "../custodian/own-ids.ts";
 import type { Salt } from "../custodian/salt.ts";
+import { stratumColumns } from "../custodian/strata.ts";
 import { createSketches } from "../custodian/value-statistics.ts";
+import { stratumName } from "../exchange/strata.ts";
 import { Pool } from "../pool/pool.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
-import { type EqualityStructure, StructureBuilder, restrict } from "./equality-structure.ts";
+import { type EqualityStructure, StructureBuilder, restrict, strataHashes } from "./equality-structure.ts";
 
 /** A department's plaintext file and how to read it. */
 export interface Plaintext {
@@ -48,6 +50,8 @@ export interface PeopleOptions {
   /** Records expected: sizes buffers and the sample. */
   readonly expectedRows: number;
   readonly sample: number;
+  /** Names of the strata that the hashed file carries. */
+  readonly strata: readonly string[];
   /** Rows in the layout of the hashed file that are no people (values with public frequencies), to be put into the same classes. */
   readonly beyond?: Uint32Array;
   /** Stop after about so many records. */
@@ -61,13 +65,15 @@ const SLICE_BYTES = 256 << 10;
  * Hashes a register, as `hash` does and in the same threads, but keeps only what attacks need. The attacker does this under a salt of his own: equalities and, under the same parameters, similarities are the same
  * for every salt.
  */
-export async function encodePeople({ input, encoding, map, threads }: Plaintext, { schema, salt, expectedRows, sample, beyond, atMost = Infinity, onProgress }: PeopleOptions): Promise<People> {
+export async function encodePeople({ input, encoding, map, threads }: Plaintext, { schema, salt, expectedRows, sample, strata, beyond, atMost = Infinity, onProgress }: PeopleOptions): Promise<People> {
   const slices = cutSlices(openCsv(input, encoding), input, SLICE_BYTES, map.delimiter);
   const header = await parseHeaderRow(slices, input, map.delimiter);
   checkColumnMap(map, header, schema, input);
+  const strataAt = stratumColumns(strata.map((name) => header.find((column) => stratumName(column) === name) ?? name), header, input);
   const sketches = { ...createSketches(schema, expectedRows), sampleBelow: sample / expectedRows };
-  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed() };
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: strataAt };
   const builder = new StructureBuilder(schema, Math.min(expectedRows, atMost));
+  const stride = builder.width + strataAt.length;
   const ownIds: string[] = [];
   const sampled: (SampledPerson & { rank: number })[] = [];
   const bytes = statSync(input).size;
@@ -83,8 +89,9 @@ export async function encodePeople({ input, encoding, map, threads }: Plaintext,
   const pool = new Pool<SliceTask, SliceResult>("hash-slice", threads, setup);
   try {
     for await (const result of pool.map(tasks())) {
-      for (const { rank, atoms, row } of result.sampled) sampled.push({ rank, atoms, row: ownIds.length + row, halves: result.halves.slice(row * builder.width, (row + 1) * builder.width) });
-      builder.add(result.halves, result.rows);
+      for (const { rank, atoms, row } of result.sampled) sampled.push({ rank, atoms, row: ownIds.length + row, halves: result.halves.slice(row * stride, row * stride + builder.width) });
+      const strataOf = strataHashes(result.rows, result.strata.values.map((values) => ["", ...values]), (row, s) => result.halves[row * stride + builder.width + s]!);
+      builder.add(result.halves, result.rows, stride, strataOf);
       for (const [, ownId] of parseCsv(new TextDecoder().decode(result.lookup), ",") ?? []) ownIds.push(ownId!);
     }
   } finally {

@@ -1,6 +1,6 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { ID_HALVES } from "../exchange/write-hashed-file.ts";
-import { type EqualityStructure, addToDigest, classesOf, columnPlaces, maskHash } from "./equality-structure.ts";
+import { type EqualityStructure, addToDigest, classesOf, columnPlaces, maskHash, strataHashes, structureFrom } from "./equality-structure.ts";
 
 /** A hashed file as the attacker sees it: equalities of all records, and the whole of some rows (`wanted`), as halves one after the other without a record id. */
 export async function readSeenFile(file: HashedFile, wanted: Int32Array): Promise<{ structure: EqualityStructure; rows: Uint32Array; width: number }> {
@@ -16,7 +16,9 @@ export async function readSeenFile(file: HashedFile, wanted: Int32Array): Promis
     wanted.forEach((row, i) => rows.set(halves.subarray(row * 2, row * 2 + 2), i * width + at));
   };
   await read(layout.nulls, ID_HALVES);
-  const masks = Uint32Array.from({ length: count }, (_, row) => maskHash(halves[row * 2]!, halves[row * 2 + 1]!));
+  const codes = await Promise.all(header.strata.map((_, s) => file.readStratum(s)));
+  const strata = strataHashes(count, header.strata.map(({ values }) => ["", ...values.map(({ value }) => value)]), (row, s) => codes[s]![row]!);
+  const masks = Uint32Array.from({ length: count }, (_, row) => maskHash(halves[row * 2]!, halves[row * 2 + 1]!, strata[row]));
   const columns = [];
   let word = 1;
   for (const { name, kind, at, words } of places) {
@@ -27,5 +29,5 @@ export async function readSeenFile(file: HashedFile, wanted: Int32Array): Promis
     }
     columns.push({ name, kind, ...classesOf(digest) });
   }
-  return { structure: { count, columns: columns.filter(({ kind }) => kind !== "bucket"), buckets: columns.filter(({ kind }) => kind === "bucket"), masks }, rows, width };
+  return { structure: structureFrom(columns, masks, strata), rows, width };
 }

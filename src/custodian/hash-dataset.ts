@@ -19,6 +19,7 @@ import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
 import { OwnIds, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
 import { ShuffledRows } from "./shuffled-rows.ts";
+import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment } from "./sub-key.ts";
 import { type SampledRecord, createSketches, randomPairs } from "./value-statistics.ts";
 import { ValueSample } from "./value-sample.ts";
@@ -32,6 +33,8 @@ export interface HashOptions {
   salt: Salt;
   /** Label of the dataset in the header; never a path. */
   dataset: string;
+  /** Columns that are sent in clear, to judge quality by. */
+  strata: readonly string[];
   threads: number;
   force: boolean;
   /** Largest share of rows that may be rejected. */
@@ -49,6 +52,10 @@ export interface HashSummary {
   hashed: number;
   rejected: number;
   header: Header;
+  /** Per stratum: values that a file must not hold and that count as missing. */
+  unusableStrata: readonly number[];
+  /** Records that nobody else has the strata of. */
+  uniqueByStrata: number;
 }
 
 const SLICE_BYTES = 256 << 10;
@@ -61,7 +68,6 @@ const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
 export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const { input, output, schema, map, salt, force } = options;
   if (!isLabel(options.dataset)) throw new SaltlinkError("usage", "the label of a dataset (--label, or else the name of the output) has 1 to 100 characters, none of them a control character");
-  const layout = layoutOf(schema);
   const lookupAt = lookupPath(output);
   const rejectsAt = rejectsPath(output);
   const bytes = statSync(input).size;
@@ -70,10 +76,13 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const slices = cutSlices(openCsv(input, options.encoding), input, SLICE_BYTES, map.delimiter);
   const header = await parseHeaderRow(slices, input, map.delimiter);
   checkColumnMap(map, header, schema, input);
+  const stratumsAt = stratumColumns(options.strata, header, input);
+  const strata = new FileStrata(stratumsAt, header, input);
+  const layout = layoutOf(schema, stratumsAt);
 
   const outputs: { discard(): void }[] = [];
   const sketches = createSketches(schema, expectedRows);
-  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed() };
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt };
   const pool = new Pool<SliceTask, SliceResult>("hash-slice", options.threads, setup);
   try {
     const hashed: HashedFileWriter = createHashedFile(output, layout, force);
@@ -103,6 +112,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       }
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
+      strata.add(result, width);
       rows.add(result.halves, result.rows);
       counts.hashed += result.rows;
       counts.rejected += result.rejects.length;
@@ -128,7 +138,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const bucketAt = firstWord + schema.keys.length * 2;
     for (const block of rows.blocks()) {
       for (let row = 0; row < block.rows; row++) truncateBuckets(block.halves, row * width + bucketAt, bucketBits);
-      hashed.write(block);
+      hashed.write({ ...block, strataValues: strata.values });
     }
     rows.discard();
     const field = (numbers: readonly number[]): Record<string, number> => Object.fromEntries(schema.fields.map(({ name }, f) => [name, numbers[f]!]));
@@ -148,6 +158,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       bucketBits,
       sharing,
       randomPairs: comparisonGroups(schema).length === 0 ? {} : randomPairs(schema, salt, sketches, sampled),
+      strata: strata.summary(),
     };
     hashed.finish(fileHeader);
     lookup.sync();
@@ -160,7 +171,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       if (force) rmSync(rejectsAt, { force: true }); // an earlier run's
     }
     hashed.commit();
-    return { output, lookup: lookupAt, rejects: counts.rejected > 0 ? rejectsAt : undefined, ...counts, header: { ...fileHeader, contentDigest: "" } };
+    return { output, lookup: lookupAt, rejects: counts.rejected > 0 ? rejectsAt : undefined, ...counts, header: { ...fileHeader, contentDigest: "" }, unusableStrata: strata.unusable, uniqueByStrata: strata.unique() };
   } catch (error) {
     for (const file of outputs) file.discard();
     throw error;

@@ -9,6 +9,7 @@ import type { ColumnMap } from "./column-map.ts";
 import { readRecords } from "./csv/read-records.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { recordAtoms } from "./record-atoms.ts";
+import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
 import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
 
 /** What every thread of a `hash` run is given once. */
@@ -21,6 +22,7 @@ export interface HashSetup {
   readonly thisYear: number;
   readonly sketches: SharedSketches;
   readonly ownIdSeed: OwnIdSeed;
+  readonly strata: readonly StratumColumn[];
 }
 
 /** Whole records of the CSV; plain UTF-8 bytes. */
@@ -31,7 +33,7 @@ export interface SliceTask {
 }
 
 export interface SliceResult {
-  /** Rows of the hashed file in the order of the slice: id, nulls, words (see exchange/write-hashed-file.ts). */
+  /** Rows of the hashed file in the order of the slice: id, nulls, words, strata by the numbers of their values in the slice (see exchange/write-hashed-file.ts). */
   readonly halves: Uint32Array;
   readonly rows: number;
   /** Lines of the lookup file: record id and the department's own id of each row. */
@@ -45,6 +47,7 @@ export interface SliceResult {
   readonly missing: number[];
   readonly placeholders: number[];
   readonly unusable: number[];
+  readonly strata: SliceStrata;
   /** Records for the sample, each with its row in `halves`. */
   readonly sampled: (SampledRecord & { readonly row: number })[];
 }
@@ -61,7 +64,8 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   const encode = createEncoder(plan);
   const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
   const counter = new RecordCounter(schema, setup.sketches);
-  const width = ID_HALVES + 2 + encodedLength(plan);
+  const words = ID_HALVES + 2 + encodedLength(plan);
+  const width = words + setup.strata.length;
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
   // beside a record-level filter nothing is compared that could lack an atom: what a record lacks would only tell it from others
   const showsAtoms = !schema.filters.some(({ fields }) => fields.length > 1);
@@ -84,6 +88,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     const missing = schema.fields.map(() => 0);
     const placeholders = schema.fields.map(() => 0);
     const unusable = schema.fields.map(() => 0);
+    const strata = new SliceValues(setup.strata);
     let rows = 0;
     for (const [i, cells] of records.entries()) {
       const row = task.firstRow + i;
@@ -113,6 +118,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
         if (bit < 32) low |= 1 << bit;
         else high |= 1 << (bit - 32);
       }
+      strata.write(cells, halves, start + words);
       halves[start + ID_HALVES] = low >>> 0;
       halves[start + ID_HALVES + 1] = high >>> 0;
       for (let f = 0; f < problems.length; f++) {
@@ -130,7 +136,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
       rows++;
     }
     counter.flush();
-    return { halves, rows, lookup: utf8Encoder.encode(lookup), ownIds, rowNumbers, rejects, missing, placeholders, unusable, sampled };
+    return { halves, rows, lookup: utf8Encoder.encode(lookup), ownIds, rowNumbers, rejects, missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
   };
 }
 

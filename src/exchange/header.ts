@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
 import { type LinkageSchema, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { strataFit, strataSchema } from "./strata.ts";
 
 /**
  * What a hashed file says about itself. It travels as the value of the key `saltlink` in the Parquet footer, or as `NAME.header.json` beside a CSV.
@@ -45,6 +46,7 @@ const headerSchema = z.strictObject({
   sharing: z.array(share),
   /** Probability of each state of each comparison group for two random records of the file (see schema/comparison-space.ts). */
   randomPairs: z.record(z.string(), z.array(share)),
+  strata: strataSchema,
   contentDigest: z.string().length(64),
 });
 
@@ -76,7 +78,7 @@ export function parseHeader(text: string, path: string): Header {
   if (schemaDigest(schema) !== result.data.schemaDigest) throw new SaltlinkError("input", `${path}: its header is damaged (the schema does not fit its digest)`);
   const header = { ...result.data, schema };
   const misfit = misfitOf(header);
-  if (misfit !== undefined) throw new SaltlinkError("input", `${path}: its header is damaged (${misfit} does not fit the schema)`);
+  if (misfit !== undefined) throw new SaltlinkError("input", `${path}: its header is damaged (${misfit} does not fit the ${misfit === "strata" ? "records" : "schema"})`);
   return header;
 }
 
@@ -97,5 +99,6 @@ function misfitOf(header: Header): string | undefined {
   if (header.bucketBits.length !== schema.buckets.length) return "bucketBits";
   if (header.sharing.length !== schema.keys.length) return "sharing";
   if (!named(header.randomPairs, groups.map(({ name }) => name)) || groups.some(({ name, size }) => header.randomPairs[name]!.length !== size)) return "randomPairs";
+  if (!strataFit(header.strata, header.rows)) return "strata";
   return (["missing", "placeholders", "unusable"] as const).find((counts) => !named(header[counts], fields));
 }

@@ -9,7 +9,8 @@ import { z } from "zod";
 import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts";
 import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
-import { csvColumns, headerPath, headerText } from "./write-hashed-file.ts";
+import { MOST_STRATUM_BYTES, type Stratum, recordsByCode } from "./strata.ts";
+import { LARGEST_PAGE_HEADER, csvColumns, headerPath, headerText, plainText, valueBytesOfChunk } from "./write-hashed-file.ts";
 
 /** A hashed file that has been checked: its header is whole and its content is what was written. */
 export interface HashedFile {
@@ -20,6 +21,8 @@ export interface HashedFile {
   readColumn(name: string, target: BigInt64Array): Promise<void>;
   /** Record ids as text, 32 characters a row, one after the other. */
   readRecordIds(): Promise<Buffer>;
+  /** Reads the stratum at `index` of the header: for every row 0 where it is missing, else one more than the place of its value. */
+  readStratum(index: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -64,7 +67,7 @@ async function openParquet(path: string): Promise<HashedFile> {
     if (slot < 0 || header.contentDigest !== digest) throw damaged(path);
     await verify(path, header, size - 8 - footerLength + slot + 17);
 
-    const layout = layoutOf(header.schema);
+    const layout = layoutOf(header.schema, header.strata);
     checkSize(header, layout, size, path);
     checkColumns(metadata, header, layout, size, path);
     /** The values of column `c`, row group after row group: the last bytes of each chunk. The page headers before them say nothing that is not known, so no lie in them is believed. */
@@ -74,7 +77,9 @@ async function openParquet(path: string): Promise<HashedFile> {
         const rows = Number(num_rows);
         const { data_page_offset, total_compressed_size } = columns[c]!.meta_data;
         const end = Number(data_page_offset + total_compressed_size);
-        yield { bytes: await buffer.slice(end - rows * valueBytes(c), end), start, rows };
+        const size = c <= layout.words.length ? rows * valueBytes(c) : valueBytesOfChunk(Number(total_compressed_size), rows);
+        if (size === undefined) throw damaged(path);
+        yield { bytes: await buffer.slice(end - size, end), start, rows };
         start += rows;
       }
     };
@@ -93,6 +98,25 @@ async function openParquet(path: string): Promise<HashedFile> {
         }
         checkRecordIds(ids, path);
         return ids;
+      },
+      async readStratum(index) {
+        const stratum = header.strata[index]!;
+        const codeOf = new Map(["", ...stratum.values.map(({ value }) => value)].map((value, code) => [plainText(value).toString("latin1"), code]));
+        const codes = new Uint8Array(header.rows);
+        for await (const { bytes, start, rows } of valuesOf(1 + layout.words.length + index)) {
+          const page = Buffer.from(bytes);
+          let at = 0;
+          for (let row = 0; row < rows; row++) {
+            const end = at + 4 > page.length ? at : at + 4 + page.readUInt32LE(at);
+            const code = end - at > 4 + MOST_STRATUM_BYTES ? undefined : codeOf.get(page.toString("latin1", at, end));
+            if (code === undefined) throw damaged(path);
+            codes[start + row] = code;
+            at = end;
+          }
+          if (at !== page.length) throw damaged(path);
+        }
+        checkStratum(stratum, codes, path);
+        return codes;
       },
       close: () => handle.close(),
     };
@@ -133,24 +157,32 @@ function valueBytes(column: number): number {
   return column === 0 ? ID_BYTES : 8;
 }
 
+/** The header's counts are those of the column. */
+function checkStratum(stratum: Stratum, codes: Uint8Array, path: string): void {
+  const counts = recordsByCode(stratum, 0).fill(0);
+  for (const code of codes) counts[code]!++;
+  if (recordsByCode(stratum, codes.length).some((records, code) => records !== counts[code])) throw damaged(path);
+}
+
 /** The file's columns are exactly those of the schema in its header, and every chunk of theirs is one unpacked page inside the file, as saltlink writes them. */
 function checkColumns(metadata: Footer, header: Header, layout: Layout, size: number, path: string): void {
   const [, ...columns] = metadata.schema;
-  const expected = [RECORD_ID, ...layout.words];
+  const expected = [RECORD_ID, ...layout.words, ...layout.strata];
+  const isText = (i: number): boolean => i === 0 || i > layout.words.length;
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   const fits =
     rows === header.rows &&
     Number(metadata.num_rows) === rows &&
     columns.length === expected.length &&
-    columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (i === 0 ? "BYTE_ARRAY" : "INT64")) &&
+    columns.every((column, i) => column.name === expected[i] && column.repetition_type === "REQUIRED" && column.type === (isText(i) ? "BYTE_ARRAY" : "INT64")) &&
     metadata.row_groups.every((group) => group.num_rows >= 0n && group.columns.length === expected.length && group.columns.every(({ meta_data: chunk }, i) => {
       if (chunk.codec !== "UNCOMPRESSED" || chunk.path_in_schema[0] !== expected[i] || chunk.num_values !== group.num_rows) return false;
-      const bytes = Number(chunk.total_compressed_size) - Number(group.num_rows) * valueBytes(i);
-      return bytes >= 0 && bytes <= LARGEST_PAGE_HEADER && chunk.data_page_offset >= 0n && Number(chunk.data_page_offset + chunk.total_compressed_size) <= size;
+      const rows = Number(group.num_rows);
+      const bytes = Number(chunk.total_compressed_size) - rows * (i <= layout.words.length ? valueBytes(i) : 4);
+      return bytes >= 0 && bytes <= LARGEST_PAGE_HEADER + (i <= layout.words.length ? 0 : rows * MOST_STRATUM_BYTES) && chunk.data_page_offset >= 0n && Number(chunk.data_page_offset + chunk.total_compressed_size) <= size;
     }));
   if (!fits) throw damaged(path);
 }
-const LARGEST_PAGE_HEADER = 100;
 
 /** A header cannot claim more rows than its file has bytes for: memory is reserved by it. */
 function checkSize(header: Header, layout: Layout, size: number, path: string): void {
@@ -234,12 +266,15 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   }
   const header = parseHeader(text, headerPath(path));
   await verify(path, header);
-  const layout = layoutOf(header.schema);
+  const layout = layoutOf(header.schema, header.strata);
   checkSize(header, layout, statSync(path).size, path);
   const ids = Buffer.alloc(header.rows * ID_LENGTH);
   const columns = new Map<string, BigInt64Array>();
   for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
   const names = csvColumns(layout);
+  const codes = header.strata.map(() => new Uint8Array(header.rows));
+  const codeOf = header.strata.map(({ values }) => new Map(["", ...values.map(({ value }) => value)].map((value, code) => [value, code])));
+  const firstStratum = names.length - layout.strata.length;
   const wordsOf = new Map(layout.filters.map((filter) => [filter.name, filter.columns]));
   let row = -1;
   const take = (cells: string[]): void => {
@@ -250,9 +285,14 @@ async function openCsvForm(path: string): Promise<HashedFile> {
     }
     if (cells[0]!.length !== ID_LENGTH) throw damaged(path);
     ids.write(cells[0]!, (row - 1) * ID_LENGTH, "latin1");
+    codeOf.forEach((known, s) => {
+      const code = known.get(cells[firstStratum + s]!);
+      if (code === undefined) throw damaged(path);
+      codes[s]![row - 1] = code;
+    });
     if (!/^\d{1,20}$/.test(cells[1]!)) throw damaged(path);
     columns.get(layout.nulls)![row - 1] = BigInt.asIntN(64, BigInt(cells[1]!));
-    for (let c = 2; c < names.length; c++) {
+    for (let c = 2; c < firstStratum; c++) {
       const words = wordsOf.get(names[c]!) ?? [names[c]!];
       const bytes = Buffer.from(cells[c]!, "base64");
       if (bytes.length !== words.length * 8) throw damaged(path);
@@ -278,6 +318,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   }
   if (row !== header.rows) throw damaged(path);
   checkRecordIds(ids, path);
+  header.strata.forEach((stratum, s) => checkStratum(stratum, codes[s]!, path));
   return {
     path,
     header,
@@ -286,6 +327,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
       target.set(columns.get(name)!);
     },
     readRecordIds: async () => ids,
+    readStratum: async (index) => codes[index]!,
     close: async () => {},
   };
 }

@@ -2,22 +2,24 @@ import { createHash } from "node:crypto";
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import type { ColumnChunk } from "hyparquet";
+import { csvCell } from "../output/csv-cell.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, assertFits } from "./header.ts";
 import { type Layout, RECORD_ID } from "./layout.ts";
 
 /**
- * Encoded records, row after row, as 32-bit halves: four halves of record id, then the words of the layout, low half first.
+ * Encoded records, row after row, as 32-bit halves: four halves of record id, then the words of the layout, low half first, then one half for each stratum: 0 where it is missing, else one more than the value's place in `strataValues`.
  */
 export interface RowBlock {
   readonly halves: Uint32Array;
   readonly rows: number;
+  readonly strataValues?: readonly (readonly string[])[];
 }
 
 export const ID_HALVES = 4;
 
 export function halvesPerRow(layout: Layout): number {
-  return ID_HALVES + layout.words.length * 2;
+  return ID_HALVES + layout.words.length * 2 + layout.strata.length;
 }
 
 export interface HashedFileWriter {
@@ -72,9 +74,10 @@ class ParquetFileWriter implements HashedFileWriter {
     this.#layout = layout;
     this.#bytes = new FileBytes(this.#file);
     const schema: SchemaElement[] = [
-      { name: "root", num_children: layout.words.length + 1 },
+      { name: "root", num_children: 1 + layout.words.length + layout.strata.length },
       { name: RECORD_ID, type: "BYTE_ARRAY", repetition_type: "REQUIRED", converted_type: "UTF8" },
       ...layout.words.map((name): SchemaElement => ({ name, type: "INT64", repetition_type: "REQUIRED" })),
+      ...layout.strata.map((name): SchemaElement => ({ name, type: "BYTE_ARRAY", repetition_type: "REQUIRED", converted_type: "UTF8" })),
     ];
     // no statistics: least and greatest values in the footer would be values of single people
     this.#parquet = new ParquetWriter({ writer: this.#bytes, schema, codec: "UNCOMPRESSED", statistics: false, createdBy: "saltlink" });
@@ -83,7 +86,7 @@ class ParquetFileWriter implements HashedFileWriter {
   /**
    * A row group, one PLAIN page a column. The library's own way goes through two BigInts for every word, which took longer than hashing; these bytes are the same.
    */
-  write({ halves, rows }: RowBlock): void {
+  write({ halves, rows, strataValues }: RowBlock): void {
     const width = halvesPerRow(this.#layout);
     const start = this.#bytes.offset;
     const columns = [this.#writeColumn(RECORD_ID, "BYTE_ARRAY", recordIdPage(halves, rows, width), rows)];
@@ -95,6 +98,11 @@ class ParquetFileWriter implements HashedFileWriter {
       }
       columns.push(this.#writeColumn(name, "INT64", new Uint8Array(column.buffer), rows));
     });
+    this.#layout.strata.forEach((name, s) => {
+      const values = ["", ...strataValues![s]!].map(plainText);
+      const page = Buffer.concat(Array.from({ length: rows }, (_, row) => values[halves[(row + 1) * width - this.#layout.strata.length + s]!]!));
+      columns.push(this.#writeColumn(name, "BYTE_ARRAY", page, rows));
+    });
     const size = BigInt(this.#bytes.offset - start);
     this.#parquet.num_rows += BigInt(rows);
     this.#parquet.row_groups.push({ columns, num_rows: BigInt(rows), total_byte_size: size, total_compressed_size: size });
@@ -103,12 +111,7 @@ class ParquetFileWriter implements HashedFileWriter {
 
   #writeColumn(name: string, type: "BYTE_ARRAY" | "INT64", page: Uint8Array, rows: number): ColumnChunk {
     const start = this.#bytes.offset;
-    writePageHeader(this.#bytes, {
-      type: "DATA_PAGE_V2",
-      uncompressed_page_size: page.length,
-      compressed_page_size: page.length,
-      data_page_header_v2: { num_values: rows, num_nulls: 0, num_rows: rows, encoding: "PLAIN", definition_levels_byte_length: 0, repetition_levels_byte_length: 0, is_compressed: true },
-    });
+    writeHeaderOfPage(this.#bytes, page.length, rows);
     this.#bytes.appendBytes(page);
     const size = BigInt(this.#bytes.offset - start);
     const meta_data = { type, encodings: ["PLAIN" as const], path_in_schema: [name], codec: "UNCOMPRESSED" as const, num_values: BigInt(rows), total_compressed_size: size, total_uncompressed_size: size, data_page_offset: BigInt(start) };
@@ -136,6 +139,34 @@ class ParquetFileWriter implements HashedFileWriter {
   }
 }
 
+function writeHeaderOfPage(bytes: ByteWriter, size: number, rows: number): void {
+  writePageHeader(bytes, {
+    type: "DATA_PAGE_V2",
+    uncompressed_page_size: size,
+    compressed_page_size: size,
+    data_page_header_v2: { num_values: rows, num_nulls: 0, num_rows: rows, encoding: "PLAIN", definition_levels_byte_length: 0, repetition_levels_byte_length: 0, is_compressed: true },
+  });
+}
+
+/** Bytes of values in a chunk that saltlink wrote: what its one page header leaves. Undefined where no page of so many rows makes a chunk of this size. */
+export function valueBytesOfChunk(chunk: number, rows: number): number | undefined {
+  for (let size = chunk; size >= Math.max(0, chunk - LARGEST_PAGE_HEADER); size--) {
+    const header = new ByteWriter();
+    writeHeaderOfPage(header, size, rows);
+    if (header.offset + size === chunk) return size;
+  }
+  return undefined;
+}
+export const LARGEST_PAGE_HEADER = 100;
+
+/** A text as a PLAIN byte array: its length in four bytes, then UTF-8. */
+export function plainText(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
 const HEX = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, "0")).readUInt16LE());
 
 /** Record ids as PLAIN byte arrays: a length of four bytes and 32 digits each. */
@@ -149,7 +180,7 @@ function recordIdPage(halves: Uint32Array, rows: number, width: number): Uint8Ar
   return new Uint8Array(page.buffer);
 }
 
-/** The same columns as CSV: a filter's words as one base64 cell, every other word as base64 of its eight bytes, nulls as a decimal number. The header lies beside it. */
+/** The same columns as CSV: a filter's words as one base64 cell, every other word as base64 of its eight bytes, nulls as a decimal number, strata as they are. The header lies beside it. */
 class CsvWriter implements HashedFileWriter {
   readonly #file: PartialFile;
   readonly #headerFile: PartialFile;
@@ -168,16 +199,18 @@ class CsvWriter implements HashedFileWriter {
     this.#file.write(text);
   }
 
-  write({ halves, rows }: RowBlock): void {
+  write({ halves, rows, strataValues }: RowBlock): void {
     const width = halvesPerRow(this.#layout);
+    const words = width - this.#layout.strata.length;
     const lines: string[] = [];
     for (let row = 0; row < rows; row++) {
       const start = row * width;
-      const bytes = Buffer.from(halves.buffer, halves.byteOffset + (start + ID_HALVES) * 4, (width - ID_HALVES) * 4);
+      const bytes = Buffer.from(halves.buffer, halves.byteOffset + (start + ID_HALVES) * 4, (words - ID_HALVES) * 4);
       let at = 8;
-      const cell = (words: number): string => bytes.toString("base64", at, (at += words * 8));
+      const cell = (size: number): string => bytes.toString("base64", at, (at += size * 8));
       const cells = [recordIdOf(halves, start), bytes.readBigUInt64LE(0).toString(), ...this.#layout.filters.map((filter) => cell(filter.columns.length))];
       while (at < bytes.length) cells.push(cell(1));
+      this.#layout.strata.forEach((_, s) => cells.push(csvCell(["", ...strataValues![s]!][halves[start + words + s]!]!)));
       lines.push(cells.join(","));
     }
     this.#append(`${lines.join("\n")}\n`);
@@ -208,7 +241,7 @@ export function headerText(header: Header): string {
 }
 
 export function csvColumns(layout: Layout): string[] {
-  return [RECORD_ID, layout.nulls, ...layout.filters.map((filter) => filter.name), ...layout.keys, ...layout.buckets, ...layout.tokens];
+  return [RECORD_ID, layout.nulls, ...layout.filters.map((filter) => filter.name), ...layout.keys, ...layout.buckets, ...layout.tokens, ...layout.strata];
 }
 
 /** Where the header of a CSV form lies. */

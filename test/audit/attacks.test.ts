@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { attackFile } from "../../src/audit/attack-file.ts";
 import { cascadeAttack } from "../../src/audit/cascade-attack.ts";
-import { type EqualityColumn, type EqualityStructure, classesOf, restrict } from "../../src/audit/equality-structure.ts";
+import { type EqualityColumn, type EqualityStructure, classesOf, mix, restrict, structureFrom } from "../../src/audit/equality-structure.ts";
 import { filterEvenness, lengthCorrelation } from "../../src/audit/filter-evenness.ts";
 import { findings } from "../../src/audit/findings.ts";
 import { frequencyAttack } from "../../src/audit/frequency-attack.ts";
 import { partialStructureAttack } from "../../src/audit/partial-structure-attack.ts";
 import { plainSchema } from "../../src/audit/plain-schema.ts";
 import { structureAttack } from "../../src/audit/structure-attack.ts";
+import { random } from "../../src/random.ts";
 import type { LinkageSchema } from "../../src/schema/linkage-schema.ts";
 import { standardSchema } from "../example-schema.ts";
 import { attackedFile } from "./invented-people.ts";
@@ -24,7 +25,7 @@ function column(values: readonly string[]): EqualityColumn {
 }
 
 function structureOf(...columns: string[][]): EqualityStructure {
-  return { count: columns[0]!.length, columns: columns.map(column), buckets: [], masks: new Uint32Array(columns[0]!.length) };
+  return { count: columns[0]!.length, columns: columns.map(column), buckets: [], masks: new Uint32Array(columns[0]!.length), strata: new Uint32Array(columns[0]!.length) };
 }
 
 const share = ({ named, judged }: { named: number; judged: number }): number => named / judged;
@@ -147,5 +148,37 @@ describe("measures of filters", () => {
     const rows = new Uint32Array(20 * 16);
     for (let record = 0; record < 20; record++) rows[record * 16] = record === 0 ? 0 : 2 ** record - 1;
     expect(lengthCorrelation(rows, 512, Array.from({ length: 20 }, (_, i) => (i === 0 ? undefined : i * 2)))).toBeCloseTo(1, 6);
+  });
+});
+
+describe("strata in clear", () => {
+  const next = random("strata");
+  const groups = Uint32Array.from({ length: people }, () => mix(1 + Math.floor(next() * 400)) >>> 0);
+  const withStrata = ({ columns, buckets, masks, count }: EqualityStructure, groupOf: (row: number) => number): EqualityStructure =>
+    structureFrom([...columns, ...buckets], masks.map((mask, row) => mix(mask ^ groupOf(row)) >>> 0), Uint32Array.from({ length: count }, (_, row) => groupOf(row)));
+  const known = withStrata(file.register, (person) => groups[person]!);
+  const seen = withStrata(file.seen, (row) => groups[file.truth[row]!]!);
+  const named = (claims: Int32Array): number => claims.reduce((sum, claim, row) => sum + (claim >= 0 && claim === file.truth[row] ? 1 : 0), 0);
+
+  it("help the structure attack to more people", () => {
+    const without = named(structureAttack(file.seen, file.register)[1]!);
+    expect(named(structureAttack(seen, known)[1]!)).toBeGreaterThan(2 * without + 10);
+  });
+
+  it("help the cascade attack to more people", () => {
+    const some = file.truth.map((person, row) => (row % 20 === 0 ? person : -1));
+    expect(named(cascadeAttack(seen, known, some))).toBeGreaterThan(named(cascadeAttack(file.seen, file.register, some)));
+  });
+
+  it("let frequencies be aligned within each group", () => {
+    // two groups in which the same two values have the same frequencies: only with the group known does the rank tell them apart
+    const values = Array.from({ length: 4000 }, (_, row) => `${row % 2}-${Math.floor(200 * next() ** 3)}`);
+    const whole = structureOf(values);
+    const truth = Int32Array.from(values.keys());
+    const grouped = withStrata(whole, (row) => row % 2);
+    const outcomes = frequencyAttack(grouped, grouped, truth);
+    expect(outcomes.map(({ column }) => column)).toEqual(["key ", "key , within strata"]);
+    expect(outcomes[1]!.named).toBeGreaterThan(1.5 * outcomes[0]!.named);
+    expect(frequencyAttack(whole, whole, truth)).toHaveLength(1);
   });
 });

@@ -10,7 +10,7 @@ import { standardSchema } from "../example-schema.ts";
 import { exampleHeader, forge, hashedFile } from "../hashed-file.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
-const layout = layoutOf(standardSchema);
+const layout = layoutOf(standardSchema, [{ name: "region" }]);
 const width = halvesPerRow(layout);
 
 describe.each(["x.parquet", "x.csv"])("a hashed file as %s", (name) => {
@@ -25,6 +25,7 @@ describe.each(["x.parquet", "x.csv"])("a hashed file as %s", (name) => {
       await file.readColumn(column, target);
       expect([...new Uint32Array(target.buffer)]).toEqual(Array.from({ length: 7 }, (_, row) => [...halves.subarray(row * width + 4 + w * 2, row * width + 6 + w * 2)]).flat());
     }
+    expect([...(await file.readStratum(0))]).toEqual([0, 1, 2, 3, 0, 1, 2]);
     await file.close();
   });
 });
@@ -35,6 +36,7 @@ describe.each(["x.parquet", "x.csv"])("a hostile file as %s, its digest put righ
     try {
       await file.readRecordIds();
       for (const column of file.layout.words) await file.readColumn(column, new BigInt64Array(file.header.rows));
+      for (const [s] of file.header.strata.entries()) await file.readStratum(s);
     } finally {
       await file.close();
     }
@@ -64,12 +66,26 @@ describe.each(["x.parquet", "x.csv"])("a hostile file as %s, its digest put righ
     ["too few random pairs in a group", (header) => header.randomPairs["place"]!.pop(), /randomPairs does not fit the schema/],
     ["counts of no field", (header) => (header.missing = { other: 1 }), /missing does not fit the schema/],
     ["counts without a field", (header) => delete header.unusable["sex"], /unusable does not fit the schema/],
+    ["strata of more records than there are", (header) => (header.strata[0]!.values[0]!.records = 9), /strata does not fit the records/],
+    ["strata counted otherwise", (header) => (header.strata[0]!.values[0]!.records = 1), /damaged/],
+    ["strata that are in no column", (header) => (header.strata[0]!.name = "regios"), /damaged/],
+    ["no strata", (header) => (header.strata = []), /damaged/],
+    ["a stratum's value twice", (header) => (header.strata[0]!.values[2]!.value = "East"), /strata does not fit the records/],
+    ["a stratum's value that is a formula", (header) => (header.strata[0]!.values[0]!.value = "=1+1"), /damaged \(strata/],
+    ["a stratum's value that steers the terminal", (header) => (header.strata[0]!.values[0]!.value = "a\u0007b"), /damaged \(strata/],
     ["a label that steers the terminal", (header) => (header.dataset = "\u001b"), /damaged \(dataset\)/],
   ])("is refused with %s", async (_, edit, message) => {
     const { at } = temporaryDirectory();
     hashedFile(at(name), 7);
     forge(at(name), () => {}, (header) => void edit(header));
     expect(await refusal(at(name))).toMatch(message);
+  });
+
+  it("is refused with a value in a stratum that its header does not have", async () => {
+    const { at } = temporaryDirectory();
+    hashedFile(at(name), 7);
+    forge(at(name), (file) => file.write("Wast", file.indexOf("West"), "latin1"));
+    expect(await refusal(at(name))).toMatch(/damaged/);
   });
 
   it("is refused with a record id twice or one that is none", async () => {
@@ -93,14 +109,14 @@ describe("the Parquet form", () => {
     const { at } = temporaryDirectory();
     const halves = hashedFile(at("x.parquet"), 6);
     const connection = await (await DuckDBInstance.create()).connect();
-    const result = await connection.runAndReadAll(`select record_id, bit_count(forename_w0) as bits, key_surname__address as k from '${at("x.parquet")}'`);
-    const words = new BigInt64Array(halves.buffer.slice(0));
-    const rowWords = width / 2;
-    expect(result.getRowObjects().map(({ record_id, bits, k }) => [record_id, Number(bits), k])).toEqual(
+    const result = await connection.runAndReadAll(`select record_id, bit_count(forename_w0) as bits, key_surname__address as k, stratum_region as region from '${at("x.parquet")}'`);
+    const wordsOf = (row: number): BigInt64Array => new BigInt64Array(halves.slice(row * width, (row + 1) * width - 1).buffer);
+    expect(result.getRowObjects().map(({ record_id, bits, k, region }) => [record_id, Number(bits), k, region])).toEqual(
       Array.from({ length: 6 }, (_, row) => [
         recordIdOf(halves, row * width),
-        BigInt.asUintN(64, words[row * rowWords + 3]!).toString(2).replaceAll("0", "").length,
-        words[row * rowWords + 2 + layout.words.indexOf("key_surname__address")],
+        BigInt.asUintN(64, wordsOf(row)[3]!).toString(2).replaceAll("0", "").length,
+        wordsOf(row)[2 + layout.words.indexOf("key_surname__address")],
+        ["", "East", "Nord-Est, été", "West"][row % 4],
       ]),
     );
   });

@@ -72,6 +72,7 @@ async function failure(path: string): Promise<SaltlinkError | undefined> {
     try {
       await file.readRecordIds();
       for (const column of file.layout.words) await file.readColumn(column, new BigInt64Array(file.header.rows));
+      for (const [s] of file.header.strata.entries()) await file.readStratum(s);
     } finally {
       await file.close();
     }

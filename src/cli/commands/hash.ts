@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { auditedHash } from "../../audit/audited-hash.ts";
 import { withoutEnding } from "../../custodian/companion-files.ts";
 import { type HashOptions, type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
+import { stratumRules } from "../../custodian/strata.ts";
 import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
 import { protectInputs } from "../../output/partial-file.ts";
@@ -17,6 +18,7 @@ interface HashCommandOptions extends MapOptions, SaltOptions {
   schema: string;
   out: string;
   label?: string;
+  stratum: string[];
   maxRejects: number;
   acceptFrequencyRisk?: boolean;
   requireAudit?: boolean;
@@ -34,6 +36,7 @@ export const addHash: AddCommand = (program, { terminal }) => {
   withSalt(command).requiredOption("--out <file>", "the hashed file: .parquet, or .csv for the same as CSV");
   withMap(command)
     .option("--label <name>", "name of the dataset in the header of the hashed file (default: the output's name)")
+    .option("--stratum <column>", "send this column in clear, so that the quality of links can be told by group (sex, region ...); repeat for more", (column: string, before: string[]) => [...before, column], [])
     .option("--max-rejects <share>", "fail when more rows than this are rejected", shareOption, 0.01)
     .option("--accept-frequency-risk", "needed for profile plain and for weakened schemas, which hide neither frequencies nor similarities")
     .option("--require-audit", "attack the hashed file first, as saltlink audit does; write nothing when it fails")
@@ -64,6 +67,7 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
       map,
       salt,
       dataset: options.label ?? withoutEnding(basename(options.out)),
+      strata: options.stratum,
       threads: options.threads,
       force: options.force === true,
       maxRejects: options.maxRejects,
@@ -74,14 +78,15 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
     if (options.json === true) terminal.json(jsonSummary(summary));
     else printSummary(csv, summary, schema, performance.now() - started, terminal);
     warnOfUnusable(summary, schema, terminal);
+    warnOfStrata(summary, terminal);
   } finally {
     progress.stop();
     salt.secret.fill(0);
   }
 }
 
-function jsonSummary({ output, lookup, rejects, read, hashed, rejected, header }: HashSummary): object {
-  return { output, lookup, rejects: rejects ?? null, read, hashed, rejected, missing: header.missing, placeholders: header.placeholders, unusable: header.unusable, sharing: header.sharing, bucketBits: header.bucketBits };
+function jsonSummary({ output, lookup, rejects, read, hashed, rejected, header, uniqueByStrata }: HashSummary): object {
+  return { output, lookup, rejects: rejects ?? null, read, hashed, rejected, missing: header.missing, placeholders: header.placeholders, unusable: header.unusable, sharing: header.sharing, bucketBits: header.bucketBits, strata: header.strata.map(({ name, values }) => ({ name, values: values.length })), uniqueByStrata };
 }
 
 /** Few values are unusable by themselves; most of a column are when it is read in the wrong way. */
@@ -91,6 +96,15 @@ function warnOfUnusable({ hashed, header: { missing, placeholders, unusable } }:
     if (unusable[name]! <= filled / 2) continue;
     terminal.warn(`${name}: ${percent(unusable[name]! / filled)} of what is filled in could not be read and counts as missing; see that the column map names the right column${kind === "date_of_birth" ? " and the right order (--date-order)" : ""}`);
   }
+}
+
+/** What becomes of strata is said in any case: their values leave the department as they are. */
+function warnOfStrata({ header: { strata }, hashed, unusableStrata, uniqueByStrata }: HashSummary, terminal: Terminal): void {
+  strata.forEach(({ name }, s) => {
+    if (unusableStrata[s]! > 0) terminal.warn(`stratum ${name}: ${count(unusableStrata[s]!)} values cannot be sent (${stratumRules}) and count as missing`);
+  });
+  const sent = strata.map(({ name, values }) => `${name} (${values.length} values)`).join(", ");
+  if (strata.length > 0) terminal.warn(`strata sent in clear: ${sent}; ${uniqueByStrata === 0 ? "no record is" : `${count(uniqueByStrata)} of ${count(hashed)} records are`} unique by them`);
 }
 
 function printSummary(csv: string, { output, lookup, rejects, read, hashed, rejected, header }: HashSummary, schema: LinkageSchema, elapsed: number, terminal: Terminal): void {
