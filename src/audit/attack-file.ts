@@ -4,12 +4,13 @@ import { chainedAttack, classesAt } from "./chained-attack.ts";
 import { type EqualityStructure, restrict, tellingSets, withBucketSets } from "./equality-structure.ts";
 import { type Evenness, filterEvenness, lengthCorrelation } from "./filter-evenness.ts";
 import { type Frequencies, alignByFrequency, frequencyAttack } from "./frequency-attack.ts";
-import { type Sample, landmarkAttack } from "./landmark-attack.ts";
+import { LANDMARK_WORK, type Sample, landmarkAttack } from "./landmark-attack.ts";
 import { partialStructureAttack } from "./partial-structure-attack.ts";
 import { minePatterns } from "./pattern-mining.ts";
 import type { FilterContent } from "./sampled-filters.ts";
 import { type Claims, structureAttack } from "./structure-attack.ts";
 import { type TokenShape, tokenShape } from "./token-shape.ts";
+import { weightAttack } from "./weight-attack.ts";
 
 /** A file, the attacker's register, and who is who (for judging, and for the known people of an attack). */
 export interface AttackedFile {
@@ -27,6 +28,7 @@ export interface Attempt {
   readonly structure: readonly Outcome[];
   readonly cascade: readonly Outcome[];
   readonly landmark: readonly Outcome[];
+  readonly weight: Outcome;
   readonly frequency: Outcome;
   readonly chained: Outcome;
   readonly patterns: Outcome;
@@ -43,11 +45,11 @@ export interface Outcome {
 
 const SHARES = [1, 0.8, 0.5];
 const KNOWN = [20, 100];
-/** Known people of the landmark attack, no more than one in twenty of the file. */
+/** Known people of the landmark attack: no more than one in twenty of the file, for whoever knows more knows most families, and one in ten of the sample. */
 const SEEDS = [20, 100, 500];
 const MINED = 1000;
 
-export function attackFile({ seen: file, register: people, truth, sample, publicly }: AttackedFile, seeds = SEEDS): Attempt {
+export function attackFile({ seen: file, register: people, truth, sample, publicly }: AttackedFile, landmarkWork = LANDMARK_WORK): Attempt {
   const sets = tellingSets(file);
   const seen = withBucketSets(file, sets);
   const register = withBucketSets(people, sets);
@@ -55,7 +57,8 @@ export function attackFile({ seen: file, register: people, truth, sample, public
   return {
     structure: SHARES.map((share) => structure(seen, register, truth, share)),
     cascade: KNOWN.filter((known) => known * 10 <= file.count).map((known) => cascade(seen, register, truth, known)),
-    landmark: landmarkAttack(sample, file, people, seeds.filter((known) => known * 20 <= sample.count)),
+    landmark: landmarkAttack(sample, file, people, SEEDS.filter((known) => known * 20 <= file.count && known * 10 <= sample.count), landmarkWork),
+    weight: { of: "all filters", ...weightAttack(sample) },
     frequency: worst(frequencyAttack(file, people, truth, publicly).map(({ column, named, judged }) => ({ of: column, named, judged }))),
     chained: worst(
       filters.map(({ records, people }, f) => {

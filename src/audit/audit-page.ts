@@ -10,6 +10,8 @@ const MEANINGS: Record<Finding["attack"], string> = {
     "**Cascade.** The attacker also knows which record belongs to each of 20 or 100 people, an insider who looked them up, for example. What their records share with others tells him more records, and those tell him more again. The figure counts the people he names beyond those he knew.",
   landmark:
     "**Landmark.** The attacker knows the records of 20, 100 or 500 people and describes every other record by how similar it is to these. He does the same on his list of names, and puts together what looks alike. The figure is measured on a sample, for one column at a time and for all columns together; every person in the sample is on his list.",
+  weight:
+    "**Weight.** The longer a name, the more ones its encoding tends to have. The attacker works out how long each person's names and address are, and names a record where one person on his list fits it better than all others together. The figure is measured on the sample.",
   frequency:
     "**Frequency.** The attacker knows how often names, postcodes or other values occur, and takes the most frequent value in the file for the most frequent on his list, the second for the second, and so on. The figure is that of the column where this goes best for him.",
   chained: "**Chained.** The commonest values that the frequency attack seems to give away serve as known values for the landmark attack. The figure counts distinct values, not people.",

@@ -11,6 +11,7 @@ import { encodedLength } from "../kernel/encoding-plan.ts";
 import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";
 import { type AttackedFile, attackFile } from "./attack-file.ts";
 import { type Finding, findings } from "./findings.ts";
+import { LANDMARK_WORK } from "./landmark-attack.ts";
 import { type People, type Plaintext, encodePeople } from "./people.ts";
 import { plainSchema } from "./plain-schema.ts";
 import { frequenciesByColumn, readPublicFrequencies } from "./public-frequencies.ts";
@@ -88,7 +89,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     });
     onProgress?.("attacking", 1, 2);
     const control = await plainControl(plainSchema(schema), (under, label) => encode(under, label, CONTROL));
-    const judged = findings(attempts, attackFile(control, [100]), schema.profile);
+    const judged = findings(attempts, attackFile(control, LANDMARK_WORK / 5), schema.profile);
     return { header, findings: judged, red: judged.some(({ verdict }) => verdict === "red"), people: { file: header.rows, sample: sample.length, control: control.seen.count } };
   } finally {
     await file.close();

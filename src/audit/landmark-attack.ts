@@ -10,7 +10,8 @@ export interface Sample<Filter extends SampledFilter = SampledFilter> {
   readonly registerRows: Int32Array;
 }
 
-const MOST_VICTIMS = 1000;
+/** Products of two similarities that an attack may take: they decide how many people of the sample are attacked. */
+export const LANDMARK_WORK = 3e10;
 
 /**
  * The landmark attack: the attacker knows some people's records (seeds). He describes each record of the file by its similarities to the seeds' records, each person of his register by the person's
@@ -18,16 +19,18 @@ const MOST_VICTIMS = 1000;
  *
  * The register is the sample itself: every victim is in it (worst case). Per column (the worst is returned), and on all columns at once with the keys they share with the seeds as one more.
  */
-export function landmarkAttack(sample: Sample, seen: EqualityStructure, register: EqualityStructure, seedCounts: readonly number[]): { of: string; named: number; judged: number }[] {
+export function landmarkAttack(sample: Sample, seen: EqualityStructure, register: EqualityStructure, seedCounts: readonly number[], work: number): { of: string; named: number; judged: number }[] {
   const most = Math.max(...seedCounts, 0);
-  const victims = Math.min(MOST_VICTIMS, sample.count - most);
+  const shares = seen.columns.some(({ kind }) => kind !== "filter");
+  const products = (sample.filters.length + (shares ? 1 : 0)) * (sample.count - most) * seedCounts.reduce((sum, count) => sum + count, 0);
+  const victims = Math.min(sample.count - most, Math.ceil(work / Math.max(1, products)));
   if (most === 0 || victims < 1) return [];
   const seeds = Array.from({ length: most }, (_, s) => sample.count - 1 - s);
   const attacked = Array.from({ length: victims }, (_, i) => i);
   const everyone = Array.from({ length: sample.count - most }, (_, i) => i);
   const columns = [
     ...sample.filters.map((filter) => ({ records: fingerprints(filter, "seen", attacked, seeds), people: fingerprints(filter, "own", everyone, seeds) })),
-    { records: agreements(seen, sample.seenRows, attacked, seeds), people: agreements(register, sample.registerRows, everyone, seeds) },
+    ...(shares ? [{ records: agreements(seen, sample.seenRows, attacked, seeds), people: agreements(register, sample.registerRows, everyone, seeds) }] : []),
   ];
   const block = (): Float32Array[] => Array.from({ length: BLOCK }, () => new Float32Array(everyone.length));
   const scores = block();

@@ -8,7 +8,6 @@ import type { SampledFilter } from "./similarity-fingerprint.ts";
 
 /** What the attacks on filters work with: the filters themselves, and what is really in them. */
 export interface FilterContent extends SampledFilter {
-  readonly hashes: number;
   /** N-grams of each sampled person's text, each with the field it belongs to. */
   readonly grams: readonly (readonly string[])[];
   /** Length of the text; undefined where the filter is missing. */

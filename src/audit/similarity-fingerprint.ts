@@ -4,6 +4,7 @@ import { popcount, weightOf } from "./filter-bits.ts";
 export interface SampledFilter {
   readonly name: string;
   readonly bits: number;
+  readonly hashes: number;
   readonly diffusion: number;
   /** Filters of the attacked file, `bits / 32` halves each; all zero where missing. */
   readonly seen: Uint32Array;

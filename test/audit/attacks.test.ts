@@ -33,9 +33,9 @@ const people = 2000;
 const quality = { ...standardSchema, keys: standardSchema.keys.slice(1, 3) };
 const file = attackedFile(quality, people, people);
 const plain = attackedFile(plainSchema(standardSchema), people, people);
-const attempt = attackFile(file, [100]);
-const control = attackFile(plain, [100]);
-const reds = (schema: LinkageSchema): string[] => [...new Set(findings(attackFile(attackedFile(schema, people, 300)), control, schema.profile).filter(({ verdict }) => verdict === "red").map(({ attack }) => attack))];
+const attempt = attackFile(file);
+const control = attackFile(plain);
+const reds = (schema: LinkageSchema, choices?: Parameters<typeof attackedFile>[3]): string[] => [...new Set(findings(attackFile(attackedFile(schema, people, 300, choices)), control, schema.profile).filter(({ verdict }) => verdict === "red").map(({ attack }) => attack))];
 
 describe("on unprotected records every attack succeeds", () => {
   it("structure, without any known person", () => {
@@ -50,6 +50,9 @@ describe("on unprotected records every attack succeeds", () => {
   it("pattern mining", () => {
     expect(control.patterns.named).toBeGreaterThan(0);
   });
+  it("weight, without any known person", () => {
+    expect(share(control.weight)).toBeGreaterThan(0.05);
+  });
   it("the weight of a filter tells the length of the name", () => {
     expect(control.filters[0]!.correlation).toBeGreaterThan(0.9);
   });
@@ -58,17 +61,27 @@ describe("on unprotected records every attack succeeds", () => {
 describe("on protected records", () => {
   it("no attack names many", () => {
     expect(share(attempt.structure[0]!)).toBeLessThan(0.01);
-    for (const outcome of [...attempt.cascade, ...attempt.landmark, attempt.frequency]) expect(share(outcome)).toBeLessThan(0.005);
+    for (const outcome of [...attempt.cascade, ...attempt.landmark, attempt.weight, attempt.frequency]) expect(share(outcome)).toBeLessThan(0.005);
     expect(attempt.patterns.named).toBe(0);
   });
 
+  it("nothing is red", () => {
+    expect(reds(quality)).toEqual([]);
+  });
+
   it.each<[string, LinkageSchema, string]>([
+    ["a token over one attribute", { ...quality, tokens: ["surname"] }, "top value"],
+    ["no diffusion", { ...quality, filters: quality.filters.map((filter) => ({ ...filter, diffusion: 0 })) }, "weight"],
     ["a key over one attribute", { ...quality, keys: [...quality.keys, { parts: ["surname"] }] }, "key sharing"],
     ["anchors reduced to the year of birth", { ...quality, filters: quality.filters.map((filter) => ({ ...filter, anchor: ["date_of_birth.year"] })) }, "structure"],
     ["no anchors and no diffusion", { ...quality, filters: quality.filters.map((filter) => ({ ...filter, anchor: [], diffusion: 0 })) }, "pattern mining"],
     ["a key that more than a tenth share", { ...quality, keys: [...quality.keys, { parts: ["surname", "postcode.sector"] }] }, "key sharing"],
   ])("goes red on %s", (_, schema, attack) => {
     expect(reds(schema)).toContain(attack);
+  });
+
+  it("goes red on a common stand-in that was kept as a value", () => {
+    expect(reds(quality, { placeholders: true })).toEqual(["frequency"]);
   });
 });
 

@@ -64,7 +64,7 @@ describe("audit", { timeout: 120_000 }, () => {
     await file.readColumn("nulls", nulls);
     await file.close();
     expect(Object.values(file.header.missing).filter((missing) => missing > 0).length).toBeGreaterThan(1);
-    expect(new Set(nulls)).toEqual(new Set([0n]));
+    expect(new Set(nulls).size).toBe(2); // the filter is there, or without a year of birth it is not
   });
 
   it("writes a page without a value, an own id or a count under ten", () => {
