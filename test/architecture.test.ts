@@ -38,7 +38,7 @@ const roomOf = (file: string): string => (file.startsWith("src/") ? (file.split(
 /** What each room may import besides itself; `src` stands for the few files at its top (errors, version, random), which import nothing. */
 const mayImport: Record<string, readonly string[]> = {
   bin: ["cli"],
-  workers: ["custodian", "kernel", "pool"],
+  workers: ["custodian", "linkage", "kernel", "pool"],
   cli: ["audit", "bench", "custodian", "exchange", "linkage", "report", "schema", "output", "pool", "synth", "src"],
   bench: ["kernel", "linkage", "report", "src"],
   custodian: ["exchange", "schema", "kernel", "output", "pool", "src"],

@@ -1,6 +1,8 @@
 import { workerData } from "node:worker_threads";
 import { type KernelCall, callKernel, linkKernel } from "../src/kernel/link-kernel.ts";
+import { type LoadTask, runLoadTask } from "../src/linkage/load-columns.ts";
 
-const kernel = linkKernel(workerData as WebAssembly.Memory);
+const memory = workerData as WebAssembly.Memory;
+const kernel = linkKernel(memory);
 
-export default (call: KernelCall): number => callKernel(kernel, call);
+export default (task: KernelCall | LoadTask): number => ("load" in task ? Number(runLoadTask(kernel, memory, task)) : callKernel(kernel, task));

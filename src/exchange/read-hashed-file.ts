@@ -10,6 +10,7 @@ import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts";
 import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
 import { MOST_STRATUM_BYTES, type Stratum, recordsByCode } from "./strata.ts";
+import { type WordPlaces, readWords } from "./word-places.ts";
 import { LARGEST_PAGE_HEADER, csvColumns, headerPath, headerText, plainText, valueBytesOfChunk } from "./write-hashed-file.ts";
 
 /** A hashed file that has been checked: its header is whole and its content is what was written. */
@@ -17,6 +18,10 @@ export interface HashedFile {
   readonly path: string;
   readonly header: Header;
   readonly layout: Layout;
+  /** Where the words lie in a Parquet file; a CSV is held in memory, and there are none. */
+  readonly places: WordPlaces | undefined;
+  /** Reads words of a column from row `from` on, eight bytes each, until `target` is full. */
+  readonly readWords: (column: number, from: number, target: Uint8Array) => void;
   /** Reads one word column. `target` has room for all rows. */
   readColumn(name: string, target: BigInt64Array): Promise<void>;
   /** Record ids as text, 32 characters a row, one after the other. */
@@ -83,12 +88,22 @@ async function openParquet(path: string): Promise<HashedFile> {
         start += rows;
       }
     };
+    let next = 0;
+    const groups = metadata.row_groups.map(({ columns, num_rows }) => {
+      const rows = Number(num_rows);
+      const start = next;
+      next += rows;
+      return { start, rows, at: layout.words.map((_, w) => Number(columns[1 + w]!.meta_data.data_page_offset + columns[1 + w]!.meta_data.total_compressed_size) - rows * 8) };
+    });
+    const places = { descriptor: handle.fd, groups };
     return {
       path,
       header,
       layout,
+      places,
+      readWords: (column, from, target) => readWords(places, column, from, target),
       async readColumn(name, target) {
-        for await (const { bytes, start } of valuesOf(1 + layout.words.indexOf(name))) target.set(new BigInt64Array(bytes), start);
+        readWords(places, layout.words.indexOf(name), 0, new Uint8Array(target.buffer, target.byteOffset, header.rows * 8));
       },
       async readRecordIds() {
         const ids = Buffer.allocUnsafeSlow(header.rows * ID_LENGTH);
@@ -204,13 +219,17 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => "0123456789abcdef".
 
 /** Record ids are 128 random bits each; whoever repeats one has made the file by hand, and links to it could not be returned. */
 function checkRecordIds(ids: Buffer, path: string): void {
-  for (const byte of ids) if (DIGITS[byte]! > 15) throw damaged(path);
   // one Set of them all would be larger than a Set can be: the first 52 bits tell all but a few apart
-  const beginnings = Float64Array.from({ length: ids.length / ID_LENGTH }, (_, row) => {
+  const beginnings = new Float64Array(ids.length / ID_LENGTH);
+  for (let at = 0, row = 0; at < ids.length; row++) {
     let beginning = 0;
-    for (let at = row * ID_LENGTH; at < row * ID_LENGTH + 13; at++) beginning = beginning * 16 + DIGITS[ids[at]!]!;
-    return beginning;
-  });
+    for (let i = 0; i < ID_LENGTH; i++) {
+      const digit = DIGITS[ids[at++]!]!;
+      if (digit > 15) throw damaged(path);
+      if (i < 13) beginning = beginning * 16 + digit;
+    }
+    beginnings[row] = beginning;
+  }
   const sorted = beginnings.slice().sort();
   const repeated = new Set(sorted.filter((value, i) => value === sorted[i - 1]));
   if (repeated.size === 0) return;
@@ -237,20 +256,33 @@ function asyncBuffer(handle: FileHandle, byteLength: number): AsyncBuffer {
 /** Compares SHA-256 over the whole file with the header's: the digest's own digits, at `slot` or in the header beside the file, read as zeros. */
 async function verify(path: string, header: Header, slot?: number): Promise<void> {
   const digest = createHash("sha256");
-  let position = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    const bytes = chunk as Buffer;
-    if (slot !== undefined) {
-      const from = Math.max(0, slot - position);
-      const to = Math.min(bytes.length, slot + 64 - position);
-      if (from < to) bytes.write(EMPTY_DIGEST.slice(0, to - from), from, "latin1");
+  const handle = await open(path);
+  try {
+    // the next piece is read while this one is hashed, into the same two buffers again and again: a stream's fresh ones cost more than the hash
+    const buffers = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)] as const;
+    let position = 0;
+    let reading = handle.read(buffers[0], 0, PIECE, 0);
+    for (let piece = 0; ; piece++) {
+      const { bytesRead, buffer } = await reading;
+      if (bytesRead === 0) break;
+      reading = handle.read(buffers[piece % 2 === 0 ? 1 : 0], 0, PIECE, position + bytesRead);
+      const bytes = buffer.subarray(0, bytesRead);
+      if (slot !== undefined) {
+        const from = Math.max(0, slot - position);
+        const to = Math.min(bytes.length, slot + 64 - position);
+        if (from < to) bytes.write(EMPTY_DIGEST.slice(0, to - from), from, "latin1");
+      }
+      digest.update(bytes);
+      position += bytesRead;
     }
-    digest.update(bytes);
-    position += bytes.length;
+  } finally {
+    await handle.close();
   }
   if (slot === undefined) digest.update(headerText({ ...header, contentDigest: EMPTY_DIGEST }));
   if (digest.digest("hex") !== header.contentDigest) throw damaged(path);
 }
+
+const PIECE = 1 << 20;
 
 function damaged(path: string): SaltlinkError {
   return new SaltlinkError("input", `${path} is damaged or was changed after it was written; copy it again, or hash again`);
@@ -323,6 +355,11 @@ async function openCsvForm(path: string): Promise<HashedFile> {
     path,
     header,
     layout,
+    places: undefined,
+    readWords(column, from, target) {
+      const words = columns.get(layout.words[column]!)!;
+      target.set(new Uint8Array(words.buffer, from * 8, target.length));
+    },
     async readColumn(name, target) {
       target.set(columns.get(name)!);
     },

@@ -8,11 +8,11 @@ import { wasmFile } from "./wasm-file.ts";
 export interface LinkKernel {
   placeColumn(column: number, count: number, rows: number, stride: number, offset: number): void;
   placeWeights(rows: number, count: number, stride: number, offset: number, words: number, weightOffset: number): void;
-  mixColumn(column: number, count: number, digests: number): void;
+  mixColumn(column: number, count: number, digests: number, salt: bigint): void;
   sortByKey(keys: number, count: number, mask: bigint, sorted: number, order: number, sortedScratch: number, orderScratch: number, digits: number): number;
   findBlocks(sortedA: number, countA: number, sortedB: number, countB: number, self: number, out: number): number;
   countPairs(blocks: number, from: number, to: number, self: number, cap: number, out: number): void;
-  emitPairs(blocks: number, from: number, to: number, self: number, cap: number, orderA: number, orderB: number, outA: number, outB: number): number;
+  emitPairs(blocks: number, to: number, self: number, cap: number, orderA: number, orderB: number, cursor: number, outA: number, outB: number, capacity: number): number;
   scanBlocks(layout: number, rowsA: number, rowsB: number, stride: number, blocks: number, to: number, self: number, orderA: number, orderB: number, cursor: number, scratch: number, outA: number, outB: number, outLevels: number, capacity: number): number;
   comparePairs(layout: number, rowsA: number, rowsB: number, stride: number, pairsA: number, pairsB: number, observed: number, from: number, to: number, tokenShift: bigint, levelShift: bigint): void;
   mergeTuples(lists: number, listCount: number, lo: number, hi: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;

@@ -1,9 +1,9 @@
 import type { KernelCall, LinkKernel } from "../kernel/link-kernel.ts";
-import type { Pool } from "../pool/pool.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { Evidence } from "./evidence.ts";
-import type { LoadedDataset, RowLayout } from "./record-store.ts";
+import { type Join, type JoinRoom, type Rule, joinRule, reserveJoinRoom, rulesOf } from "./join-rule.ts";
+import type { LinkPool, LoadedDataset, RowLayout } from "./record-store.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /**
@@ -55,7 +55,7 @@ export interface CandidateOptions {
   readonly layout: RowLayout;
   readonly memory: SharedMemory;
   readonly kernel: LinkKernel;
-  readonly pool: Pool<KernelCall, number>;
+  readonly pool: LinkPool;
   /** Largest number of pairs in one block of an exact key. */
   readonly blockCap: number;
   readonly onProgress: (stage: string, done: number, total: number) => void;
@@ -68,7 +68,6 @@ interface Tuples {
   readonly levels?: Uint32Array;
 }
 
-const RADIX_BYTES = 3 * 2048 * 4;
 const SCAN_PAIRS = 4_000_000;
 const MOST_TUPLES = 150_000_000;
 const INDEX = 4;
@@ -76,130 +75,90 @@ const WORD = 8;
 
 /** Pairs of every rule, counted without looking at any: the forecast. */
 export async function countCandidates(options: CandidateOptions): Promise<RuleReport[]> {
-  const rules: RuleReport[] = [];
-  for (const rule of rulesOf(options)) {
-    const mark = options.memory.mark();
-    rules.push((await joinRule(options, rule)).report);
-    options.memory.release(mark);
-    options.onProgress("counting", rules.length, rulesOf(options).length);
-  }
-  return rules;
+  return atOnce(options, rulesOf(options), async (rule, { room }) => (await joinRule(options, rule, room)).report, (done, total) => options.onProgress("counting", done, total));
 }
 
 export async function findCandidates(options: CandidateOptions): Promise<Candidates> {
   const { memory, schema } = options;
   const rules = rulesOf(options);
-  const reports: RuleReport[] = [];
-  const lists: { bits: bigint; tuples: Tuples }[] = [];
-  let total = 0;
-  for (const rule of rules) {
-    const mark = memory.mark();
-    const join = await joinRule(options, rule);
-    if (rule.kind === "key") limitTuples(total + join.report.pairs);
-    const chunks = rule.kind === "key" ? [emit(options, join)] : await scan(options, join, reports.length, rules.length);
-    const found = chunks.reduce((sum, tuples) => sum + tuples.a.length, 0);
-    total += found;
-    limitTuples(total);
-    lists.push(...chunks.map((tuples) => ({ bits: rule.bits, tuples })));
-    reports.push({ ...join.report, found });
-    memory.release(mark);
-    options.onProgress("blocking", reports.length, rules.length);
-  }
   const mark = memory.mark();
+  let total = 0;
+  const keys = rules.filter(({ kind }) => kind === "key");
+  const found: { report: RuleReport; chunks: Tuples[] }[] = await atOnce(
+    options,
+    keys,
+    async (rule, lane) => {
+      const join = await joinRule(options, rule, lane.room);
+      limitTuples((total += join.report.pairs));
+      return { report: join.report, chunks: await emit(options, join, lane) };
+    },
+    (done) => options.onProgress("blocking", done, rules.length),
+  );
+  memory.release(mark);
+  for (const rule of rules.slice(keys.length)) {
+    const join = await joinRule(options, rule, reserveJoinRoom(options));
+    const chunks = await scan(options, join, found.length, rules.length);
+    const left = chunks.reduce((sum, tuples) => sum + tuples.a.length, 0);
+    limitTuples((total += left));
+    found.push({ report: { ...join.report, found: left }, chunks });
+    memory.release(mark);
+    options.onProgress("blocking", found.length, rules.length);
+  }
+  const lists = found.flatMap(({ chunks }, r) => chunks.map((tuples) => ({ bits: rules[r]!.bits, tuples })));
   const ranges = await merge(options, lists, total);
   if (schema.profile === "plain") await compare(options, ranges);
-  const result = observe(options, ranges, reports);
+  const result = observe(options, ranges, found.map(({ report }) => report));
   memory.release(mark);
   return result;
+}
+
+/** Room for a rule that is joined while others are. */
+interface Lane {
+  readonly room: JoinRoom;
+  readonly cursor: number;
+  readonly outA: number;
+  readonly outB: number;
+}
+
+/** Works on as many rules at a time as there are threads; results in the order of the rules. */
+async function atOnce<T>(options: CandidateOptions, rules: readonly Rule[], work: (rule: Rule, lane: Lane) => Promise<T>, onProgress: (done: number, total: number) => void): Promise<T[]> {
+  const { memory, pool, b } = options;
+  const results: T[] = [];
+  let next = 0;
+  let done = 0;
+  const capacity = emitCapacity(b);
+  const lanes = Array.from({ length: Math.min(pool.threads, rules.length) }, (): Lane => ({ room: reserveJoinRoom(options), cursor: memory.reserve(8), outA: memory.reserve(capacity * INDEX), outB: memory.reserve(capacity * INDEX) }));
+  await Promise.all(
+    lanes.map(async (lane) => {
+      while (next < rules.length) {
+        const r = next++;
+        results[r] = await work(rules[r]!, lane);
+        onProgress(++done, rules.length);
+      }
+    }),
+  );
+  return results;
+}
+
+/** Pairs that are emitted at a time: at least all that one record can have. */
+function emitCapacity({ rows }: LoadedDataset): number {
+  return Math.max(1 << 18, rows);
+}
+
+/** All pairs of an exact key. */
+async function emit({ a, b, memory, pool, blockCap }: CandidateOptions, { blocks, blockCount, orderA, orderB }: Join, { cursor, outA, outB }: Lane): Promise<Tuples[]> {
+  const chunks: Tuples[] = [];
+  memory.u32(cursor, 2).set([0, 0]);
+  while (memory.u32(cursor, 2)[0]! < blockCount) {
+    const count = await pool.run({ name: "emitPairs", args: [blocks, blockCount, Number(a === b), blockCap, orderA, orderB, cursor, outA, outB, emitCapacity(b)] });
+    chunks.push({ a: memory.u32(outA, count).slice(), b: memory.u32(outB, count).slice() });
+  }
+  return chunks;
 }
 
 function limitTuples(tuples: number): void {
   if (tuples <= MOST_TUPLES) return;
   throw new SaltlinkError("memory", `the rules put together more than ${MOST_TUPLES / 1e6} million pairs: a schema with more specific keys is needed, or smaller files (saltlink link --dry-run shows the pairs of each rule)`);
-}
-
-interface Rule {
-  readonly kind: "key" | "bucket";
-  readonly parts: readonly string[];
-  /** Absent for the rule that compares all pairs. */
-  readonly column: string | undefined;
-  /** Bits of an observation that every tuple of the rule carries. */
-  readonly bits: bigint;
-  /** Bits of the column that count. */
-  readonly mask: bigint;
-}
-
-function rulesOf({ schema, a, b }: CandidateOptions): Rule[] {
-  const { layout, header } = a.file;
-  const keys = schema.keys.map((key, k): Rule => ({ kind: "key", parts: key.parts, column: layout.keys[k]!, bits: 1n << BigInt(k), mask: ~0n }));
-  const buckets = schema.buckets.map((bucket, i): Rule => {
-    // the shorter prefix of the two; the last bit marks a bucket as present
-    const bits = BigInt(Math.min(header.bucketBits[i]!, b.file.header.bucketBits[i]!));
-    return { kind: "bucket", parts: bucket.parts, column: layout.buckets[i]!, bits: 0n, mask: bits === 0n ? 1n : (~0n << (64n - bits)) | 1n };
-  });
-  // a strict schema without buckets is for files small enough to compare in full
-  const allPairs: Rule[] = schema.profile === "strict" && buckets.length === 0 ? [{ kind: "bucket", parts: ["all pairs"], column: undefined, bits: 0n, mask: 0n }] : [];
-  return [...keys, ...buckets, ...allPairs];
-}
-
-interface Join {
-  readonly blocks: number;
-  readonly blockCount: number;
-  readonly orderA: number;
-  readonly orderB: number;
-  readonly report: RuleReport;
-}
-
-/** Sorts both key columns and finds the blocks. What it reserves stays reserved. */
-async function joinRule({ a, b, memory, kernel, pool, blockCap }: CandidateOptions, rule: Rule): Promise<Join> {
-  const self = a === b;
-  if (rule.column === undefined) return joinAll(a, b, memory);
-  const { column } = rule;
-  const sort = async (dataset: LoadedDataset): Promise<{ sorted: number; order: number; count: () => Promise<number> }> => {
-    const { rows, file } = dataset;
-    const sorted = memory.reserve(rows * WORD);
-    const order = memory.reserve(rows * INDEX);
-    const keys = memory.reserve(rows * WORD);
-    const sortedScratch = memory.reserve(rows * WORD);
-    const orderScratch = memory.reserve(rows * INDEX);
-    const digits = memory.reserve(RADIX_BYTES);
-    await file.readColumn(column, memory.i64(keys, rows));
-    kernel.mixColumn(keys, rows, dataset.digests);
-    const sorting = pool.run({ name: "sortByKey", args: [keys, rows, rule.mask, sorted, order, sortedScratch, orderScratch, digits] });
-    return { sorted, order, count: () => sorting };
-  };
-  const sortA = await sort(a);
-  const sortB = self ? sortA : await sort(b);
-  const [countA, countB] = await Promise.all([sortA.count(), sortB.count()]);
-  const blocks = memory.reserve(Math.max(1, Math.min(countA, countB)) * 16);
-  const blockCount = kernel.findBlocks(sortA.sorted, countA, sortB.sorted, countB, Number(self), blocks) >>> 0;
-  const out = memory.reserve(32);
-  kernel.countPairs(blocks, 0, blockCount, Number(self), rule.kind === "key" ? blockCap : Infinity, out);
-  const [pairs, skippedPairs, skippedBlocks, largestBlock] = memory.f64(out, 4) as unknown as [number, number, number, number];
-  const report = { kind: rule.kind, parts: rule.parts, blocks: blockCount, pairs, found: pairs, largestBlock, skippedBlocks, skippedPairs };
-  return { blocks, blockCount, orderA: sortA.order, orderB: sortB.order, report };
-}
-
-/** One block of everything. */
-function joinAll(a: LoadedDataset, b: LoadedDataset, memory: SharedMemory): Join {
-  const inOrder = ({ rows }: LoadedDataset): number => {
-    const order = memory.reserve(rows * INDEX);
-    memory.u32(order, rows).forEach((_, row, view) => (view[row] = row));
-    return order;
-  };
-  const orderA = inOrder(a);
-  const orderB = a === b ? orderA : inOrder(b);
-  const blocks = memory.reserve(16);
-  memory.u32(blocks, 4).set([0, a.rows, 0, b.rows]);
-  const pairs = a === b ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
-  return { blocks, blockCount: 1, orderA, orderB, report: { kind: "bucket", parts: ["all pairs"], blocks: 1, pairs, found: pairs, largestBlock: pairs, skippedBlocks: 0, skippedPairs: 0 } };
-}
-
-function emit({ a, b, memory, kernel, blockCap }: CandidateOptions, { blocks, blockCount, orderA, orderB, report }: Join): Tuples {
-  const outA = memory.reserve(report.pairs * INDEX);
-  const outB = memory.reserve(report.pairs * INDEX);
-  const count = kernel.emitPairs(blocks, 0, blockCount, Number(a === b), blockCap, orderA, orderB, outA, outB) >>> 0;
-  return { a: memory.u32(outA, count).slice(), b: memory.u32(outB, count).slice() };
 }
 
 /** Compares the pairs of all blocks of a bucketed key on all threads. */

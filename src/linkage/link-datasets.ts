@@ -1,12 +1,12 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
-import { linkKernel, type KernelCall } from "../kernel/link-kernel.ts";
+import { linkKernel } from "../kernel/link-kernel.ts";
 import { Pool } from "../pool/pool.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
 import { type EstimateOptions, type Model, estimate } from "./estimate.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
-import { type LoadedDataset, loadDataset, writeRowLayout } from "./record-store.ts";
+import { type LinkPool, type LoadedDataset, loadDataset, writeRowLayout } from "./record-store.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { type LinkQuality, linkQuality, linksAbove } from "./link-quality.ts";
 import { type Cardinality, type Links, solve } from "./solve.ts";
@@ -118,14 +118,14 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
   const { schema } = options.a.header;
   const memory = new SharedMemory();
   const kernel = linkKernel(memory.memory);
-  const pool = new Pool<KernelCall, number>("link-task", options.threads, memory.memory);
+  const pool: LinkPool = new Pool("link-task", options.threads, memory.memory);
   try {
     const layout = writeRowLayout(schema, memory);
     const files = options.b === undefined ? [options.a] : [options.a, options.b];
-    const columns = files.length * (1 + options.a.layout.filters.reduce((sum, filter) => sum + filter.columns.length, 0) + schema.tokens.length);
+    const rows = files.reduce((sum, file) => sum + file.header.rows, 0);
     let read = 0;
     const loaded: LoadedDataset[] = [];
-    for (const file of files) loaded.push(await loadDataset(file, layout, memory, kernel, () => options.onProgress("loading", ++read, columns)));
+    for (const file of files) loaded.push(await loadDataset(file, layout, { memory, kernel, pool }, (count) => options.onProgress("loading", (read += count), rows)));
     const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
     return await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, onProgress: options.onProgress });
   } finally {

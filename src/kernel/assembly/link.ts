@@ -9,11 +9,15 @@ export function placeColumn(column: usize, count: u32, rows: usize, stride: usiz
   for (const end = column + (<usize>count << 3); column < end; column += 8, target += stride) store<u64>(target, load<u64>(column));
 }
 
-/** Folds one 64-bit column into a digest of each record's content, which breaks ties without regard to ids or order. */
-export function mixColumn(column: usize, count: u32, digests: usize): void {
+/**
+ * Adds one 64-bit column to a digest of each record's content, which breaks ties without regard to ids or order. `salt` tells the columns apart. A sum, and atomic, so that columns may come in any
+ * order and from several threads.
+ */
+export function mixColumn(column: usize, count: u32, digests: usize, salt: u64): void {
   for (let row: usize = 0; row < count; row++) {
-    const slot = digests + (row << 3);
-    store<u64>(slot, rotl<u64>((load<u64>(slot) ^ load<u64>(column + (row << 3))) * 0x9e3779b97f4a7c15, 29));
+    let x = load<u64>(column + (row << 3)) ^ salt;
+    x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93;
+    atomic.add<u64>(digests + (row << 3), x ^ (x >> 32));
   }
 }
 
@@ -163,16 +167,26 @@ export function countPairs(blocks: usize, from: u32, to: u32, self: bool, cap: f
   store<f64>(out, <f64>largest, 24);
 }
 
-/** Tuples of an exact key: every pair of every block within `cap`. Returns how many; room for all of them is the caller's. */
-export function emitPairs(blocks: usize, from: u32, to: u32, self: bool, cap: f64, orderA: usize, orderB: usize, outA: usize, outB: usize): u32 {
+/**
+ * Tuples of an exact key: every pair of every block within `cap`. Works on part of the blocks, given by `cursor` (u32 block, u32 row of A within the block), until `to` or until fewer than one row's worth of room is
+ * left in the output; leaves the cursor where to go on and returns the number of tuples.
+ */
+export function emitPairs(blocks: usize, to: u32, self: bool, cap: f64, orderA: usize, orderB: usize, cursor: usize, outA: usize, outB: usize, capacity: u32): u32 {
   let count: usize = 0;
-  for (let i = from; i < to; i++) {
+  let i = load<u32>(cursor);
+  let a = load<u32>(cursor, 4);
+  for (; i < to; i++, a = 0) {
     const block = blocks + (<usize>i << 4);
     if (<f64>pairsOf(block, self) > cap) continue;
     const endA = load<u32>(block, 4);
     const firstB = load<u32>(block, 8);
     const endB = load<u32>(block, 12);
-    for (let a = load<u32>(block); a < endA; a++) {
+    for (a += load<u32>(block); a < endA; a++) {
+      if (<usize>capacity - count < <usize>(endB - firstB)) {
+        store<u32>(cursor, i);
+        store<u32>(cursor, a - load<u32>(block), 4);
+        return <u32>count;
+      }
       const rowA = load<u32>(orderA + (<usize>a << 2));
       for (let b = self ? a + 1 : firstB; b < endB; b++) {
         const rowB = load<u32>(orderB + (<usize>b << 2));
@@ -183,6 +197,8 @@ export function emitPairs(blocks: usize, from: u32, to: u32, self: bool, cap: f6
       }
     }
   }
+  store<u32>(cursor, to);
+  store<u32>(cursor, 0, 4);
   return <u32>count;
 }
 
