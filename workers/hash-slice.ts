@@ -6,5 +6,5 @@ const hash = sliceHasher(workerData as HashSetup);
 
 export default async (task: SliceTask): Promise<SliceResult> => {
   const result = await hash(task);
-  return moved(result, [result.halves, result.lookup, result.ownIds, result.rowNumbers].map(({ buffer }) => buffer));
+  return moved(result, [result.halves, result.lookup, result.ownIds, result.rowNumbers, result.words.values].map(({ buffer }) => buffer));
 };

@@ -16,13 +16,13 @@ import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
 import { encodingPlan } from "./encoding.ts";
 import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
-import { OwnIds, ownIdSeed } from "./own-ids.ts";
+import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
-import { ShuffledRows } from "./shuffled-rows.ts";
+import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment } from "./sub-key.ts";
 import { type SampledRecord, createSketches, randomPairs } from "./value-statistics.ts";
-import { ValueSample } from "./value-sample.ts";
+import { ValueSample, createSampleLimits } from "./value-sample.ts";
 
 export interface HashOptions {
   input: string;
@@ -82,7 +82,10 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
 
   const outputs: { discard(): void }[] = [];
   const sketches = createSketches(schema, expectedRows);
-  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt };
+  const width = halvesPerRow(layout);
+  const partitions = partitionCount(expectedRows, width);
+  const sampleLimits = createSampleLimits(layout.keys.length + layout.buckets.length);
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt, partitions, sampleLimits };
   const pool = new Pool<SliceTask, SliceResult>("hash-slice", options.threads, setup);
   try {
     const hashed: HashedFileWriter = createHashedFile(output, layout, force);
@@ -91,7 +94,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     outputs.push(lookup);
     const rejects = new PartialFile(rejectsAt, { force });
     outputs.push(rejects);
-    const rows = new ShuffledRows(halvesPerRow(layout), expectedRows, `${output}.rows`);
+    const rows = new ShuffledRows(width, partitions, `${output}.rows`);
     outputs.push(rows);
     lookup.write("record_id,own_id\n");
     rejects.write("row,reason\n");
@@ -100,25 +103,29 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const perField = { missing: schema.fields.map(() => 0), placeholders: schema.fields.map(() => 0), unusable: schema.fields.map(() => 0) };
     const sampled: SampledRecord[] = [];
     const seen = new OwnIds();
-    const firstWord = ID_HALVES + 2 * (1 + layout.filters.reduce((sum, filter) => sum + filter.columns.length, 0));
-    const width = halvesPerRow(layout);
-    const samples = [...layout.keys, ...layout.buckets].map(() => new ValueSample());
+    const samples = [...layout.keys, ...layout.buckets].map((_, column) => new ValueSample(sampleLimits, column));
+    const refuse = (shared: SharedOwnId | undefined): void => {
+      if (shared !== undefined) throw new SaltlinkError("input", `${input} rows ${shared.before} and ${shared.row}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
+    };
 
     for await (const result of pool.map(tasksOf(slices, (done) => options.onProgress?.(Math.min(done, bytes), bytes)))) {
-      for (let row = 0; row < result.rows; row++) {
-        const before = seen.add(result.ownIds[row * 2]!, result.ownIds[row * 2 + 1]!, result.rowNumbers[row]!);
-        if (before !== undefined) throw new SaltlinkError("input", `${input} rows ${before} and ${result.rowNumbers[row]}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
-        for (let w = 0, at = row * width + firstWord; w < samples.length; w++, at += 2) samples[w]!.add(result.halves[at]!, result.halves[at + 1]!);
-      }
+      refuse(seen.add(result.ownIds, result.rowNumbers, result.rows));
+      let at = 0;
+      samples.forEach((sample, column) => {
+        const count = result.words.counts[column]!;
+        sample.add(result.words.values.subarray(at, at + count), result.words.present[column]!);
+        at += count;
+      });
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
       strata.add(result, width);
-      rows.add(result.halves, result.rows);
+      rows.add(result.halves, result.partitions);
       counts.hashed += result.rows;
       counts.rejected += result.rejects.length;
       for (const key of ["missing", "placeholders", "unusable"] as const) result[key].forEach((n, f) => (perField[key][f]! += n));
       sampled.push(...result.sampled);
     }
+    refuse(seen.shared());
     counts.read = counts.hashed + counts.rejected;
     if (counts.read === 0) throw new SaltlinkError("input", `${input} has a header and no records`);
     if (counts.rejected > options.maxRejects * counts.read) {
@@ -135,7 +142,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       return Math.max(0, Math.min(32, Math.floor(Math.log2(Math.min(distinct / minimumValues, present / minimumRecords)))));
     });
 
-    const bucketAt = firstWord + schema.keys.length * 2;
+    const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length);
     for (const block of rows.blocks()) {
       for (let row = 0; row < block.rows; row++) truncateBuckets(block.halves, row * width + bucketAt, bucketBits);
       hashed.write({ ...block, strataValues: strata.values });

@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
-import { ID_HALVES, recordIdOf } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../exchange/write-hashed-file.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
@@ -9,7 +9,9 @@ import type { ColumnMap } from "./column-map.ts";
 import { readRecords } from "./csv/read-records.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { recordAtoms } from "./record-atoms.ts";
+import { drawBelow } from "./secret-draws.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
+import { type SliceWords, SampledWords } from "./value-sample.ts";
 import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
 
 /** What every thread of a `hash` run is given once. */
@@ -23,6 +25,10 @@ export interface HashSetup {
   readonly sketches: SharedSketches;
   readonly ownIdSeed: OwnIdSeed;
   readonly strata: readonly StratumColumn[];
+  /** Partitions of the shuffle (see shuffled-rows.ts); with one, rows keep their order. */
+  readonly partitions: number;
+  /** See value-sample.ts: one for each key and bucket. */
+  readonly sampleLimits: Uint32Array;
 }
 
 /** Whole records of the CSV; plain UTF-8 bytes. */
@@ -33,15 +39,19 @@ export interface SliceTask {
 }
 
 export interface SliceResult {
-  /** Rows of the hashed file in the order of the slice: id, nulls, words, strata by the numbers of their values in the slice (see exchange/write-hashed-file.ts). */
+  /** Rows of the hashed file, partition after partition and in the order of the slice within each: id, nulls, words, strata by the numbers of their values in the slice (see exchange/write-hashed-file.ts). */
   readonly halves: Uint32Array;
   readonly rows: number;
+  /** Rows of each partition. */
+  readonly partitions: Uint32Array;
   /** Lines of the lookup file: record id and the department's own id of each row. */
   readonly lookup: Uint8Array;
-  /** Hash of each row's own id, two halves each. */
+  /** Hash of each row's own id, two halves each; in the order of the slice. */
   readonly ownIds: Int32Array;
   /** Row number in the CSV of each row. */
   readonly rowNumbers: Uint32Array;
+  /** Words of the keys and buckets for the samples of their values. */
+  readonly words: SliceWords;
   readonly rejects: Reject[];
   /** Per field: records without it, values dropped as placeholders, values that cannot be read. */
   readonly missing: number[];
@@ -76,40 +86,47 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   ];
   const wholeAtoms = schema.fields.map(({ name }) => usedAtoms(schema).flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : [])));
 
+  const firstSampled = 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
+
   return async (task) => {
     const rejects: Reject[] = [];
+    const people: { readonly cells: string[]; readonly ownId: string }[] = [];
     const records = readRecords(task.bytes, map.delimiter);
-    const halves = new Uint32Array(records.length * width);
-    const recordIds = randomFillSync(new Uint32Array(records.length * ID_HALVES));
-    let lookup = "";
-    const ownIds = new Int32Array(records.length * 2);
     const rowNumbers = new Uint32Array(records.length);
-    const sampled: SliceResult["sampled"] = [];
-    const missing = schema.fields.map(() => 0);
-    const placeholders = schema.fields.map(() => 0);
-    const unusable = schema.fields.map(() => 0);
-    const strata = new SliceValues(setup.strata);
-    let rows = 0;
     for (const [i, cells] of records.entries()) {
       const row = task.firstRow + i;
-      if (typeof cells === "string") {
-        rejects.push({ row, reason: cells });
+      const reason = typeof cells === "string" ? cells : cells.length !== header.length && cells.length > 0 ? `${cells.length < header.length ? "too few" : "too many"} cells: ${cells.length} instead of ${header.length}` : undefined;
+      if (reason !== undefined) {
+        rejects.push({ row, reason });
         continue;
       }
       if (cells.length === 0) continue; // a blank line is no record
-      if (cells.length !== header.length) {
-        rejects.push({ row, reason: `${cells.length < header.length ? "too few" : "too many"} cells: ${cells.length} instead of ${header.length}` });
-        continue;
-      }
       const ownId = idColumn < 0 ? String(row) : cells[idColumn]!.trim();
       if (ownId === "") {
         rejects.push({ row, reason: "no own id" });
         continue;
       }
+      rowNumbers[people.length] = row;
+      people.push({ cells: cells as string[], ownId });
+    }
+    const rows = people.length;
+    const { places, counts } = drawPlaces(rows, setup.partitions);
+    const halves = new Uint32Array(rows * width);
+    const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
+    const ownIds = new Int32Array(rows * 2);
+    const picked = new SampledWords(setup.sampleLimits, rows);
+    const sampled: SliceResult["sampled"] = [];
+    const missing = schema.fields.map(() => 0);
+    const placeholders = schema.fields.map(() => 0);
+    const unusable = schema.fields.map(() => 0);
+    const strata = new SliceValues(setup.strata);
+    for (let i = 0; i < rows; i++) {
+      const { cells, ownId } = people[i]!;
       const record = atomsOf(cells);
       const { atoms, hashes, problems } = record;
-      const start = rows * width;
+      const start = places[i]! * width;
       encode(atoms, halves, start + ID_HALVES + 2);
+      picked.add(halves, start + ID_HALVES + firstSampled);
       let low = 0;
       let high = 0;
       for (let bit = 0; bit < nullable.length; bit++) {
@@ -128,16 +145,35 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
         if (problems[f] !== undefined || anyMissing(wholeAtoms[f]!, hashes)) missing[f]!++;
       }
       const sample = counter.add(record);
-      if (sample !== undefined) sampled.push({ ...sample, row: rows });
-      for (let i = 0; i < ID_HALVES; i++) halves[start + i] = recordIds[rows * ID_HALVES + i]!;
-      lookup += `${recordIdOf(recordIds, rows * ID_HALVES)},${csvCell(ownId)}\n`;
-      hashOwnId(ownId, setup.ownIdSeed, ownIds, rows * 2);
-      rowNumbers[rows] = row;
-      rows++;
+      if (sample !== undefined) sampled.push({ ...sample, row: places[i]! });
+      for (let half = 0; half < ID_HALVES; half++) halves[start + half] = recordIds[i * ID_HALVES + half]!;
+      hashOwnId(ownId, setup.ownIdSeed, ownIds, i * 2);
     }
+    const lookup = lookupLines(recordIds, people);
+    // the last thing that can be lost with this thread: a slice that is hashed again is counted once
     counter.flush();
-    return { halves, rows, lookup: utf8Encoder.encode(lookup), ownIds, rowNumbers, rejects, missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
+    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), rejects, missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
   };
+}
+
+/** Draws each row's partition; its place is behind those of its own and of the earlier ones. */
+function drawPlaces(rows: number, partitions: number): { places: Uint32Array; counts: Uint32Array } {
+  const places = new Uint32Array(rows);
+  const counts = new Uint32Array(partitions);
+  for (let i = 0; i < rows; i++) counts[(places[i] = drawBelow(partitions))]!++;
+  let end = 0;
+  const next = counts.map((count) => (end += count) - count);
+  for (let i = 0; i < rows; i++) places[i] = next[places[i]!]!++;
+  return { places, counts };
+}
+
+/** Lines of the lookup file. */
+function lookupLines(recordIds: Uint32Array, people: readonly { readonly ownId: string }[]): Uint8Array {
+  const ids = Buffer.from(recordIds.buffer).toString("hex");
+  const digits = ID_HALVES * 8;
+  let lines = "";
+  people.forEach(({ ownId }, i) => (lines += `${ids.slice(i * digits, (i + 1) * digits)},${csvCell(ownId)}\n`));
+  return utf8Encoder.encode(lines);
 }
 
 function anyMissing(atoms: readonly number[], hashes: Int32Array): boolean {

@@ -1,26 +1,29 @@
-import { randomFillSync } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { SaltlinkError, fileError } from "../errors.ts";
 import { type RowBlock } from "../exchange/write-hashed-file.ts";
 import { claimPartial, discardPartial } from "../output/partial-file.ts";
+import { randomOrder } from "./secret-draws.ts";
 
 const PARTITION_BYTES = 48 << 20;
 const MEMORY_BYTES = 256 << 20;
 
 interface Partition {
-  /** Full buffers that are still in memory. */
-  blocks: Uint32Array[];
+  /** Runs of rows that are still in memory. */
+  runs: Uint32Array[];
   rows: number;
   /** Bytes in its file. */
   spilled: number;
   descriptor: number | undefined;
-  buffer: Uint32Array;
-  filled: number;
+}
+
+/** How many partitions rows are drawn into. */
+export function partitionCount(rows: number, width: number): number {
+  return Math.max(1, Math.ceil((rows * width * 4) / PARTITION_BYTES));
 }
 
 /**
- * Rows in, the same rows in random order out, in bounded memory: each row goes to a partition drawn at random, each partition is then shuffled by itself (Fisher-Yates). Both draw from the
+ * Rows in, the same rows in random order out, in bounded memory: each row goes to a partition drawn at random (by the thread that encodes it, see hash-slice.ts), each partition is then shuffled by itself (Fisher-Yates). Both draw from the
  * system's CSPRNG, because the order of the records in a department's file is knowledge about them. What does not fit in memory waits in one file per partition, in a
  * directory beside the output that is a partial like any other: encoded rows only, and they go at the end, on a signal, or with the next run.
  */
@@ -31,36 +34,28 @@ export class ShuffledRows {
   readonly #memoryBytes: number;
   readonly #partitions: Partition[];
   #heldBytes = 0;
-  #draws = new Uint32Array(0);
-  #drawn = 0;
 
-  /** `width`: halves per row; `expectedRows` sizes the partitions; `path`: what the directory of the spill files is called, less the end that makes it a partial. */
-  constructor(width: number, expectedRows: number, path: string, memoryBytes = MEMORY_BYTES) {
+  /** `width`: halves per row; `path`: what the directory of the spill files is called, less the end that makes it a partial. */
+  constructor(width: number, partitions: number, path: string, memoryBytes = MEMORY_BYTES) {
     this.#width = width;
     this.#path = path;
     this.#memoryBytes = memoryBytes;
     this.#spills = claimPartial(path, true);
-    const count = Math.max(1, Math.ceil((expectedRows * width * 4) / PARTITION_BYTES));
-    this.#partitions = Array.from({ length: count }, () => ({ blocks: [], rows: 0, spilled: 0, descriptor: undefined, buffer: new Uint32Array(0), filled: 0 }));
+    this.#partitions = Array.from({ length: partitions }, () => ({ runs: [], rows: 0, spilled: 0, descriptor: undefined }));
   }
 
-  add(halves: Uint32Array, rows: number): void {
-    for (let row = 0; row < rows; row++) {
-      const partition = this.#partitions[this.#partitions.length === 1 ? 0 : this.#below(this.#partitions.length)]!;
-      if (partition.filled === partition.buffer.length) {
-        if (partition.filled > 0) this.#hold(partition);
-        partition.buffer = new Uint32Array(this.#width * 512);
-        partition.filled = 0;
-      }
-      copyRow(halves, row * this.#width, partition.buffer, partition.filled, this.#width);
-      partition.filled += this.#width;
-      partition.rows++;
-    }
-  }
-
-  #hold(partition: Partition): void {
-    partition.blocks.push(partition.buffer);
-    this.#heldBytes += partition.buffer.byteLength;
+  /** Keeps rows as they are, `counts` of them for each partition, one after the other. */
+  add(halves: Uint32Array, counts: Uint32Array): void {
+    let start = 0;
+    this.#partitions.forEach((partition, index) => {
+      const rows = counts[index]!;
+      if (rows === 0) return;
+      const end = start + rows * this.#width;
+      partition.runs.push(halves.subarray(start, end));
+      partition.rows += rows;
+      start = end;
+    });
+    this.#heldBytes += halves.byteLength;
     if (this.#heldBytes > this.#memoryBytes) this.#spill();
   }
 
@@ -69,15 +64,15 @@ export class ShuffledRows {
       try {
         mkdirSync(this.#spills, { recursive: true, mode: 0o700 });
         partition.descriptor ??= openSync(join(this.#spills, String(index)), "wx+", 0o600);
-        for (const block of partition.blocks) {
-          const bytes = new Uint8Array(block.buffer);
+        for (const run of partition.runs) {
+          const bytes = new Uint8Array(run.buffer, run.byteOffset, run.byteLength);
           for (let done = 0; done < bytes.length; ) done += writeSync(partition.descriptor, bytes, done, bytes.length - done, partition.spilled + done);
           partition.spilled += bytes.length;
         }
       } catch (error) {
         throw fileError(error, "write", this.#path);
       }
-      partition.blocks = [];
+      partition.runs = [];
     });
     this.#heldBytes = 0;
   }
@@ -95,13 +90,11 @@ export class ShuffledRows {
         }
       }
       let at = partition.spilled / 4;
-      for (const block of partition.blocks) {
-        halves.set(block, at);
-        at += block.length;
+      for (const run of partition.runs) {
+        halves.set(run, at);
+        at += run.length;
       }
-      halves.set(partition.buffer.subarray(0, partition.filled), at);
-      partition.blocks = [];
-      partition.buffer = new Uint32Array(0);
+      partition.runs = [];
       yield { halves: this.#shuffled(halves, partition.rows), rows: partition.rows };
     }
   }
@@ -109,29 +102,10 @@ export class ShuffledRows {
   /** Draws the order first, so that every row moves once. */
   #shuffled(halves: Uint32Array, rows: number): Uint32Array {
     const width = this.#width;
-    const order = Uint32Array.from({ length: rows }, (_, row) => row);
-    for (let last = rows - 1; last > 0; last--) {
-      const other = this.#below(last + 1);
-      const held = order[last]!;
-      order[last] = order[other]!;
-      order[other] = held;
-    }
+    const order = randomOrder(rows);
     const moved = new Uint32Array(halves.length);
     for (let row = 0; row < rows; row++) copyRow(halves, order[row]! * width, moved, row * width, width);
     return moved;
-  }
-
-  /** A uniform integer below `bound`: rejection removes the bias of the remainder. */
-  #below(bound: number): number {
-    const limit = Math.floor(4294967296 / bound) * bound;
-    while (true) {
-      if (this.#drawn === this.#draws.length) {
-        this.#draws = randomFillSync(new Uint32Array(16384));
-        this.#drawn = 0;
-      }
-      const draw = this.#draws[this.#drawn++]!;
-      if (draw < limit) return draw % bound;
-    }
   }
 
   /** Removes the spill files. */

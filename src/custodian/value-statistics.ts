@@ -52,16 +52,14 @@ export function createSketches(schema: LinkageSchema, expectedRows: number): Sha
   };
 }
 
-const BATCH = 2048;
-
-/** Counts records into the shared sketches; one per thread. */
+/** Counts records into the shared sketches; one per thread. Nothing is in there before `flush`, so that a slice whose thread died can be counted again. */
 export class RecordCounter {
   readonly #compounds: number[][];
   readonly #atoms: number;
   readonly #shared: SharedSketches;
   readonly #counters: Int32Array;
   readonly #present: Int32Array;
-  readonly #hashes: Int32Array;
+  #hashes: Int32Array;
   #records = 0;
 
   constructor(schema: LinkageSchema, shared: SharedSketches) {
@@ -71,13 +69,18 @@ export class RecordCounter {
     this.#shared = shared;
     this.#counters = new Int32Array(shared.counters);
     this.#present = new Int32Array(shared.present);
-    this.#hashes = new Int32Array(BATCH * order.length);
+    this.#hashes = new Int32Array(1024 * order.length);
   }
 
   /** Counts a record; returns it for the sample, if its content's hash says so. */
   add({ atoms, hashes }: RecordAtoms): SampledRecord | undefined {
-    if (this.#records === BATCH) this.flush();
-    this.#hashes.set(hashes, this.#records++ * this.#atoms);
+    let at = this.#records++ * this.#atoms;
+    if (at === this.#hashes.length) {
+      const before = this.#hashes;
+      this.#hashes = new Int32Array(before.length * 2);
+      this.#hashes.set(before);
+    }
+    for (let i = 0; i < hashes.length; i++) this.#hashes[at++] = hashes[i]!;
     let content = 0x12345;
     for (let i = 0; i < hashes.length; i++) content = mixed(content ^ hashes[i]!);
     const rank = (mixed(content + 0x7f4a7c15) >>> 0) / 4294967296;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { recordAtoms } from "../../src/custodian/record-atoms.ts";
 import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
 import { ShuffledRows } from "../../src/custodian/shuffled-rows.ts";
-import { ValueSample } from "../../src/custodian/value-sample.ts";
+import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
 import { createSketches, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { discardPartials } from "../../src/output/partial-file.ts";
 import { random } from "../../src/random.ts";
@@ -15,8 +15,15 @@ import { temporaryDirectory } from "../temporary.ts";
 
 describe("a sample of values", () => {
   const count = (values: readonly number[]): { distinct: number; sharing: number } => {
-    const sample = new ValueSample();
-    for (const value of values) sample.add(value === 0 ? 0 : Math.imul(value, 0x9e3779b1) >>> 0, value === 0 ? 0 : (Math.imul(value, 0x85ebca6b) ^ 0x1234567) >>> 0);
+    const limits = createSampleLimits(2);
+    const sample = new ValueSample(limits, 1);
+    for (let start = 0; start < values.length; start += 10_000) {
+      const words = new SampledWords(limits, 10_000);
+      for (const value of values.slice(start, start + 10_000)) words.add(Uint32Array.of(7, 7, value === 0 ? 0 : Math.imul(value, 0x9e3779b1), value === 0 ? 0 : Math.imul(value, 0x85ebca6b) ^ 0x1234567), 0);
+      const { values: kept, counts, present } = words.take();
+      sample.add(kept.subarray(counts[0]), present[1]!);
+    }
+    expect(sample.present).toBe(values.filter((value) => value !== 0).length);
     return sample.summary();
   };
 
@@ -48,22 +55,34 @@ describe("own ids", () => {
   it("finds the row that had an id before", () => {
     const ids = new OwnIds();
     const seed = ownIdSeed();
-    const hash = new Int32Array(2);
-    const add = (id: string, row: number): number | undefined => {
-      hashOwnId(id, seed, hash, 0);
-      return ids.add(hash[0]!, hash[1]!, row);
+    const add = (names: readonly string[], firstRow: number): unknown => {
+      const hashes = new Int32Array(names.length * 2);
+      names.forEach((name, i) => hashOwnId(name, seed, hashes, i * 2));
+      return ids.add(hashes, Uint32Array.from(names, (_, i) => firstRow + i), names.length);
     };
-    for (let i = 0; i < 200_000; i++) expect(add(`ID${i}`, i + 2)).toBeUndefined();
-    expect(add("ID4711", 999_999)).toBe(4713);
-    expect(add("id4711", 999_999)).toBeUndefined();
+    const names = Array.from({ length: 200_000 }, (_, i) => `ID${i}`);
+    expect(add(names, 2)).toBeUndefined();
+    expect(ids.shared()).toBeUndefined();
+    expect(add(["id4711"], 999_998)).toBeUndefined();
+    expect(ids.shared()).toBeUndefined();
+    add(["ID4711"], 999_999);
+    expect(ids.shared()).toEqual({ before: 4713, row: 999_999 });
+    expect(add(names.map((name) => `${name}a`), 1_000_000)).toEqual({ before: 4713, row: 999_999 }); // found on the way
+  });
+
+  it("says which of several came first", () => {
+    const ids = new OwnIds();
+    const hashes = Int32Array.of(1 << 30, 1, 2, 2, 3, 3, 2, 2, 1 << 30, 1);
+    ids.add(hashes, Uint32Array.of(2, 3, 4, 5, 6), 5);
+    expect(ids.shared()).toEqual({ before: 3, row: 5 });
   });
 });
 
 describe("shuffled rows", () => {
-  it.each([10, 100_000_000])("loses none and keeps no order (partitions for %i rows)", (expectedRows) => {
+  it.each([1, 20])("loses none and keeps no order (%i partitions)", (partitions) => {
     const { at } = temporaryDirectory();
-    const rows = new ShuffledRows(3, expectedRows, at("rows"));
-    for (let block = 0; block < 10; block++) rows.add(Uint32Array.from({ length: 300 }, (_, i) => block * 300 + i), 100);
+    const rows = new ShuffledRows(3, partitions, at("rows"));
+    for (let block = 0; block < 10; block++) rows.add(Uint32Array.from({ length: 300 }, (_, i) => block * 300 + i), Uint32Array.from({ length: partitions }, () => 100 / partitions));
     const seen = [...rows.blocks()].flatMap(({ halves, rows: n }) => Array.from({ length: n }, (_, r) => halves[r * 3]! / 3));
     rows.discard();
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
@@ -74,8 +93,8 @@ describe("shuffled rows", () => {
   it("waits on disk above its share of memory, and leaves nothing there: at the end, on a signal, after a killed run", () => {
     const { path, at } = temporaryDirectory();
     const spilled = (): ShuffledRows => {
-      const rows = new ShuffledRows(3, 40_000_000, at("out.rows"), 50_000);
-      rows.add(Uint32Array.from({ length: 90_000 }, (_, i) => i), 30_000);
+      const rows = new ShuffledRows(3, 3, at("out.rows"), 50_000);
+      rows.add(Uint32Array.from({ length: 90_000 }, (_, i) => i), Uint32Array.of(9000, 20_000, 1000));
       expect(readdirSync(path)).toEqual([`out.rows.${process.pid}.partial`]);
       expect(readdirSync(at(`out.rows.${process.pid}.partial`)).length).toBeGreaterThan(1);
       return rows;
@@ -93,7 +112,7 @@ describe("shuffled rows", () => {
     const { pid } = spawnSync(process.execPath, ["--version"]);
     mkdirSync(at(`out.rows.${pid}.partial`));
     writeFileSync(at(`out.rows.${pid}.partial/0`), "rows");
-    new ShuffledRows(3, 10, at("out.rows")).discard();
+    new ShuffledRows(3, 1, at("out.rows")).discard();
     expect(readdirSync(path)).toEqual([]);
   });
 });

@@ -26,42 +26,47 @@ export async function* cutSlices(chunks: AsyncIterable<Buffer>, path: string, sl
   let pending: Buffer = Buffer.alloc(0);
   let row = 1;
   let separators = (delimiter === undefined ? DELIMITERS : [delimiter]).map((character) => character.charCodeAt(0));
-  const scanner = { at: 0, recordStart: 0, inQuotes: false, cellStart: true, ends: [] as number[] };
+  const scanner = { at: 0, recordStart: 0, inQuotes: false, ends: [] as number[] };
 
-  /** Finds the ends of records, at most so many of them. */
+  /** Whether a quote outside quotes opens: what stands before it in its cell is blank. */
+  function opensAt(quote: number, recordStart: number): boolean {
+    let before = quote - 1;
+    while (before >= recordStart && (pending[before] === SPACE || pending[before] === TAB) && !separators.includes(pending[before]!)) before--;
+    return before < recordStart || separators.includes(pending[before]!);
+  }
+
+  /** Finds the ends of records, at most so many of them. The main thread reads every byte of the file here: hence one comparison for most of them. */
   function scan(last: boolean, most: number): void {
-    let { at, recordStart, inQuotes, cellStart } = scanner;
+    let { at, recordStart, inQuotes } = scanner;
     const { ends } = scanner;
+    const tooLong = (): SaltlinkError => new SaltlinkError("input", `${path} row ${row + ends.length}: longer than ${LONGEST_RECORD / 1024} KiB, as no record of a person is; check the line endings`);
     for (; at < pending.length && ends.length < most; at++) {
       const byte = pending[at]!;
+      if (byte > QUOTE) continue; // no quote, no line end
       if (inQuotes) {
         if (byte === QUOTE) {
           if (at + 1 === pending.length && !last) break;
           if (pending[at + 1] === QUOTE) at++;
           else inQuotes = false;
-        } else if (at - recordStart > LONGEST_RECORD) throw unclosed(path, row + ends.length);
-      } else if (byte === QUOTE && cellStart) {
-        inQuotes = true;
-        cellStart = false;
+        }
+        if (at - recordStart > LONGEST_RECORD) throw unclosed(path, row + ends.length);
+      } else if (byte === QUOTE) {
+        inQuotes = opensAt(at, recordStart);
       } else if (byte === LF || byte === CR) {
         if (byte === CR && at + 1 === pending.length && !last) break;
+        if (at - recordStart > LONGEST_RECORD) throw tooLong();
         if (byte === CR && pending[at + 1] === LF) at++;
         ends.push(at + 1);
         recordStart = at + 1;
-        cellStart = true;
-      } else {
-        cellStart = separators.includes(byte) || (cellStart && (byte === SPACE || byte === TAB));
-        if (at - recordStart > LONGEST_RECORD) {
-          throw new SaltlinkError("input", `${path} row ${row + ends.length}: longer than ${LONGEST_RECORD / 1024} KiB, as no record of a person is; check the line endings`);
-        }
       }
     }
+    if (at - recordStart > LONGEST_RECORD) throw inQuotes ? unclosed(path, row + ends.length) : tooLong();
     if (last && inQuotes) throw unclosed(path, row + ends.length);
     if (last && at === pending.length && recordStart < at) {
       ends.push(at);
       recordStart = at;
     }
-    Object.assign(scanner, { at, recordStart, inQuotes, cellStart });
+    Object.assign(scanner, { at, recordStart, inQuotes });
   }
 
   /** Slices of the records found; what fills none stays pending unless it is the last. */
