@@ -15,7 +15,7 @@ export async function run(host: Host): Promise<number> {
   // a reader that goes away (`saltlink inspect x | head -1`) is no failure
   let closed = false;
   host.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE") throw fileError(error, "write to", "standard output");
     closed = true;
   });
   try {

@@ -34,6 +34,7 @@ export class ShuffledRows {
   readonly #memoryBytes: number;
   readonly #partitions: Partition[];
   #heldBytes = 0;
+  #spilled = false;
 
   /** `width`: halves per row; `path`: what the directory of the spill files is called, less the end that makes it a partial. */
   constructor(width: number, partitions: number, path: string, memoryBytes = MEMORY_BYTES) {
@@ -60,9 +61,14 @@ export class ShuffledRows {
   }
 
   #spill(): void {
+    try {
+      if (!this.#spilled) mkdirSync(this.#spills, { mode: 0o700 }); // not where somebody has put something meanwhile
+      this.#spilled = true;
+    } catch (error) {
+      throw fileError(error, "write", this.#path);
+    }
     this.#partitions.forEach((partition, index) => {
       try {
-        mkdirSync(this.#spills, { recursive: true, mode: 0o700 });
         partition.descriptor ??= openSync(join(this.#spills, String(index)), "wx+", 0o600);
         for (const run of partition.runs) {
           const bytes = new Uint8Array(run.buffer, run.byteOffset, run.byteLength);

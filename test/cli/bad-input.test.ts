@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Population } from "../../src/synth/population.ts";
@@ -241,6 +241,29 @@ describe("what hash refuses", () => {
     expect(stderr).toMatch(/^error: cannot write .*(larger than a file may be|no space left)/m);
     expect(status).toBe(5);
     expect(readdirSync(work.path).sort()).toEqual(before);
+  });
+
+  it.skipIf(process.platform !== "linux")("to say that all is well when nobody can be told", () => {
+    const work = hashedDepartments();
+    const { status, stderr } = spawnSync("bash", ["-c", 'exec "$@" > /dev/full', "bash", process.execPath, program, "inspect", "census.parquet"], { cwd: work.path, encoding: "utf8" });
+    expect(stderr).toBe("error: cannot write to standard output: no space left; free some and run again\n");
+    expect(status).toBe(5);
+  });
+
+  it("to write through links that somebody has planted, whatever the umask", () => {
+    const work = office();
+    const victim = work.write("victim", "untouched");
+    for (const name of ["saltlink-schema-1.json", "people.map.json", "people.parquet", "people.lookup.csv", "people.rejects.csv", "audit.md"]) {
+      rmSync(work.at(name), { force: true });
+      symlinkSync(victim, work.at(name));
+    }
+    const { status } = spawnSync("bash", ["-c", 'umask 0; exec "$@"', "bash", process.execPath, program, "schema", "init", "good.csv", "people.csv", "--out", "fresh.json", "--force"], { cwd: work.path });
+    expect(status).toBe(0);
+    expectRefusal(work.hash(), 2, /already there/);
+    expect(spawnSync("bash", ["-c", 'umask 0; exec "$@"', "bash", process.execPath, program, "hash", "people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "people.parquet", "--force"], { cwd: work.path }).status).toBe(0);
+    expect(work.read("victim")).toBe("untouched");
+    for (const name of ["people.parquet", "people.lookup.csv"]) expect(lstatSync(work.at(name)).mode & 0o777).toBe(0o600);
+    expect(lstatSync(work.at("saltlink-schema-1.json")).isFile()).toBe(true);
   });
 
   it.each(["fresh", "there"])("to leave or replace a lookup when only the footer finds no room (output %s)", (kind) => {

@@ -48,6 +48,20 @@ describe("an interrupted run", () => {
     expect(work.do(...HASH).code).toBe(0);
     expect(readdirSync(work.path).filter((name) => /partial|rows/.test(name))).toEqual([]);
   });
+
+  it("killed outright while linking just runs again, and gives what it would have given", async () => {
+    const link = (out: string): string[] => ["link", "census.parquet", "tax.parquet", "--out", out];
+    work.do(...link("whole"));
+    for (const delay of [300, 600, 900]) {
+      const child = startSaltlink(link("run"), work.path);
+      setTimeout(() => child.kill("SIGKILL"), delay);
+      await once(child, "exit");
+      if (!readdirSync(work.path).includes("run")) work.do(...link("run"));
+      for (const name of ["links.csv", "statistics.json", "manifest.json"]) expect(work.read(`run/${name}`), name).toBe(work.read(`whole/${name}`));
+      rmSync(work.at("run"), { recursive: true });
+    }
+    expect(readdirSync(work.path).filter((name) => name.includes("partial"))).toEqual([]);
+  });
 });
 
 describe("a reader that goes away", () => {

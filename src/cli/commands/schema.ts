@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
@@ -150,7 +150,9 @@ function textOf(path: string): string | undefined {
 
 function writeBeside(path: string, text: string): boolean {
   try {
-    writeFileSync(path, text);
+    const file = new PartialFile(path, { force: true, mode: 0o644 });
+    file.write(text);
+    file.commit();
     return true;
   } catch {
     return false;
