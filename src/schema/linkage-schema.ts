@@ -189,13 +189,10 @@ function softSpots(schema: LinkageSchema, profile: Exclude<Profile, "plain">, ki
   };
   const holdsDate = (anchor: readonly string[]): boolean =>
     schema.fields.some(({ name: field, kind }) => kind === "date_of_birth" && (anchor.includes(field) || fieldKinds.date_of_birth.determinedBy.every((view) => anchor.includes(`${field}.${view}`))));
-  const holdsYear = (anchor: readonly string[]): boolean => anchor.some((atom) => [atom, atom.replace(/\.year$/, "")].some((field) => kinds.get(field) === "date_of_birth"));
   schema.filters.forEach(({ fields, anchor, diffusion }, i) => {
     demand(diffusion >= LEAST.diffusion, `filters[${i}].diffusion`, `at least ${LEAST.diffusion}`);
-    if (profile === "strict") {
-      demand(fields.length > 1, `filters[${i}].fields`, "one filter over several fields");
-      demand(holdsYear(anchor) || ![...kinds.values()].includes("date_of_birth"), `filters[${i}].anchor`, "the year of birth in it");
-    } else demand(holdsDate(anchor), `filters[${i}].anchor`, "the whole date of birth in it");
+    if (profile === "strict") demand(fields.length > 1, `filters[${i}].fields`, "one filter over several fields");
+    else demand(holdsDate(anchor), `filters[${i}].anchor`, "the whole date of birth in it");
   });
   schema.keys.forEach(({ parts }, i) => {
     const fields = new Set(parts.map((part) => part.split(".")[0]!));

@@ -49,7 +49,6 @@ describe("reading a schema", () => {
     ["a bucket of few records", bucket({ minimumRecords: 63 }), /buckets\[0\]\.minimumRecords: profile standard demands at least 64/],
     ["a strict filter without diffusion", { ...strict, filters: [{ ...strict.filters[0], diffusion: 0 }] }, /filters\[0\]\.diffusion: profile strict demands at least 10/],
     ["a strict filter of one field", { ...strict, filters: [{ ...strict.filters[0], fields: ["surname"] }] }, /filters\[0\]\.fields: profile strict demands one filter over several fields/],
-    ["a strict filter that is not anchored on the year of birth", { ...strict, filters: [{ ...strict.filters[0], anchor: ["surname.initial"] }] }, /filters\[0\]\.anchor: profile strict demands the year of birth in it/],
     ["a strict bucket of few records", { ...strict, ...bucket({ minimumRecords: 1 }) }, /buckets\[0\]\.minimumRecords: profile strict/],
   ])("holds a hardened profile to its name: refuses %s, unless it says that it is weakened", (_, change, message) => {
     expect(() => parse((s) => Object.assign(s, change))).toThrow(message);
