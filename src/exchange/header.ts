@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
-import { type LinkageSchema, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, SCHEMA_VERSION, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
 import { strataFit, strataSchema } from "./strata.ts";
 
 /**
@@ -72,6 +72,8 @@ export function parseHeader(text: string, path: string): Header {
   if (typeof format === "string" && format !== FORMAT) throw new SaltlinkError("mismatch", `${path} has another format than ${FORMAT}; hash it again with this version of saltlink`);
   const scheme = (written as { schema?: { scheme?: unknown } } | null)?.schema?.scheme;
   if (typeof scheme === "string" && scheme !== SCHEME) throw new SaltlinkError("mismatch", `${path} was hashed with another encoding scheme than ${SCHEME}, the one this saltlink links; hash it again with this version`);
+  const version = (written as { schema?: { version?: unknown } } | null)?.schema?.version;
+  if (typeof version === "number" && version !== SCHEMA_VERSION) throw new SaltlinkError("mismatch", `${path} was hashed under a schema of another version than ${SCHEMA_VERSION}, the one this saltlink reads; hash it again with this version`);
   const result = headerSchema.safeParse(written);
   if (!result.success) throw new SaltlinkError("input", `${path}: its header is damaged (${result.error.issues[0]!.path.map(String).join(".")})`);
   const schema = schemaIn(result.data.schema, path);

@@ -9,7 +9,9 @@ export function checkBelongTogether(a: HashedFile, b: HashedFile): void {
   const two = b.header;
   if (one.project !== two.project) differences.push(`project (${one.project} and ${two.project})`);
   if (one.schema.profile !== two.schema.profile) differences.push(`profile (${one.schema.profile} and ${two.schema.profile})`);
-  if (one.schemaDigest !== two.schemaDigest) differences.push(`schema (${schemaDifference(one.schema, two.schema)})`);
+  const inSchema = schemaDifference(one.schema, two.schema);
+  if (inSchema.length > 0) differences.push(`schema (${inSchema.join(", ")})`);
+  else if (one.schemaDigest !== two.schemaDigest && one.schema.profile === two.schema.profile) throw new Error("schemas differ in what nobody names");
   // the commitment depends on the project: where that differs it says nothing of the salt
   if (one.keyCommitment !== two.keyCommitment && one.project === two.project) differences.push("salt");
   if (differences.length > 0) {
@@ -18,12 +20,8 @@ export function checkBelongTogether(a: HashedFile, b: HashedFile): void {
   if (one.contentDigest === two.contentDigest) throw new SaltlinkError("mismatch", `${a.path} and ${b.path} are the same file; to find duplicates within it: saltlink link ${a.path} --dedupe --out run`);
 }
 
-function schemaDifference(one: LinkageSchema, two: LinkageSchema): string {
-  const parts = (["fields", "filters", "keys", "buckets", "tokens"] as const).filter((part) => JSON.stringify(agreed(one, part)) !== JSON.stringify(agreed(two, part)));
-  if (one.expectedRecords !== two.expectedRecords) return ["expectedRecords", ...parts].join(", ");
-  return parts.length > 0 ? parts.join(", ") : "limits";
-}
-
-function agreed(schema: LinkageSchema, part: "fields" | "filters" | "keys" | "buckets" | "tokens"): unknown {
-  return part === "keys" ? schema.keys.map((key) => key.parts) : schema[part];
+/** What of the schema differs, save its profile, which is told by itself; notes are not part of what is agreed on. */
+function schemaDifference(one: LinkageSchema, two: LinkageSchema): string[] {
+  const [agreedOne, agreedTwo] = [one, two].map(({ expectedRecords, maximumSharing, weakened, fields, filters, keys, buckets, tokens }) => ({ expectedRecords, maximumSharing, weakened: weakened === true, fields, filters, keys: keys.map(({ parts }) => parts), buckets, tokens }));
+  return Object.keys(agreedOne!).filter((part) => JSON.stringify(agreedOne![part as keyof typeof agreedOne]) !== JSON.stringify(agreedTwo![part as keyof typeof agreedTwo]));
 }
