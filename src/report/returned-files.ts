@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
+import { FEWEST } from "./disclosure-control.ts";
 import type { Link, Manifest } from "./run-directory.ts";
 
 /** What one department gets back. */
@@ -51,4 +52,9 @@ export function returnedFiles(links: readonly Link[], { inputs, mode }: Manifest
   }
   const names = inputs.map((input, i) => (mode !== "dedupe" && inputs.findIndex(({ dataset }) => dataset === input.dataset) !== i ? `${input.dataset}-${i + 1}.csv` : `${input.dataset}.csv`));
   return sides.map((side, i) => ({ name: names[i]!.replaceAll(/[^\w.-]/g, "_"), rows: [...side].sort(([x], [y]) => (x < y ? -1 : 1)) }));
+}
+
+/** Whether the files tell a department of fewer than ten of its people (or of nobody) that they are known to the other: such a few are easily recognised. Duplicates within a file tell of nobody else. */
+export function tellOfFew(files: readonly ReturnedFile[], { mode }: Manifest): boolean {
+  return mode !== "dedupe" && files.some(({ rows }) => new Set(rows.map(([, linkId]) => linkId)).size < FEWEST);
 }

@@ -388,6 +388,16 @@ describe("what the other commands refuse", () => {
     expect(existsSync(work.at("x.csv"))).toBe(false);
   });
 
+  it("return: files that tell of fewer than ten people, unless that is accepted", () => {
+    const work = hashedDepartments();
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    work.write("run/links.csv", work.read("run/links.csv").split("\n").slice(0, 10).join("\n"));
+    expectRefusal(work.try("return", "run", "--out", "returned"), 10, /fewer than 10 people of run are in both files.* --accept-small-overlap/);
+    expect(existsSync(work.at("returned"))).toBe(false);
+    work.do("return", "run", "--out", "returned", "--accept-small-overlap");
+    expect(work.read("returned/tax.csv").trim().split("\n")).toHaveLength(10);
+  });
+
   it("a command or option that does not exist, with the nearest that does", () => {
     const work = workplace();
     expectRefusal(work.try("inspekt", "x"), 2, /unknown command 'inspekt'[\s\S]*Did you mean inspect/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { returnedFiles } from "../../src/report/returned-files.ts";
+import { returnedFiles, tellOfFew } from "../../src/report/returned-files.ts";
 import type { Link, Manifest } from "../../src/report/run-directory.ts";
 
 const manifest = (mode: string, ...datasets: string[]): Manifest => ({ mode, inputs: datasets.map((dataset) => ({ dataset })) }) as unknown as Manifest;
@@ -28,5 +28,13 @@ describe("returned files", () => {
     const [file] = returnedFiles([link("1", "2"), link("3", "4"), link("2", "3")], manifest("dedupe", "census"));
     expect(new Set(file!.rows.map(([, id]) => id)).size).toBe(1);
     expect(file!.rows).toHaveLength(4);
+  });
+
+  it("tell of few when fewer than ten people are in both, however many records they have", () => {
+    const few = (links: Link[], mode = "many-to-many"): boolean => tellOfFew(returnedFiles(links, manifest(mode, "census", "tax")), manifest(mode, "census", "tax"));
+    const people = (count: number): Link[] => Array.from({ length: count }, (_, i) => link(`c${i}`, `t${i}`));
+    expect([few([]), few(people(9)), few(people(10))]).toEqual([true, true, false]);
+    expect(few([...people(9), link("c0", "more"), link("c1", "others")])).toBe(true);
+    expect(tellOfFew(returnedFiles(people(2), manifest("dedupe", "census")), manifest("dedupe", "census"))).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { RETURNED_HEADER, isReturnedFile, returnedFiles } from "../../report/returned-files.ts";
+import { SaltlinkError } from "../../errors.ts";
+import { RETURNED_HEADER, isReturnedFile, returnedFiles, tellOfFew } from "../../report/returned-files.ts";
 import { claimDirectory, readLinks, readManifest } from "../../report/run-directory.ts";
 import { PartialFile, commitPartial, discardPartial } from "../../output/partial-file.ts";
 import { count } from "../terminal.ts";
@@ -11,12 +12,16 @@ export const addReturn: AddCommand = (program, { terminal }) => {
     .description("write, for each department, its own record ids with a fresh person link id")
     .argument("<run>", "directory of a run")
     .requiredOption("--out <directory>", "where to write one file per department")
+    .option("--accept-small-overlap", "write the files although fewer than ten people are in both: whoever gets them may recognise who that is")
     .option("--force", "replace the directory if it is there")
     .option("--json", "print what was written as JSON")
     .addHelpText("after", "\nExample:\n  saltlink return run --out returned")
-    .action(async (run: string, { out, force = false, json }: { out: string; force?: boolean; json?: boolean }) => {
+    .action(async (run: string, { out, acceptSmallOverlap, force = false, json }: { out: string; acceptSmallOverlap?: boolean; force?: boolean; json?: boolean }) => {
       const manifest = readManifest(run);
       const files = returnedFiles(await readLinks(run, manifest), manifest);
+      if (acceptSmallOverlap !== true && tellOfFew(files, manifest)) {
+        throw new SaltlinkError("audit", `fewer than 10 people of ${run} are in both files: that somebody is among so few can tell a department who it is. If those who answer for the data agree, add --accept-small-overlap`);
+      }
       const partial = claimDirectory(out, force, (name) => isReturnedFile(join(out, name)));
       try {
         for (const { name, rows } of files) {
