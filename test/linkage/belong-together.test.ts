@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { keyCommitment } from "../../src/custodian/sub-key.ts";
 import { SaltlinkError } from "../../src/errors.ts";
-import { FORMAT, type Header, parseHeader } from "../../src/exchange/header.ts";
+import { type FORMAT, type Header, parseHeader } from "../../src/exchange/header.ts";
 import type { HashedFile } from "../../src/exchange/read-hashed-file.ts";
 import { checkBelongTogether } from "../../src/linkage/belong-together.ts";
 import { type LinkageSchema, schemaDigest } from "../../src/schema/linkage-schema.ts";
