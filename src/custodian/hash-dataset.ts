@@ -9,6 +9,7 @@ import { comparisonGroups } from "../schema/comparison-space.ts";
 import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { toolName } from "../version.ts";
+import { bucketBits, cutBuckets } from "./bucket-cut.ts";
 import { type ColumnMap, checkColumnMap } from "./column-map.ts";
 import { lookupPath, rejectsPath } from "./companion-files.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
@@ -137,14 +138,11 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const summaries = samples.map((sample) => ({ ...sample.summary(), present: sample.present }));
     const sharing = summaries.slice(0, schema.keys.length).map((summary) => summary.sharing / counts.hashed);
     checkSharing(schema, sharing, counts.hashed);
-    const bucketBits = schema.buckets.map(({ minimumValues, minimumRecords }, b) => {
-      const { distinct, present } = summaries[schema.keys.length + b]!;
-      return Math.max(0, Math.min(32, Math.floor(Math.log2(Math.min(distinct / minimumValues, present / minimumRecords)))));
-    });
+    const bits = schema.buckets.map((bucket, b) => bucketBits(bucket, summaries[schema.keys.length + b]!));
 
     const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length);
     for (const block of rows.blocks()) {
-      for (let row = 0; row < block.rows; row++) truncateBuckets(block.halves, row * width + bucketAt, bucketBits);
+      for (let row = 0; row < block.rows; row++) cutBuckets(block.halves, row * width + bucketAt, bits);
       hashed.write({ ...block, strataValues: strata.values });
     }
     rows.discard();
@@ -162,7 +160,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       missing: field(perField.missing),
       placeholders: field(perField.placeholders),
       unusable: field(perField.unusable),
-      bucketBits,
+      bucketBits: bits,
       sharing,
       randomPairs: comparisonGroups(schema).length === 0 ? {} : randomPairs(schema, salt, sketches, sampled),
       strata: strata.summary(),
@@ -193,16 +191,6 @@ async function* tasksOf(slices: AsyncGenerator<Slice>, onBytes: (done: number) =
     yield { bytes: new Uint8Array(bytes), firstRow, records };
     done += bytes.length;
     onBytes(done);
-  }
-}
-
-/** Keeps the leading bits of a bucket's word and marks it as present with the last. */
-function truncateBuckets(halves: Uint32Array, at: number, bits: readonly number[]): void {
-  for (let b = 0; b < bits.length; b++, at += 2) {
-    if (halves[at] === 0 && halves[at + 1] === 0) continue;
-    const kept = bits[b]!;
-    halves[at] = 1;
-    halves[at + 1] = kept === 0 ? 0 : (halves[at + 1]! & (0xffffffff << (32 - kept))) >>> 0;
   }
 }
 

@@ -1,149 +1,153 @@
-import { hkdfSync } from "node:crypto";
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type AtomValues, encodingPlan } from "../../src/custodian/encoding.ts";
+import { bucketBits, cutBuckets } from "../../src/custodian/bucket-cut.ts";
+import { encodingPlan } from "../../src/custodian/encoding.ts";
+import { normalizeAddress, normalizeTown } from "../../src/custodian/normalize/address.ts";
+import { normalizeEmail, normalizeHealthNumber, normalizePhone, normalizeSex } from "../../src/custodian/normalize/codes.ts";
+import { normalizeDate, parseDate } from "../../src/custodian/normalize/date.ts";
+import { normalizeForename, normalizeSurname, splitFullName } from "../../src/custodian/normalize/name.ts";
+import type { Normalized } from "../../src/custodian/normalize/normalized.ts";
+import { normalizePostcode } from "../../src/custodian/normalize/postcode.ts";
 import { stretch } from "../../src/custodian/passphrase.ts";
-import { keyCommitment } from "../../src/custodian/sub-key.ts";
+import { readSaltLine } from "../../src/custodian/salt.ts";
+import { keyCommitment, subKey } from "../../src/custodian/sub-key.ts";
 import { createEncoder } from "../../src/kernel/encode-record.ts";
 import { encodedLength } from "../../src/kernel/encoding-plan.ts";
+import { messageOf, positions, prf } from "../../src/kernel/reference/encode-record.ts";
 import { usedAtoms } from "../../src/schema/comparison-space.ts";
 import type { LinkageSchema } from "../../src/schema/linkage-schema.ts";
 import { standardSchema } from "../example-schema.ts";
+import { type Person, blake2s, cut, diffused, filter, grams, hex, message, purpose, salt, slice, utf8, word } from "./slow-scheme.ts";
 
-// A second implementation of src/custodian/SCHEME.md, sections 1 and 3 to 5, written from its text: slow, on big integers, and sharing no code with the first.
+// Every step of SCHEME.md, done by the program and by the second implementation, and held in scheme-vectors.json for implementations in other languages (salt 00 01 ... 1f, project "golden"). When the scheme
+// changes, and its name with it: npx vitest run --config test/vitest.config.ts test/custodian/scheme.test.ts --update
 
-const salt = { project: "golden", secret: Uint8Array.from({ length: 32 }, (_, i) => i) };
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-// RFC 7693, sections 2.6, 2.7 and 3.2
-const IV = [0x6a09e667n, 0xbb67ae85n, 0x3c6ef372n, 0xa54ff53an, 0x510e527fn, 0x9b05688cn, 0x1f83d9abn, 0x5be0cd19n];
-const SIGMA = ["0123456789abcdef", "ea489fd61c02b753", "b8c052fdae367194", "7931dcbe265a40f8", "905724afe1bc683d", "2c6a0b834d75fe19", "c51fed4a0763928b", "db7ec13950f4862a", "6fe9b308c2d714a5", "a2847615fb9e3cd0"];
-
-/** BLAKE2s with a 32-byte key and digest. */
-function blake2s(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const data = [...key, ...new Uint8Array(64 - key.length), ...message];
-  const h = IV.map((word, i) => (i === 0 ? word ^ 0x01010000n ^ (BigInt(key.length) << 8n) ^ 32n : word));
-  const rotated = (x: bigint, n: bigint): bigint => ((x >> n) | (x << (32n - n))) & 0xffffffffn;
-  for (let at = 0; at < data.length; at += 64) {
-    const block = Array.from({ length: 64 }, (_, i) => BigInt(data[at + i] ?? 0));
-    const m = Array.from({ length: 16 }, (_, i) => block[i * 4]! | (block[i * 4 + 1]! << 8n) | (block[i * 4 + 2]! << 16n) | (block[i * 4 + 3]! << 24n));
-    const v = [...h, ...IV];
-    v[12]! ^= BigInt(Math.min(at + 64, data.length));
-    if (at + 64 >= data.length) v[14]! ^= 0xffffffffn;
-    const mix = (a: number, b: number, c: number, d: number, x: bigint, y: bigint): void => {
-      for (const [word, r1, r2] of [[x, 16n, 12n], [y, 8n, 7n]] as const) {
-        v[a] = (v[a]! + v[b]! + word) & 0xffffffffn;
-        v[d] = rotated(v[d]! ^ v[a], r1);
-        v[c] = (v[c]! + v[d]) & 0xffffffffn;
-        v[b] = rotated(v[b]! ^ v[c], r2);
-      }
-    };
-    for (const row of SIGMA) {
-      const word = (i: number): bigint => m[Number.parseInt(row[i]!, 16)]!;
-      [[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]].forEach(([a, b, c, d], i) => mix(a!, b!, c!, d!, word(2 * i), word(2 * i + 1)));
-    }
-    h.forEach((_, i) => (h[i]! ^= v[i]! ^ v[i + 8]!));
-  }
-  return Uint8Array.from(h.flatMap((word) => [0n, 8n, 16n, 24n].map((shift) => Number((word >> shift) & 0xffn))));
+interface Vector {
+  readonly step: string;
+  readonly input: unknown;
+  /** What the program makes of it. */
+  readonly first: unknown;
+  /** What the second implementation does; absent for normalization, which has one alone. */
+  readonly second?: unknown;
 }
 
-const purpose = (name: string): Uint8Array => new Uint8Array(hkdfSync("sha256", salt.secret, new Uint8Array(), utf8(`saltlink/1-draft/${salt.project}/${name}`), 32));
-const asInteger = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-/** Number j of `width` bits of a digest. */
-const slice = (digest: Uint8Array, j: number, width: number): number => Number((asInteger(digest) >> BigInt(j * width)) & ((1n << BigInt(width)) - 1n));
-const message = (values: readonly string[]): Uint8Array => utf8(values.length === 0 ? "\u001f" : values.map((value) => `${value}\u001f`).join(""));
-
-function grams(text: string): Uint8Array[] {
-  const letters = [...` ${text} `];
-  const before: string[] = [];
-  return letters.slice(0, -1).map((letter, i) => {
-    const gram = letter + letters[i + 1]!;
-    const repeats = before.filter((other) => other === gram).length;
-    before.push(gram);
-    return Uint8Array.of(...utf8(gram), ...(repeats > 0 ? [repeats] : []));
-  });
-}
-
-/** Bits of a field filter; `diffusion` 0 leaves them as they are. */
-function filter(name: string, anchorAtoms: readonly string[], anchor: readonly string[], text: string, { bits, hashes, diffusion }: { bits: number; hashes: number; diffusion: number }): number[] {
-  const width = Math.log2(bits);
-  const gramKey = blake2s(purpose(`filter/${name}/${name}/${anchorAtoms.join("+")}`), message(anchor));
-  const set = new Set(grams(text).flatMap((gram) => Array.from({ length: hashes }, (_, j) => slice(blake2s(gramKey, gram), j, width))));
-  const plain = Array.from({ length: bits }, (_, i) => Number(set.has(i)));
-  if (diffusion === 0) return plain;
-  const diffusionKey = purpose(`diffusion/${name}`);
-  return plain.map((_, row) => {
-    const chosen: number[] = [];
-    for (let counter = 0; chosen.length < diffusion; counter++) {
-      const digest = blake2s(diffusionKey, new Uint8Array(Uint32Array.of(row, counter).buffer));
-      for (let j = 0; j < Math.floor(256 / width) && chosen.length < diffusion; j++) if (!chosen.includes(slice(digest, j, width))) chosen.push(slice(digest, j, width));
-    }
-    return chosen.reduce((x, position) => x ^ plain[position]!, 0);
-  });
-}
-
-const people: Record<string, string>[] = [
-  { forename: "ANN", surname: "ONEILL", date_of_birth: "19801231", address: "37 MANORROAD", postcode: "SW1A1AA", "surname.phonetic": "ANL", "forename.initial": "A", "date_of_birth.day": "31", "date_of_birth.year": "1980" },
-  { forename: "BANANA", surname: "ΠΑΠΑΔΟΠΟΥΛΟΣ", date_of_birth: "20030201", address: "2 STRYDFAWR", postcode: "CF101AA", "surname.phonetic": "PPTPLS", "forename.initial": "B", "date_of_birth.day": "1", "date_of_birth.year": "2003" },
+const people: Person[] = [
+  { forename: "ANN", surname: "ONEILL", date_of_birth: "19801231", sex: "F", address: "37 MANORROAD", postcode: "SW1A1AA", "forename.start": "ANN", "forename.initial": "A", "forename.phonetic": "AN", "surname.start": "ONE", "surname.initial": "O", "surname.phonetic": "ANL", "postcode.sector": "SW1A1", "date_of_birth.day": "31", "date_of_birth.month": "12", "date_of_birth.year": "1980" },
+  { forename: "BANANA", surname: "ΠΑΠΑΔΟΠΟΥΛΟΣ", date_of_birth: "20030201", sex: "M", address: "2 STRYDFAWR", postcode: "CF101AA", "forename.start": "BAN", "forename.initial": "B", "forename.phonetic": "PNN", "surname.start": "ΠΑΠ", "surname.initial": "Π", "surname.phonetic": "ΠΑΠΑΔΟΠΟΥΛΟΣ", "postcode.sector": "CF101", "date_of_birth.day": "1", "date_of_birth.month": "2", "date_of_birth.year": "2003" },
+  { forename: "小明", surname: "王", date_of_birth: "19651015", sex: "X", "forename.start": "小明", "forename.initial": "小", "forename.phonetic": "小明", "surname.start": "王", "surname.initial": "王", "surname.phonetic": "王", "date_of_birth.day": "15", "date_of_birth.month": "10", "date_of_birth.year": "1965" },
+  { forename: "ANAKIN", surname: "A", address: "1 ALICEALICEALICE", postcode: "B11AA", "forename.start": "ANA", "forename.initial": "A", "forename.phonetic": "ANKN", "surname.start": "A", "surname.initial": "A", "surname.phonetic": "A", "postcode.sector": "B11" },
 ];
-const atomsOf = (schema: LinkageSchema, person: Record<string, string>): AtomValues => usedAtoms(schema).map((atom) => person[atom]);
+
+const undiffused: LinkageSchema = { ...standardSchema, filters: standardSchema.filters.map((shape) => ({ ...shape, anchor: [], diffusion: 0 })), keys: [], buckets: [], tokens: ["surname", "sex"] };
+const strict: LinkageSchema = { ...standardSchema, profile: "strict", keys: [], buckets: [{ parts: ["forename.phonetic", "surname.phonetic"], minimumValues: 5, minimumRecords: 64 }], filters: [{ name: "record", fields: ["forename", "surname", "date_of_birth", "sex", "address", "postcode"], anchor: ["date_of_birth.year"], bits: 1024, hashes: 6, diffusion: 10 }] };
+
+/** Columns of a person's record under a schema: filters as bits, words as numbers; as the program makes them. */
+function encoded(schema: LinkageSchema, person: Person): { filters: number[][]; words: bigint[] } {
+  const plan = encodingPlan(schema, salt);
+  const out = new Uint32Array(encodedLength(plan));
+  createEncoder(plan)(usedAtoms(schema).map((atom) => person[atom]), out, 0);
+  let end = 0;
+  const filters = schema.filters.map(({ bits }) => {
+    const start = end;
+    end += bits;
+    return Array.from({ length: bits }, (_, i) => (out[(start + i) >> 5]! >>> (i & 31)) & 1);
+  });
+  const halves = [...out.subarray(end / 32)];
+  return { filters, words: halves.flatMap((low, i) => (i % 2 === 0 ? [BigInt(low) | (BigInt(halves[i + 1]!) << 32n)] : [])) };
+}
+/** Bits as hexadecimal digits of their bytes, bit 0 first. */
+const packed = (bits: readonly number[]): string => hex(Uint8Array.from({ length: bits.length / 8 }, (_, byte) => bits.slice(byte * 8, byte * 8 + 8).reduce((sum, bit, i) => sum | (bit << i), 0)));
+const digits = (number: bigint): string => number.toString(16).padStart(16, "0");
+
+const saltLine = (project: string, secret: Uint8Array): string => {
+  const body = `saltlink-salt-1 ${project} ${Buffer.from(secret).toString("base64url")}`;
+  return `${body} ${createHash("sha256").update(body).digest("hex").slice(0, 10)}`;
+};
+const salts = [salt, { project: "leo-2026", secret: new Uint8Array(32) }, { project: "x", secret: new Uint8Array(32).fill(255) }];
+const purposes = ["commitment", "filter/surname/surname/date_of_birth", "filter/forename/forename/", "filter/record/sex/date_of_birth.year", "diffusion/surname", "diffusion/record", "key/surname+address", "bucket/date_of_birth", "token/sex"];
+const texts = ["", "ONEILL", "BANANA", "A", "ΠΑΠΑΔΟΠΟΥΛΟΣ", "小明", "37 MANORROAD", "AAAAAAAA", "X".repeat(130)];
+const gramsOf = (text: string): string => grams(text).map(hex).join(" ");
+
+const steps: Vector[] = [
+  ...salts.map(({ project, secret }): Vector => ({ step: "salt file", input: saltLine(project, secret), first: { project, secret: hex(readSaltLine(saltLine(project, secret)).secret) }, second: { project, secret: hex(secret) } })),
+  ...salts.map((each): Vector => ({ step: "commitment", input: { project: each.project, salt: hex(each.secret) }, first: keyCommitment(each), second: hex(purpose("commitment", each).subarray(0, 16)) })),
+  ...purposes.map((name): Vector => ({ step: "sub-key", input: name, first: hex(subKey(salt, name)), second: hex(purpose(name)) })),
+  ...["", "abc", "19801231\u001f", "x".repeat(63), "x".repeat(64), "x".repeat(65), "é".repeat(100)].map((text): Vector => ({ step: "PRF", input: { key: hex(purpose("key/surname+address")), message: hex(utf8(text)) }, first: hex(prf(purpose("key/surname+address"), utf8(text))), second: hex(blake2s(purpose("key/surname+address"), utf8(text))) })),
+  ...[[], ["surname"], ["date_of_birth"], ["forename.initial", "surname.phonetic"], ["surname", "forename", "sex", "date_of_birth.year"], ["postcode"]].map((parts): Vector => {
+    const person = people[2]!;
+    return { step: "message", input: parts.map((part) => person[part] ?? null), first: hexOrNull(messageOf(parts.map((_, i) => i), parts.map((part) => person[part]))), second: parts.some((part) => person[part] === undefined) ? null : hex(message(parts.map((part) => person[part]!))) };
+  }),
+  ...texts.map((text): Vector => ({ step: "n-grams of a name", input: text, first: gramsOf(text) })),
+  ...["19801231", "F", "20030201"].map((text): Vector => ({ step: "n-grams of a date or sex in a record-level filter", input: text, first: grams(text, true).map(hex).join(" ") })),
+  ...[9, 10].flatMap((width) => [" O", "NA", "NA\u0001", "ΠΑ", "小明"].map((gram): Vector => {
+    const key = blake2s(purpose("filter/surname/surname/date_of_birth"), message(["19801231"]));
+    const input = { key: hex(key), gram: hex(utf8(gram)), width, hashes: 10 };
+    return { step: "positions", input, first: positions(prf(key, utf8(gram)), 10, width), second: Array.from({ length: 10 }, (_, j) => slice(blake2s(key, utf8(gram)), j, width)) };
+  })),
+  ...[standardSchema.filters[0]!, strict.filters[0]!].flatMap((shape) => [0, 1, 2, 255, 256, shape.bits - 1].map((row): Vector => {
+    const schema = shape.bits === 1024 ? strict : standardSchema;
+    return { step: "diffusion", input: { filter: shape.name, bits: shape.bits, t: shape.diffusion, outputBit: row }, first: Array.from(encodingPlan(schema, salt).filters[0]!.diffusion![row]!), second: diffused(shape, row) };
+  })),
+  ...[standardSchema, undiffused, strict].flatMap((schema) => people.flatMap((person) => {
+    const { filters } = encoded(schema, person);
+    return schema.filters.map((shape, f): Vector => ({ step: "filter", input: { ...shape, person: pick(person, [...shape.anchor, ...shape.fields]) }, first: packed(filters[f]!), second: packed(filter(shape, person)) }));
+  })),
+  ...[standardSchema, undiffused, strict].flatMap((schema) => people.flatMap((person) => {
+    const { words } = encoded(schema, person);
+    const columns = [...schema.keys.map(({ parts }) => ["key", parts] as const), ...schema.buckets.map(({ parts }) => ["bucket", parts] as const), ...schema.tokens.map((token) => ["token", [token]] as const)];
+    return columns.map(([kind, parts], w): Vector => ({ step: kind === "bucket" ? "bucket, whole" : kind, input: pick(person, parts), first: digits(words[w]!), second: digits(word(kind, parts, person)) }));
+  })),
+  ...[0, 1, 7, 31, 32].map((bits): Vector => {
+    const whole = word("bucket", ["date_of_birth"], people[0]!);
+    const halves = Uint32Array.of(Number(whole & 0xffffffffn), Number(whole >> 32n));
+    cutBuckets(halves, 0, [bits]);
+    return { step: "bucket, cut", input: { whole: digits(whole), bits }, first: digits(BigInt(halves[0]!) | (BigInt(halves[1]!) << 32n)), second: digits(cut(whole, bits)) };
+  }),
+  ...[[1, 1], [10, 1000], [5 * 2 ** 10, 1e9], [5 * 2 ** 10 - 1, 1e9], [1e9, 640], [1e15, 1e15]].map(([distinct, present]): Vector => ({ step: "bits of a bucket", input: { distinct, records: present }, first: bucketBits(standardSchema.buckets[0]!, { distinct: distinct!, present: present! }), second: Math.min(32, Math.max(0, Math.floor(Math.log2(Math.min(distinct! / 5, present! / 64))))) })),
+];
+
+function hexOrNull(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : hex(bytes);
+}
+function pick(person: Person, atoms: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(atoms.map((atom) => [atom, person[atom] ?? null]));
+}
+
+// Normalization: names of many origins, and what people type
+const cells: [string, (text: string) => Normalized, string[]][] = [
+  ["forename", normalizeForename, ["Siân", "Siobhán", "Niamh", "Llŷr", "Anne-Marie", "ANNE MARIE", "Mr John", "Dr. Máire", "Md Rafiq", "Wm.", "Bill", "D'Arcy", "Nguyễn", "Chloë", "Ioan ap", "王小明", "Muḥammad", "Jürgen", "UNKNOWN", "Baby Girl", "J"]],
+  ["surname", normalizeSurname, ["O'Neill", "Ó Súilleabháin", "Ní Dhomhnaill", "ap Rhys", "van der Berg", "Smith-Jones", "SMITH JONES", "McDonald", "Mac Donald", "bin Laden", "al-Hashimi", "de la Cruz", "Łukasz", "Nguyễn", "Begum", "Singh", "李", "Null", "Test", "Smith Jr", "UNKNOWN", "García Márquez"]],
+  ["full name", (text) => ({ views: splitFullName(text) ?? {} }) as Normalized, ["John Smith", "Smith, John", "Mary van der Berg", "John Smith, Jr"]],
+  ["sex", normalizeSex, ["M", "female", "1", "2", "9", "unknown"]],
+  ["postcode", normalizePostcode, ["sw1a 1aa", "SW1A1AA", "SWIA 1AA", "B1 1AA", "ZZ99 3WZ", "2000", "K1A 0B1", "BT1 5GS"]],
+  ["address", normalizeAddress, ["37 Manor Rd", "Flat 2, 37 Manor Road", "37-39 Manor Road", "12a High St.", "Rose Cottage, Mill Lane", "1/2, 10 Byres Road"]],
+  ["town", normalizeTown, ["St Albans", "Saint Albans", "Stoke-on-Trent"]],
+  ["phone", normalizePhone, ["+44 20 7946 0958", "020 7946 0958", "07700 900123"]],
+  ["email", normalizeEmail, ["Ann@Example.org"]],
+  ["health number", normalizeHealthNumber, ["943 476 5919", "943 476 5918"]],
+];
+const dates = ["1980-12-31", "19801231", "31/12/1980", "3 Feb 2003", "31/02/1980", "1900-01-01", "01/02/03", "29/02/2000"];
+const normalized: Vector[] = [
+  ...cells.flatMap(([kind, normalize, values]) => values.map((value): Vector => ({ step: `normalization: ${kind}`, input: value, first: sorted(normalize(value)) }))),
+  ...dates.map((value): Vector => ({ step: "normalization: date of birth (day first, in 2026)", input: value, first: sorted(normalizeDate(parseDate(value, "dmy", 2026), 2026)) })),
+];
+
+function sorted({ views, problem }: Normalized): unknown {
+  return { views: views === undefined ? null : Object.fromEntries(Object.entries(views).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))), ...(problem === undefined ? {} : { problem }) };
+}
 
 describe("SCHEME.md", () => {
-  it("says how sub-keys and the commitment are made", () => {
+  it("is what both implementations do", () => {
     expect(hex(blake2s(new Uint8Array(32), utf8("abc")))).toBe("4a33d50f22e524b07ac2d8e29557bc11810bf0d6e9c64451bc75681a5c05f329"); // as CPython's hashlib gives it
-    expect(hex(purpose("commitment").subarray(0, 16))).toBe(keyCommitment(salt));
+    for (const { step, input, first, second } of steps) if (second !== undefined) expect(first, `${step}: ${JSON.stringify(input)}`).toEqual(second);
   });
 
-  it.each([
-    ["hardened, anchored on the date of birth", standardSchema],
-    ["unhardened, without an anchor", { ...standardSchema, filters: standardSchema.filters.map((definition) => ({ ...definition, anchor: [], diffusion: 0 })) }],
-  ])("says how filters are made: %s", (_, schema) => {
-    const plan = encodingPlan(schema, salt);
-    const encoder = createEncoder(plan);
-    for (const person of people) {
-      const out = new Uint32Array(encodedLength(plan));
-      encoder(atomsOf(schema, person), out, 0);
-      schema.filters.forEach((definition, f) => {
-        const bits = filter(definition.name, definition.anchor, definition.anchor.map((atom) => person[atom]!), person[definition.name]!, definition);
-        const sent = Array.from({ length: definition.bits }, (_, i) => (out[(f * definition.bits + i) >> 5]! >>> (i & 31)) & 1);
-        expect(sent, definition.name).toEqual(bits);
-      });
-    }
-  });
-
-  it("says how keys and buckets are made, before a bucket is cut", () => {
-    const plan = encodingPlan(standardSchema, salt);
-    const [person] = people;
-    const out = new Uint32Array(encodedLength(plan));
-    createEncoder(plan)(atomsOf(standardSchema, person!), out, 0);
-    const firstWord = standardSchema.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
-    const words = [...standardSchema.keys.map(({ parts }) => ({ kind: "key", parts })), ...standardSchema.buckets.map(({ parts }) => ({ kind: "bucket", parts }))];
-    words.forEach(({ kind, parts }, w) => {
-      const values = parts.map((part) => person![part]);
-      const expected = values.includes(undefined) ? 0n : asInteger(blake2s(purpose(`${kind}/${parts.join("+")}`), message(values as string[])).subarray(0, 8));
-      expect(BigInt(out[firstWord + 2 * w]!) | (BigInt(out[firstWord + 2 * w + 1]!) << 32n), parts.join()).toBe(expected);
-    });
-  });
-
-  // vectors of single steps, for an implementation in another language; salt 00 01 ... 1f, project "golden"
-  it("has vectors for every step", () => {
-    const gramKey = blake2s(purpose("filter/surname/surname/date_of_birth"), message(["19801231"]));
-    expect({
-      commitment: keyCommitment(salt),
-      subKey: hex(purpose("filter/surname/surname/date_of_birth")),
-      gramKey: hex(gramKey),
-      grams: grams("BANANA").map(hex).join(" "),
-      positions: Array.from({ length: 10 }, (_, j) => slice(blake2s(gramKey, utf8(" O")), j, 9)).join(" "),
-      passphrase: hex(stretch("golden", "one two three four five sixx seven")),
-    }).toMatchInlineSnapshot(`
-      {
-        "commitment": "44e0ba6b19cb055cdb521edf50b849f8",
-        "gramKey": "66cd216dbbabf5e153cd9f2b8e3f208e4adc26b5a4d93f206545046a8aa4c669",
-        "grams": "2042 4241 414e 4e41 414e01 4e4101 4120",
-        "passphrase": "fee1fec10538885daa4c22fd1b64851089d9c36ab49f98909ec38f0c1d47a0a9",
-        "positions": "88 320 154 301 272 310 194 216 70 351",
-        "subKey": "960a8aade23b3a38c506b578faf7cdd0af6e8851842b28daf435a21015075304",
-      }
-    `);
+  it("has vectors of every step, and they stay what they are", async () => {
+    const passphrase = "one two three four five sixx seven";
+    const vectors = [...normalized, ...steps, { step: "passphrase", input: { project: "golden", passphrase }, first: hex(stretch("golden", passphrase)) }];
+    expect(vectors.length).toBeGreaterThanOrEqual(150);
+    expect(new Set(vectors.map(({ step, input }) => JSON.stringify([step, input]))).size).toBe(vectors.length);
+    const lines = vectors.map(({ step, input, first }) => `  ${JSON.stringify({ step, input, output: first })}`);
+    await expect(`[\n${lines.join(",\n")}\n]\n`).toMatchFileSnapshot("scheme-vectors.json");
   });
 });
