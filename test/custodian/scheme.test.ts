@@ -117,7 +117,7 @@ function pick(person: Person, atoms: readonly string[]): Record<string, string |
 const cells: [string, (text: string) => Normalized, string[]][] = [
   ["forename", normalizeForename, ["Siân", "Siobhán", "Niamh", "Llŷr", "Anne-Marie", "ANNE MARIE", "Mr John", "Dr. Máire", "Md Rafiq", "Wm.", "Bill", "D'Arcy", "Nguyễn", "Chloë", "Ioan ap", "王小明", "Muḥammad", "Jürgen", "UNKNOWN", "Baby Girl", "J"]],
   ["surname", normalizeSurname, ["O'Neill", "Ó Súilleabháin", "Ní Dhomhnaill", "ap Rhys", "van der Berg", "Smith-Jones", "SMITH JONES", "McDonald", "Mac Donald", "bin Laden", "al-Hashimi", "de la Cruz", "Łukasz", "Nguyễn", "Begum", "Singh", "李", "Null", "Test", "Smith Jr", "UNKNOWN", "García Márquez"]],
-  ["full name", (text) => ({ views: splitFullName(text) ?? {} }) as Normalized, ["John Smith", "Smith, John", "Mary van der Berg", "John Smith, Jr"]],
+  ["full name", (text) => ({ views: { ...splitFullName(text) } }), ["John Smith", "Smith, John", "Mary van der Berg", "John Smith, Jr"]],
   ["sex", normalizeSex, ["M", "female", "1", "2", "9", "unknown"]],
   ["postcode", normalizePostcode, ["sw1a 1aa", "SW1A1AA", "SWIA 1AA", "B1 1AA", "ZZ99 3WZ", "2000", "K1A 0B1", "BT1 5GS"]],
   ["address", normalizeAddress, ["37 Manor Rd", "Flat 2, 37 Manor Road", "37-39 Manor Road", "12a High St.", "Rose Cottage, Mill Lane", "1/2, 10 Byres Road"]],
