@@ -2,40 +2,58 @@
 //
 // A PRF is BLAKE2s-256 with a 32-byte key. Compressing the key block once gives a *state* (8 words);
 // every message of at most 64 bytes then costs one compression. The host writes a record's values into memory once; messages are
-// put together from them here, because strings glued and copied in JavaScript cost more than the hashing. Two calls a record.
-import { compress, IV0, IV1, IV2, IV3, IV4, IV5, IV6, IV7 } from "./blake2s";
+// put together from them here, because strings glued and copied in JavaScript cost more than the hashing. One call a record.
+import { compress, transpose, IV0, IV1, IV2, IV3, IV4, IV5, IV6, IV7 } from "./blake2s";
 
 const KEYED = IV0 ^ 0x01012020; // parameter block: digest 32, key 32, fanout 1, depth 1 (RFC 7693 section 2.5)
 const LANES = 4;
 
 const h4 = memory.data(128, 16); // chaining values of four lanes
 const block4 = memory.data(256, 16); // message blocks of four lanes
+const blocks = memory.data(LANES * 80, 16); // the same, lane after lane and with room behind each
+const results = memory.data(LANES * 32, 16); // their outputs, lane after lane
+const batch = memory.data(LANES * 4, 16); // jobs of the four lanes
+const lengths4 = memory.data(16, 16); // bytes so far of four lanes
 
 /** First byte that the host may use. */
 export function heapBase(): usize {
   return __heap_base;
 }
 
-/** Transposes up to four 64-byte blocks into `block4`; lanes from `count` on repeat lane 0. */
-function loadBlocks(pointers: usize, stride: i32, count: i32): void {
-  for (let lane = 0; lane < LANES; lane++) {
-    const source = load<u32>(pointers + <usize>(<i32>(lane < count ? lane : 0) * stride));
-    for (let i = 0; i < 16; i++) store<u32>(block4 + (i << 4) + (lane << 2), load<u32>(source + (i << 2)));
-  }
+/** Lays the states of four lanes out for `compress`. */
+// @ts-ignore: decorator
+@inline
+function loadStates(s0: usize, s1: usize, s2: usize, s3: usize): void {
+  transpose(v128.load(s0), v128.load(s1), v128.load(s2), v128.load(s3), h4, 16);
+  transpose(v128.load(s0, 16), v128.load(s1, 16), v128.load(s2, 16), v128.load(s3, 16), h4 + 64, 16);
 }
 
-/** Prepares states from keys; for the host, once a run. */
-export function prepareKeys(jobs: usize, count: i32): void {
-  prepare(jobs, count);
+/** Puts the outputs of four lanes one after the other. */
+// @ts-ignore: decorator
+@inline
+function storeResults(): void {
+  transpose(v128.load(h4), v128.load(h4, 16), v128.load(h4, 32), v128.load(h4, 48), results, 32);
+  transpose(v128.load(h4, 64), v128.load(h4, 80), v128.load(h4, 96), v128.load(h4, 112), results + 16, 32);
 }
 
-/**
- * States from keys. `jobs`: `count` pairs (pointer to a 64-byte block holding the key and 32 zeros, pointer to 32 bytes for the state).
- */
-function prepare(jobs: usize, count: i32): void {
-  for (let first = 0; first < count; first += LANES, jobs += LANES * 8) {
+/** Lays four blocks of 64 bytes out for `compress`. */
+// @ts-ignore: decorator
+@inline
+function loadBlocks(b0: usize, b1: usize, b2: usize, b3: usize): void {
+  for (let i: usize = 0; i < 64; i += 16) transpose(v128.load(b0 + i), v128.load(b1 + i), v128.load(b2 + i), v128.load(b3 + i), block4 + (i << 2), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function pointer(list: usize, index: i32, count: i32): usize {
+  return <usize>load<u32>(list + (<usize><u32>(index < count ? index : 0) << 3));
+}
+
+/** States from keys. `pairs`: `count` pairs (pointer to a 64-byte block holding the key and 32 zeros, pointer to 32 bytes for the state). */
+export function prepareKeys(pairs: usize, count: i32): void {
+  for (let first = 0; first < count; first += LANES, pairs += LANES * 8) {
     const lanes = min(count - first, LANES);
-    loadBlocks(jobs, 8, lanes);
+    loadBlocks(pointer(pairs, 0, lanes), pointer(pairs, 1, lanes), pointer(pairs, 2, lanes), pointer(pairs, 3, lanes));
     v128.store(h4, i32x4.splat(KEYED));
     v128.store(h4, i32x4.splat(IV1), 16);
     v128.store(h4, i32x4.splat(IV2), 32);
@@ -45,46 +63,58 @@ function prepare(jobs: usize, count: i32): void {
     v128.store(h4, i32x4.splat(IV6), 96);
     v128.store(h4, i32x4.splat(IV7), 112);
     compress(h4, block4, i32x4.splat(64), i32x4.splat(0));
-    for (let lane = 0; lane < lanes; lane++) storeLane(lane, <usize>load<u32>(jobs + (lane << 3), 4));
+    storeResults();
+    for (let lane = 0; lane < lanes; lane++) {
+      const state = <usize>load<u32>(pairs + (lane << 3), 4);
+      v128.store(state, v128.load(results + (lane << 5)));
+      v128.store(state, v128.load(results + (lane << 5), 16), 16);
+    }
   }
 }
 
-// A *job* is one PRF of one message: u32 state, u32 list of values, u32 how many, u32 where its 32 bytes of output go, u32 status. The message is every
-// value of the list followed by a separator; an empty list is the separator alone. A *value* lies in a slot of SLOT bytes, its UTF-8 form with the separator behind;
-// `sizes`: two u32 each, bytes with the separator (0 = missing) and bytes without it that lie in the slot.
+// A *value* is three u32: where its UTF-8 form lies, with the separator and at least eight more bytes of any kind behind it; its bytes with the separator (0 = missing); those of them without it that a text may take.
+const VALUE: usize = 12;
+// A *job* is one PRF of one message: u32 state, u32 list of values, u32 how many, u32 where its output goes, u32 status. The message is every value of the list followed by a separator; an empty list is the
+// separator alone.
 const JOB: usize = 20;
-const SLOT: usize = 512;
 const SEPARATOR: u8 = 0x1f;
 const MISSING = 0;
 const DONE = 1;
 const LONG = 2; // more than one block: the host's, by the reference
 
-/** Runs jobs and sets their status. Returns how many are LONG. `blocks`: scratch, LANES x 80 bytes; `batch`: scratch, LANES x 8 bytes. */
-export function runJobs(jobs: usize, count: i32, values: usize, sizes: usize, blocks: usize, batch: usize): i32 {
+/** Runs jobs and sets their status. Returns how many are LONG. `wordsOnly`: of the output only eight bytes are wanted, zeros where the message is missing and never else. */
+export function runJobs(jobs: usize, count: i32, values: usize, wordsOnly: bool): i32 {
   let long = 0;
   let lanes = 0;
-  let t = i32x4.splat(64);
   for (let j = 0; j < count; j++, jobs += JOB) {
     const list = <usize>load<u32>(jobs, 4);
     const length = load<i32>(jobs, 8);
-    const size = messageSize(list, length, sizes);
+    const size = messageSize(list, length, values);
     store<u32>(jobs, size == 0 ? MISSING : size > 64 ? LONG : DONE, 16);
     if (size > 64) long++;
     else if (size > 0) {
-      const block = blocks + <usize>(lanes * 80);
-      composeMessage(block, list, length, values, sizes);
-      store<u32>(batch + (lanes << 3), <u32>block);
-      store<u32>(batch + (lanes << 3), <u32>jobs, 4);
-      t = replaceLane(t, lanes++, 64 + size);
-    }
+      composeMessage(blocks + <usize>(lanes * 80), list, length, values);
+      store<u32>(batch + (lanes << 2), <u32>jobs);
+      store<u32>(lengths4 + (lanes << 2), 64 + size);
+      lanes++;
+    } else if (wordsOnly) store<u64>(<usize>load<u32>(jobs, 12), 0);
     if (lanes == LANES || (lanes > 0 && j == count - 1)) {
-      loadBlocks(batch, 8, lanes);
-      for (let lane = 0; lane < LANES; lane++) {
-        const state = <usize>load<u32>(<usize>load<u32>(batch + (<i32>(lane < lanes ? lane : 0) << 3), 4));
-        for (let i = 0; i < 8; i++) store<u32>(h4 + (i << 4) + (lane << 2), load<u32>(state + (i << 2)));
+      for (let lane = lanes; lane < LANES; lane++) store<u32>(batch + (lane << 2), load<u32>(batch));
+      loadBlocks(blocks, blocks + 80, blocks + 160, blocks + 240);
+      loadStates(<usize>load<u32>(<usize>load<u32>(batch)), <usize>load<u32>(<usize>load<u32>(batch, 4)), <usize>load<u32>(<usize>load<u32>(batch, 8)), <usize>load<u32>(<usize>load<u32>(batch, 12)));
+      compress(h4, block4, v128.load(lengths4), i32x4.splat(-1));
+      storeResults();
+      for (let lane = 0; lane < lanes; lane++) {
+        const output = <usize>load<u32>(<usize>load<u32>(batch + (lane << 2)), 12);
+        const result = results + (lane << 5);
+        if (wordsOnly) {
+          const word = load<u64>(result);
+          store<u64>(output, word == 0 ? 1 : word);
+        } else {
+          v128.store(output, v128.load(result));
+          v128.store(output, v128.load(result, 16), 16);
+        }
       }
-      compress(h4, block4, t, i32x4.splat(-1));
-      for (let lane = 0; lane < lanes; lane++) storeLane(lane, <usize>load<u32>(<usize>load<u32>(batch + (lane << 3), 4), 12));
       lanes = 0;
     }
   }
@@ -92,11 +122,11 @@ export function runJobs(jobs: usize, count: i32, values: usize, sizes: usize, bl
 }
 
 /** Bytes of a message; 0 when a value is missing. */
-function messageSize(list: usize, length: i32, sizes: usize): i32 {
+function messageSize(list: usize, length: i32, values: usize): i32 {
   if (length == 0) return 1;
   let size = 0;
   for (let i = 0; i < length; i++) {
-    const bytes = load<i32>(sizes + (<usize>load<u32>(list + (i << 2)) << 3));
+    const bytes = load<i32>(values + <usize>load<u32>(list + (i << 2)) * VALUE, 4);
     if (bytes == 0) return 0;
     size += bytes;
   }
@@ -104,13 +134,13 @@ function messageSize(list: usize, length: i32, sizes: usize): i32 {
 }
 
 /** Writes a message of at most 64 bytes and zeros behind it, eight bytes at a time; what is written too far is overwritten by what follows. */
-function composeMessage(block: usize, list: usize, length: i32, values: usize, sizes: usize): void {
+function composeMessage(block: usize, list: usize, length: i32, values: usize): void {
   let at = block;
   if (length == 0) store<u8>(at++, SEPARATOR);
   for (let i = 0; i < length; i++) {
-    const value = <usize>load<u32>(list + (i << 2));
-    const source = values + value * SLOT;
-    const bytes = load<u32>(sizes + (value << 3));
+    const value = values + <usize>load<u32>(list + (i << 2)) * VALUE;
+    const source = <usize>load<u32>(value);
+    const bytes = load<u32>(value, 4);
     for (let b: u32 = 0; b < bytes; b += 8) store<u64>(at + b, load<u64>(source + b));
     at += bytes;
   }
@@ -119,43 +149,46 @@ function composeMessage(block: usize, list: usize, length: i32, values: usize, s
 
 // A *part* is what one value puts into a filter: u32 value, u32 job of its anchored key, u32 its state (32 bytes), u32 hashes, u32 gram, u32 positional, u32 padded.
 const PART: usize = 28;
-// A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes.
-const FILTER: usize = 20;
+// A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes, u32 where it is put together (the same without diffusion).
+const FILTER: usize = 24;
 const MOST_CHARACTERS = 120;
 
 /** Whether a part has an anchor and a text. */
 // @ts-ignore: decorator
 @inline
-function isPresent(part: usize, sizes: usize): bool {
-  return load<u32>(<usize>load<u32>(part, 4), 16) != MISSING && load<u32>(sizes + (<usize>load<u32>(part) << 3)) != 0;
+function isPresent(part: usize, values: usize): bool {
+  return load<u32>(<usize>load<u32>(part, 4), 16) != MISSING && load<u32>(values + <usize>load<u32>(part) * VALUE, 4) != 0;
 }
 
-/** Fills all filters of a record whose jobs are done. `parts`: all parts of all filters; `prepared`: scratch, 8 bytes a part; `filter`: scratch, 128 bytes; `text`: scratch, SLOT + 16 bytes. */
-export function fillFilters(filters: usize, filterCount: i32, parts: usize, partCount: i32, values: usize, sizes: usize, prepared: usize, filter: usize, text: usize): void {
+/** Fills all filters of a record whose anchors' jobs are done. `parts`: all parts of all filters; `prepared`: scratch, 8 bytes a part; `text`: scratch, 512 bytes. */
+export function fillFilters(filters: usize, filterCount: i32, parts: usize, partCount: i32, values: usize, prepared: usize, text: usize): void {
   let states = 0;
   for (let p = 0; p < partCount; p++) {
     const part = parts + <usize>p * PART;
-    if (!isPresent(part, sizes)) continue;
+    if (!isPresent(part, values)) continue;
     store<u32>(prepared + (states << 3), load<u32>(<usize>load<u32>(part, 4), 12));
     store<u32>(prepared + (states << 3), load<u32>(part, 8), 4);
     states++;
   }
-  prepare(prepared, states);
-  for (; filterCount > 0; filterCount--, filters += FILTER) {
-    const log2Bits = load<i32>(filters);
-    const bytes = 1 << (log2Bits - 3);
-    const columns = <usize>load<u32>(filters, 12);
-    const out = <usize>load<u32>(filters, 16);
-    const target = columns != 0 ? filter : out;
-    for (let i = 0; i < bytes; i += 16) v128.store(target + i, i32x4.splat(0));
-    for (let p = 0; p < load<i32>(filters, 8); p++) {
-      const part = <usize>load<u32>(filters, 4) + <usize>p * PART;
-      if (!isPresent(part, sizes)) continue;
-      const value = <usize>load<u32>(part);
-      const length = copyText(text, values + value * SLOT, load<i32>(sizes + (value << 3), 4), load<u32>(part, 24) != 0);
-      addGrams(target, log2Bits, load<i32>(part, 12), <usize>load<u32>(part, 8), text, length, load<i32>(part, 16), load<u32>(part, 20) != 0);
+  prepareKeys(prepared, states);
+  for (let f = 0; f < filterCount; f++) {
+    const filter = filters + <usize>f * FILTER;
+    const log2Bits = load<i32>(filter);
+    const target = <usize>load<u32>(filter, 20);
+    for (let i = 0; i < 1 << (log2Bits - 3); i += 16) v128.store(target + i, i32x4.splat(0));
+    for (let p = 0; p < load<i32>(filter, 8); p++) {
+      const part = <usize>load<u32>(filter, 4) + <usize>p * PART;
+      if (!isPresent(part, values)) continue;
+      const value = values + <usize>load<u32>(part) * VALUE;
+      const length = copyText(text, <usize>load<u32>(value), load<i32>(value, 8), load<u32>(part, 24) != 0);
+      addGrams(target, log2Bits, part, text, length);
     }
-    if (columns != 0) diffuse(filter, 1 << log2Bits, columns, bytes >> 3, out);
+  }
+  if (queued > 0) setQueued();
+  for (let f = 0; f < filterCount; f++) {
+    const filter = filters + <usize>f * FILTER;
+    const columns = <usize>load<u32>(filter, 12);
+    if (columns != 0) diffuse(<usize>load<u32>(filter, 20), load<i32>(filter), columns, <usize>load<u32>(filter, 16));
   }
 }
 
@@ -175,77 +208,94 @@ function copyText(text: usize, value: usize, bytes: i32, padded: bool): i32 {
   return <i32>(at - text);
 }
 
-function storeLane(lane: i32, target: usize): void {
-  for (let i = 0; i < 8; i++) store<u32>(target + (i << 2), load<u32>(h4 + (i << 4) + (lane << 2)));
-}
+// N-grams wait until there are four, of whatever filters of the record: a lane that hashes nothing costs as much as one that does.
+let queued: i32 = 0;
+const gram4 = memory.data(256, 16); // their messages as `compress` wants them; a gram's ends within the first five words, the others stay zero
+const gramLengths = memory.data(16, 16);
+const gramStates = memory.data(LANES * 4, 16);
+const gramFilters = memory.data(LANES * 4, 16);
+const gramHashes = memory.data(LANES * 4, 16);
+const gramWidths = memory.data(LANES * 4, 16);
+const gramBytes = memory.data(32, 16); // one message of more than four bytes
 
 /**
- * Sets the `hashes` positions of every n-gram of a text in a filter of 2^`log2Bits` bits.
- * `text`: UTF-8, already padded by the host; grams are runs of `gram` code points, at most 16 bytes.
+ * Queues every n-gram of a part's text for a filter of 2^`log2Bits` bits.
+ * `text`: UTF-8, already padded; grams are runs of `gram` code points, at most 16 bytes.
  * `positional`: the message is the gram's 1-based index in one byte, then the gram. Else a gram that comes again is followed by a byte that counts
  * its earlier occurrences, so that "MOREE" and "MOREEE" do not share a filter: equal filters mean equal texts.
- * Position j = bits [j*log2Bits, (j+1)*log2Bits) of the PRF output read as a little-endian integer: independent
- * slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per gram; Kroll & Steinmetzer 2015).
  */
-function addGrams(filter: usize, log2Bits: i32, hashes: i32, state: usize, text: usize, length: i32, gram: i32, positional: bool): void {
+function addGrams(filter: usize, log2Bits: i32, part: usize, text: usize, length: i32): void {
+  const gram = load<i32>(part, 16);
+  const positional = load<u32>(part, 20) != 0;
   const end = text + <usize>length;
-  const mask = (1 << log2Bits) - 1;
   let start = text;
   let tail = text; // end of the gram that begins at `start`
   for (let i = 0; i < gram && tail < end; i++) tail = nextCodePoint(tail, end);
-  let index = 1;
-  for (let i = 5; i < 16; i++) v128.store(block4 + (i << 4), i32x4.splat(0));
-  while (true) {
-    // a gram's message ends within the first five words
-    for (let i = 0; i < 5; i++) v128.store(block4 + (i << 4), i32x4.splat(0));
-    let lanes = 0;
-    let t = i32x4.splat(65);
-    while (lanes < LANES) {
-      let at = 0;
-      if (positional) setByte(lanes, at++, <u8>index);
-      for (let p = start; p < tail; p++) setByte(lanes, at++, load<u8>(p));
-      const repeats = positional ? 0 : occurrences(text, start, <i32>(tail - start));
-      if (repeats > 0) setByte(lanes, at++, <u8>repeats);
-      t = replaceLane(t, lanes++, 64 + at);
-      index++;
-      if (tail >= end) {
-        start = end;
-        break;
-      }
-      start = nextCodePoint(start, end);
-      tail = nextCodePoint(tail, end);
+  for (let index = 1; ; index++) {
+    const bytes = <i32>(tail - start);
+    const repeats = positional ? 0 : occurrences(text, start, bytes);
+    const lane = queued << 2;
+    let size = bytes;
+    if (bytes < 4) {
+      let word = load<u32>(start) & ((1 << (bytes << 3)) - 1);
+      if (positional) {
+        word = (word << 8) | (index & 0xff);
+        size++;
+      } else if (repeats > 0) word |= (repeats & 0xff) << (size++ << 3);
+      store<u32>(gram4 + lane, word);
+      for (let i = 1; i < 5; i++) store<u32>(gram4 + (i << 4) + lane, 0);
+    } else {
+      v128.store(gramBytes, i32x4.splat(0));
+      v128.store(gramBytes, i32x4.splat(0), 16);
+      if (positional) store<u8>(gramBytes, <u8>index);
+      memory.copy(gramBytes + <usize>positional, start, bytes);
+      if (positional) size++;
+      else if (repeats > 0) store<u8>(gramBytes + size++, <u8>repeats);
+      for (let i = 0; i < 5; i++) store<u32>(gram4 + (i << 4) + lane, load<u32>(gramBytes + (i << 2)));
     }
-    for (let i = 0; i < 8; i++) v128.store(h4 + (i << 4), v128.load_splat<u32>(state + (i << 2)));
-    compress(h4, block4, t, i32x4.splat(-1));
-    for (let lane = 0; lane < lanes; lane++) {
-      let offset = 0;
-      for (let j = 0; j < hashes; j++, offset += log2Bits) {
-        const low = h4 + (<usize>(offset >> 5) << 4) + (lane << 2);
-        // the slice may cross into the next word; word 8 is never needed: hashes * log2Bits <= 256
-        const wide = <u64>load<u32>(low) | ((offset >> 5) < 7 ? <u64>load<u32>(low, 16) << 32 : 0);
-        const bit = <i32>(wide >> (offset & 31)) & mask;
-        const slot = filter + (<usize>(bit >> 6) << 3);
-        store<u64>(slot, load<u64>(slot) | (<u64>1 << (bit & 63)));
-      }
-    }
-    if (start >= end) break;
+    store<u32>(gramLengths + lane, 64 + size);
+    store<u32>(gramStates + lane, load<u32>(part, 8));
+    store<u32>(gramFilters + lane, <u32>filter);
+    store<u32>(gramHashes + lane, load<u32>(part, 12));
+    store<u32>(gramWidths + lane, log2Bits);
+    if (++queued == LANES) setQueued();
+    if (tail >= end) break;
+    start = nextCodePoint(start, end);
+    tail = nextCodePoint(tail, end);
   }
 }
 
-/** `replace_lane` wants a constant lane. */
-// @ts-ignore: decorator
-@inline
-function replaceLane(x: v128, lane: i32, value: i32): v128 {
-  if (lane == 0) return i32x4.replace_lane(x, 0, value);
-  if (lane == 1) return i32x4.replace_lane(x, 1, value);
-  if (lane == 2) return i32x4.replace_lane(x, 2, value);
-  return i32x4.replace_lane(x, 3, value);
-}
-
-// @ts-ignore: decorator
-@inline
-function setByte(lane: i32, at: i32, value: u8): void {
-  store<u8>(block4 + (<usize>(at >> 2) << 4) + (lane << 2) + <usize>(at & 3), value);
+/**
+ * Sets the positions of the n-grams that wait. Position j = bits [j*width, (j+1)*width) of the PRF output read as a little-endian integer: independent
+ * slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per gram; Kroll & Steinmetzer 2015).
+ */
+function setQueued(): void {
+  for (let lane = queued; lane < LANES; lane++) store<u32>(gramStates + (lane << 2), load<u32>(gramStates));
+  loadStates(<usize>load<u32>(gramStates), <usize>load<u32>(gramStates, 4), <usize>load<u32>(gramStates, 8), <usize>load<u32>(gramStates, 12));
+  compress(h4, gram4, v128.load(gramLengths), i32x4.splat(-1));
+  storeResults();
+  for (let lane = 0; lane < queued; lane++) {
+    const filter = <usize>load<u32>(gramFilters + (lane << 2));
+    const width = load<i32>(gramWidths + (lane << 2));
+    const mask = (1 << width) - 1;
+    let next = results + (lane << 5);
+    let bits = load<u64>(next);
+    let left = 64;
+    for (let j = load<i32>(gramHashes + (lane << 2)); j > 0; j--) {
+      if (left < width) {
+        // at least 32 bits are free; what is read behind the output's end is not used: hashes * width <= 256
+        bits |= <u64>load<u32>(next, 8) << left;
+        next += 4;
+        left += 32;
+      }
+      const bit = <i32>bits & mask;
+      bits >>= width;
+      left -= width;
+      const slot = filter + (<usize>(bit >> 6) << 3);
+      store<u64>(slot, load<u64>(slot) | (<u64>1 << (bit & 63)));
+    }
+  }
+  queued = 0;
 }
 
 /** How often the `length` bytes at `gram` stand between `text` and `gram`. */
@@ -271,17 +321,26 @@ function nextCodePoint(p: usize, end: usize): usize {
 
 /**
  * Diffusion (ELD; Armknecht, Heng & Schnell, PoPETs 2023): every output bit is the XOR of t filter bits. The map is linear
- * over GF(2), so the output is the XOR of one precomputed column per set bit. `columns`: `bits` columns of `words` u64.
+ * over GF(2), so the output is the XOR of one precomputed column per set bit: `columns`, each as long as the filter. 512 bits of output at a time stay in registers. Columns of whole bytes (256 for each) were
+ * looked at: they are 1 MB a filter, more than the cache.
  */
-function diffuse(filter: usize, bits: i32, columns: usize, words: i32, out: usize): void {
-  for (let i = 0; i < words << 3; i += 16) v128.store(out + i, i32x4.splat(0));
-  const width = <usize>(words << 3);
-  for (let w = 0; w < bits >> 6; w++) {
-    let word = load<u64>(filter + (w << 3));
-    while (word != 0) {
-      const column = columns + <usize>((w << 6) + <i32>ctz(word)) * width;
-      for (let i: usize = 0; i < width; i += 16) v128.store(out + i, v128.xor(v128.load(out + i), v128.load(column + i)));
-      word &= word - 1;
+function diffuse(filter: usize, log2Bits: i32, columns: usize, out: usize): void {
+  const bytes: usize = 1 << (log2Bits - 3);
+  for (let part: usize = 0; part < bytes; part += 64) {
+    let x0 = i32x4.splat(0), x1 = i32x4.splat(0), x2 = i32x4.splat(0), x3 = i32x4.splat(0);
+    for (let w: usize = 0; w < bytes; w += 8) {
+      const base = columns + part + (w << 3) * bytes;
+      for (let word = load<u64>(filter + w); word != 0; word &= word - 1) {
+        const column = base + <usize>ctz(word) * bytes;
+        x0 = v128.xor(x0, v128.load(column));
+        x1 = v128.xor(x1, v128.load(column, 16));
+        x2 = v128.xor(x2, v128.load(column, 32));
+        x3 = v128.xor(x3, v128.load(column, 48));
+      }
     }
+    v128.store(out + part, x0);
+    v128.store(out + part, x1, 16);
+    v128.store(out + part, x2, 32);
+    v128.store(out + part, x3, 48);
   }
 }
