@@ -1,14 +1,15 @@
 import { randomFillSync } from "node:crypto";
-import { createEncoder } from "../kernel/encode-record.ts";
+import { createStoringEncoder } from "../kernel/encode-record.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { ID_HALVES } from "../exchange/write-hashed-file.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { ColumnMap } from "./column-map.ts";
-import { readRecords } from "./csv/read-records.ts";
+import { type CellBytes, readCellBytes } from "./csv/cell-bytes.ts";
+import { KnownCells } from "./known-cells.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
-import { recordAtoms } from "./record-atoms.ts";
+import { fieldReaders, recordAtoms } from "./record-atoms.ts";
 import { drawBelow } from "./secret-draws.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
 import { type SliceWords, SampledWords } from "./value-sample.ts";
@@ -68,10 +69,14 @@ interface Reject {
   readonly reason: string;
 }
 
+const STORE_BYTES = 16 << 20;
+
 /** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. */
 export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
   const { schema, plan, map, header } = setup;
-  const encode = createEncoder(plan);
+  const readers = fieldReaders(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
+  const encoder = createStoringEncoder(plan, readers.map(({ indexes }) => indexes), STORE_BYTES);
+  const known = new KnownCells(readers, usedAtoms(schema).length, encoder);
   const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
   const counter = new RecordCounter(schema, setup.sketches);
   const words = ID_HALVES + 2 + encodedLength(plan);
@@ -89,27 +94,25 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   const firstSampled = 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
 
   return async (task) => {
-    const rejects: Reject[] = [];
-    const people: { readonly cells: string[]; readonly ownId: string }[] = [];
-    const records = readRecords(task.bytes, map.delimiter);
-    const rowNumbers = new Uint32Array(records.length);
-    for (const [i, cells] of records.entries()) {
-      const row = task.firstRow + i;
-      const reason = typeof cells === "string" ? cells : cells.length !== header.length && cells.length > 0 ? `${cells.length < header.length ? "too few" : "too many"} cells: ${cells.length} instead of ${header.length}` : undefined;
-      if (reason !== undefined) {
-        rejects.push({ row, reason });
-        continue;
-      }
-      if (cells.length === 0) continue; // a blank line is no record
-      const ownId = idColumn < 0 ? String(row) : cells[idColumn]!.trim();
+    const cells = readCellBytes(task.bytes, map.delimiter, header.length, task.records);
+    const rejects: Reject[] = cells.rejects.map(({ number, reason }) => ({ row: task.firstRow + number, reason }));
+    const rowNumbers = new Uint32Array(cells.count);
+    const people = new Uint32Array(cells.count); // the bounds of their first cells
+    const ids: string[] = [];
+    for (let i = 0; i < cells.count; i++) {
+      const row = task.firstRow + cells.numbers[i]!;
+      const first = i * header.length * 2;
+      const ownId = idColumn < 0 ? String(row) : textOf(cells, first, idColumn).trim();
       if (ownId === "") {
         rejects.push({ row, reason: "no own id" });
         continue;
       }
-      rowNumbers[people.length] = row;
-      people.push({ cells: cells as string[], ownId });
+      rowNumbers[ids.length] = row;
+      people[ids.length] = first;
+      ids.push(ownId);
     }
-    const rows = people.length;
+    rejects.sort((a, b) => a.row - b.row);
+    const rows = ids.length;
     const { places, counts } = drawPlaces(rows, setup.partitions);
     const halves = new Uint32Array(rows * width);
     const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
@@ -121,11 +124,17 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     const unusable = schema.fields.map(() => 0);
     const strata = new SliceValues(setup.strata);
     for (let i = 0; i < rows; i++) {
-      const { cells, ownId } = people[i]!;
-      const record = atomsOf(cells);
-      const { atoms, hashes, problems } = record;
+      const first = people[i]!;
       const start = places[i]! * width;
-      encode(atoms, halves, start + ID_HALVES + 2);
+      const text = (): string[] => header.map((_, column) => textOf(cells, first, column));
+      const { hashes, problems } = known;
+      if (known.read(cells, first)) encoder.encodeStored(known.addresses, halves, start + ID_HALVES + 2);
+      else {
+        const record = atomsOf(text());
+        hashes.set(record.hashes);
+        record.problems.forEach((problem, f) => (problems[f] = problem));
+        encoder.encode(record.atoms, halves, start + ID_HALVES + 2);
+      }
       picked.add(halves, start + ID_HALVES + firstSampled);
       let low = 0;
       let high = 0;
@@ -135,7 +144,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
         if (bit < 32) low |= 1 << bit;
         else high |= 1 << (bit - 32);
       }
-      strata.write(cells, halves, start + words);
+      if (setup.strata.length > 0) strata.write(text(), halves, start + words);
       halves[start + ID_HALVES] = low >>> 0;
       halves[start + ID_HALVES + 1] = high >>> 0;
       for (let f = 0; f < problems.length; f++) {
@@ -144,16 +153,20 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
         // an impossible date has parts but is no date: the field counts as missing
         if (problems[f] !== undefined || anyMissing(wholeAtoms[f]!, hashes)) missing[f]!++;
       }
-      const sample = counter.add(record);
-      if (sample !== undefined) sampled.push({ ...sample, row: places[i]! });
+      const rank = counter.add(hashes);
+      if (rank !== undefined) sampled.push({ rank, atoms: atomsOf(text()).atoms, row: places[i]! });
       for (let half = 0; half < ID_HALVES; half++) halves[start + half] = recordIds[i * ID_HALVES + half]!;
-      hashOwnId(ownId, setup.ownIdSeed, ownIds, i * 2);
+      hashOwnId(ids[i]!, setup.ownIdSeed, ownIds, i * 2);
     }
-    const lookup = lookupLines(recordIds, people);
+    const lookup = lookupLines(recordIds, ids);
     // the last thing that can be lost with this thread: a slice that is hashed again is counted once
     counter.flush();
     return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), rejects, missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
   };
+}
+
+function textOf({ bytes, bounds }: CellBytes, first: number, column: number): string {
+  return bytes.toString("utf8", bounds[first + column * 2], bounds[first + column * 2 + 1]);
 }
 
 /** Draws each row's partition; its place is behind those of its own and of the earlier ones. */
@@ -168,11 +181,11 @@ function drawPlaces(rows: number, partitions: number): { places: Uint32Array; co
 }
 
 /** Lines of the lookup file. */
-function lookupLines(recordIds: Uint32Array, people: readonly { readonly ownId: string }[]): Uint8Array {
-  const ids = Buffer.from(recordIds.buffer).toString("hex");
+function lookupLines(recordIds: Uint32Array, ownIds: readonly string[]): Uint8Array {
+  const hex = Buffer.from(recordIds.buffer).toString("hex");
   const digits = ID_HALVES * 8;
   let lines = "";
-  people.forEach(({ ownId }, i) => (lines += `${ids.slice(i * digits, (i + 1) * digits)},${csvCell(ownId)}\n`));
+  ownIds.forEach((ownId, i) => (lines += `${hex.slice(i * digits, (i + 1) * digits)},${csvCell(ownId)}\n`));
   return utf8Encoder.encode(lines);
 }
 

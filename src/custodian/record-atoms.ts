@@ -35,17 +35,29 @@ const normalizers: Record<Exclude<FieldKindName, "date_of_birth">, (text: string
 const REPETITIVE = new Set<FieldKindName>(["forename", "surname", "date_of_birth", "sex", "town"]);
 
 /** A field of one record: its atoms, in the order in which the field's are asked for, and their hashes. */
-interface FieldAtoms {
+export interface FieldAtoms {
   readonly values: readonly (string | undefined)[];
   readonly hashes: readonly number[];
   readonly problem: Normalized["problem"];
 }
 
-/** Compiles fields, column map and header into the function from a row's cells to its atoms, in the order asked for. */
-export function recordAtoms(fields: LinkageSchema["fields"], order: readonly string[], map: ColumnMap, header: readonly string[], thisYear: number): (cells: readonly string[]) => RecordAtoms {
-  const readers = fields.map(({ name, kind }) => {
+/** How a field is read from a row. */
+export interface FieldReader {
+  /** Places of its atoms among those that are asked for. */
+  readonly indexes: readonly number[];
+  /** The columns that it looks at. */
+  readonly columns: readonly number[];
+  /** Whether a file holds far fewer of its values than records. */
+  readonly repetitive: boolean;
+  /** Its cells as one text, and what that comes to. */
+  readonly textOf: (cells: readonly string[]) => string;
+  readonly atomsOf: (text: string) => FieldAtoms;
+}
+
+export function fieldReaders(fields: LinkageSchema["fields"], order: readonly string[], map: ColumnMap, header: readonly string[], thisYear: number): FieldReader[] {
+  return fields.map(({ name, kind }) => {
     const source = map.fields[name]!;
-    const { textOf, normalize } = kind === "date_of_birth" ? dateReader(source, header, thisYear) : textReader(source, header, normalizers[kind]);
+    const { columns, textOf, normalize } = kind === "date_of_birth" ? dateReader(source, header, thisYear) : textReader(source, header, normalizers[kind]);
     const indexes = order.flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : []));
     const names = indexes.map((index) => (order[index] === name ? "exact" : order[index]!.slice(name.length + 1)));
     const atomsOf = (text: string): FieldAtoms => {
@@ -53,8 +65,13 @@ export function recordAtoms(fields: LinkageSchema["fields"], order: readonly str
       const values = names.map((view) => views?.[view]);
       return { values, hashes: values.map((value) => (value === undefined ? 0 : textHash(value))), problem };
     };
-    return { indexes, textOf, atomsOf: REPETITIVE.has(kind) && !("take" in source) ? remembered(atomsOf) : atomsOf };
+    return { indexes, columns, repetitive: REPETITIVE.has(kind) && !("take" in source), textOf, atomsOf };
   });
+}
+
+/** Compiles fields, column map and header into the function from a row's cells to its atoms, in the order asked for. */
+export function recordAtoms(fields: LinkageSchema["fields"], order: readonly string[], map: ColumnMap, header: readonly string[], thisYear: number): (cells: readonly string[]) => RecordAtoms {
+  const readers = fieldReaders(fields, order, map, header, thisYear).map((reader) => (reader.repetitive ? { ...reader, atomsOf: remembered(reader.atomsOf) } : reader));
   const hashes = new Int32Array(order.length);
   const none: (string | undefined)[] = order.map(() => undefined);
   return (cells) => {
@@ -85,31 +102,34 @@ function remembered<T>(f: (text: string) => T): (text: string) => T {
   };
 }
 
-/** How a field is read: its cells as one text, and what the text comes to. */
-interface FieldReader {
+/** A field's columns, its cells as one text, and what the text comes to. */
+interface TextReader {
+  readonly columns: readonly number[];
   readonly textOf: (cells: readonly string[]) => string;
   readonly normalize: (text: string) => Normalized;
 }
 
-function textReader(source: FieldSource, header: readonly string[], normalize: (text: string) => Normalized): FieldReader {
+function textReader(source: FieldSource, header: readonly string[], normalize: (text: string) => Normalized): TextReader {
   const columns = "columns" in source ? source.columns.map((column) => header.indexOf(column)) : [];
   const take = "take" in source ? source.take : undefined;
   const [only] = columns;
   const textOf = columns.length === 1 ? (cells: readonly string[]) => cells[only!]! : (cells: readonly string[]) => columns.map((column) => cells[column]).join(" ");
-  return { textOf, normalize: take === undefined ? normalize : (text) => normalize(splitFullName(text)[take]) };
+  return { columns, textOf, normalize: take === undefined ? normalize : (text) => normalize(splitFullName(text)[take]) };
 }
 
-function dateReader(source: FieldSource, header: readonly string[], thisYear: number): FieldReader {
+function dateReader(source: FieldSource, header: readonly string[], thisYear: number): TextReader {
   if ("columns" in source) {
     const column = header.indexOf(source.columns[0]!);
     const order = source.order ?? "ymd";
     return {
+      columns: [column],
       textOf: (cells) => cells[column]!.trim(),
       normalize: (text) => (text === "" ? {} : normalizeDate(parseDate(text, order, thisYear), thisYear)),
     };
   }
   const parts = (["day", "month", "year"] as const).flatMap((part) => (source[part] === undefined ? [] : [{ part, column: header.indexOf(source[part]) }]));
   return {
+    columns: parts.map(({ column }) => column),
     textOf: (cells) => parts.map(({ column }) => cells[column]!.trim()).join(PART_END),
     normalize: (text) => {
       const date: DateParts = {};

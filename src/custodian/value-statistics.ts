@@ -4,7 +4,6 @@ import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { encodedLength } from "../kernel/encoding-plan.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { type AtomValues, encodingPlan } from "./encoding.ts";
-import type { RecordAtoms } from "./record-atoms.ts";
 import type { Salt } from "./salt.ts";
 import { mixed } from "./text-hash.ts";
 
@@ -72,19 +71,22 @@ export class RecordCounter {
     this.#hashes = new Int32Array(1024 * order.length);
   }
 
-  /** Counts a record; returns it for the sample, if its content's hash says so. */
-  add({ atoms, hashes }: RecordAtoms): SampledRecord | undefined {
+  /** Counts a record by the hashes of its atoms; returns its rank in the sample, if its content's hash puts it there. */
+  add(hashes: Int32Array): number | undefined {
     let at = this.#records++ * this.#atoms;
     if (at === this.#hashes.length) {
       const before = this.#hashes;
       this.#hashes = new Int32Array(before.length * 2);
       this.#hashes.set(before);
     }
-    for (let i = 0; i < hashes.length; i++) this.#hashes[at++] = hashes[i]!;
     let content = 0x12345;
-    for (let i = 0; i < hashes.length; i++) content = mixed(content ^ hashes[i]!);
+    for (let i = 0; i < hashes.length; i++) {
+      const hash = hashes[i]!;
+      this.#hashes[at++] = hash;
+      content = mixed(content ^ hash);
+    }
     const rank = (mixed(content + 0x7f4a7c15) >>> 0) / 4294967296;
-    return rank < this.#shared.sampleBelow ? { rank, atoms } : undefined;
+    return rank < this.#shared.sampleBelow ? rank : undefined;
   }
 
   /** Brings what was added into the sketches. Compound after compound, because one compound's counters fit the cache and all of them do not. */

@@ -35,9 +35,11 @@ export interface StoringEncoder {
   readonly encode: RecordEncoder;
   /** Keeps the values of one group; returns their address, or 0 when there is no room or one of them is too long to be kept. */
   store(values: readonly (string | undefined)[]): number;
+  /** Puts the values of a group in place for the records to come; false when one is too long. */
+  place(group: number, values: readonly (string | undefined)[]): boolean;
   /** Forgets all that was kept. */
   clear(): void;
-  /** As `encode`, for a record whose groups of values lie at these addresses. */
+  /** As `encode`, for a record whose groups of values lie at these addresses; 0: in place. */
   encodeStored(addresses: ArrayLike<number>, out: Uint32Array, offset: number): void;
 }
 
@@ -51,9 +53,10 @@ export function createStoringEncoder(plan: EncodingPlan, groups: readonly (reado
   compiled ??= new WebAssembly.Module(readFileSync(wasmFile("encode")));
   const parts = plan.filters.flatMap(({ parts: own, anchor }) => own.map((part) => ({ ...part, anchor })));
   const jobs = [...parts.map(({ key, anchor }) => ({ key, values: anchor })), ...plan.words];
-  const valueCount = 1 + Math.max(-1, ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
   const columnBytes = plan.filters.reduce((sum, filter) => sum + (filter.diffusion ? (filter.bits * filter.bits) / 8 : 0), 0);
   const lists = jobs.reduce((sum, { values }) => sum + values.length * 4 + 16, 0);
+  // groups whose values nothing uses still have their places
+  const valueCount = 1 + Math.max(-1, ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value), ...groups.flat());
   const fixed = jobs.length * (3 * KEY_BLOCK + 80) + parts.length * (PART + 64) + valueCount * (SLOT + VALUE) + lists + columnBytes + 8 * encodedLength(plan) + 8192 + room;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(fixed / 65536) + 2 });
   const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as EncodeExports;
@@ -161,7 +164,12 @@ export function createStoringEncoder(plan: EncodingPlan, groups: readonly (reado
   const store = reserve(room);
   let kept = store;
   const messageOfKept = (list: readonly number[]): Uint8Array =>
-    Buffer.concat(list.map((value) => bytes.subarray(words[(valuesAt + value * VALUE) >> 2]!, words[(valuesAt + value * VALUE) >> 2]! + words[((valuesAt + value * VALUE) >> 2) + 1]!)));
+    Buffer.concat(
+      list.map((value) => {
+        const [from, length] = words.subarray((valuesAt + value * VALUE) >> 2);
+        return bytes.subarray(from, from! + length!);
+      }),
+    );
 
   return {
     encode(values, out, offset) {
@@ -181,6 +189,11 @@ export function createStoringEncoder(plan: EncodingPlan, groups: readonly (reado
       values.forEach((value, i) => (kept = describe(value, kept, at + i * VALUE)));
       return at;
     },
+    place(group, values) {
+      for (const value of values) if (value !== undefined && value.length * 3 >= SLOT) return false;
+      values.forEach((value, i) => describe(value, slots + groups[group]![i]! * SLOT, valuesAt + groups[group]![i]! * VALUE));
+      return true;
+    },
     clear() {
       kept = store;
     },
@@ -188,6 +201,7 @@ export function createStoringEncoder(plan: EncodingPlan, groups: readonly (reado
       for (let g = 0; g < groups.length; g++) {
         const group = groups[g]!;
         let from = addresses[g]! >> 2;
+        if (from === 0) continue;
         for (let i = 0; i < group.length; i++, from += 3) {
           const to = (valuesAt + group[i]! * VALUE) >> 2;
           words[to] = words[from]!;

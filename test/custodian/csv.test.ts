@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { parseString } from "fast-csv";
 import { describe, expect, it } from "vitest";
+import { readCellBytes } from "../../src/custodian/csv/cell-bytes.ts";
 import { openCsv } from "../../src/custodian/csv/open.ts";
 import { parseCsv, parseRecords } from "../../src/custodian/csv/parse.ts";
 import { readRecords } from "../../src/custodian/csv/read-records.ts";
@@ -127,6 +128,29 @@ describe("reading the records of a slice", () => {
   it("sets aside what is wrong and nothing else", () => {
     const bytes = Buffer.concat([Buffer.from('1,ok\n2,"Ann"x\n3, "li\nne" \n\n4,Zo'), Buffer.of(0xeb), Buffer.from("\n5,fine")]);
     expect(readRecords(bytes, ",")).toEqual([["1", "ok"], "text after a closing quote", ["3", "li\nne"], [], "bytes that are not valid UTF-8", ["5", "fine"]]);
+  });
+});
+
+describe("reading the cells of a slice as bytes", () => {
+  it("gives what reading them as text gives, quoted or not, damaged or not", () => {
+    const pieces = fc.constantFrom("1", "Ann", "zoë", "😀", " ", "\u00a0", "\t", ",", ",", ",", "\n", "\r\n", "\r", "\n");
+    const odd = fc.constantFrom('"', '""', "\u0000");
+    const text = fc.oneof({ weight: 3, arbitrary: fc.array(pieces, { maxLength: 40 }) }, { weight: 1, arbitrary: fc.array(fc.oneof({ weight: 8, arbitrary: pieces }, odd), { maxLength: 40 }) });
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 3 }), fc.option(fc.nat()), (parts, columns, damage) => {
+        const bytes = Buffer.from(parts.join(""));
+        if (damage !== null && bytes.length > 0) bytes[damage % bytes.length] = 0xc3;
+        const records = readRecords(bytes, ",");
+        const cells = readCellBytes(Buffer.concat([Buffer.from("before"), bytes]).subarray(6), ",", columns, records.length);
+        const found = Array.from({ length: cells.count }, (_, i) => ({
+          number: cells.numbers[i],
+          cells: Array.from({ length: columns }, (_, c) => cells.bytes.toString("utf8", cells.bounds[(i * columns + c) * 2], cells.bounds[(i * columns + c) * 2 + 1])),
+        }));
+        expect(found).toEqual(records.flatMap((record, number) => (typeof record !== "string" && record.length === columns ? [{ number, cells: record }] : [])));
+        expect(cells.rejects.map(({ number }) => number)).toEqual(records.flatMap((record, number) => (typeof record === "string" || (record.length > 0 && record.length !== columns) ? [number] : [])));
+      }),
+      { seed: 5, numRuns: 2000 },
+    );
   });
 });
 

@@ -131,7 +131,10 @@ describe("random pairs of a file", () => {
   const statisticsOf = (rows: typeof records): Record<string, number[]> => {
     const sketches = createSketches(standardSchema, rows.length);
     const counter = new RecordCounter(standardSchema, sketches);
-    const sampled = rows.flatMap((row) => counter.add(row) ?? []);
+    const sampled = rows.flatMap(({ atoms, hashes }) => {
+      const rank = counter.add(hashes);
+      return rank === undefined ? [] : [{ rank, atoms }];
+    });
     counter.flush();
     return randomPairs(standardSchema, salt, sketches, sampled);
   };

@@ -19,7 +19,7 @@ function textOf(kernel: "encode" | "link"): string {
 
 /** Innermost loops of a function, each as its instructions. */
 function innerLoops(text: string, name: string): string[][] {
-  const [body = ""] = text.slice(text.search(new RegExp(`\\(func \\S*/${name}\\b`)) + 1).split("\n (func ", 1);
+  const [body = ""] = text.slice(text.search(new RegExp(`^ \\(func \\S*/${name}\\b`, "m")) + 1).split("\n (func ", 1);
   const lines = body.split("\n").map((line) => ({ indent: line.search(/\S/), instruction: line.trim().split(" ", 1)[0]! }));
   return lines.flatMap(({ instruction, indent }, start) => {
     if (instruction !== "loop") return [];
