@@ -57,7 +57,7 @@ export interface Linkage {
 
 /** Below this hardly a match is left; what lies between it and the threshold of the links tells how many they miss. */
 const LOWEST_THRESHOLD = 0.02;
-const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
+const THRESHOLDS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999];
 const STRICTEST_THRESHOLD = THRESHOLDS.at(-1)!;
 
 /** Links two checked hashed files, or finds the duplicates within one. The result depends on the files and options alone. */

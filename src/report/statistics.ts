@@ -13,7 +13,9 @@ export interface Statistics {
   readonly tool: string;
   readonly mode: Cardinality | "dedupe";
   readonly threshold: number;
-  readonly datasets: readonly { dataset: string; records: number; rejected: number; missing: Record<string, number> }[];
+  /** What the departments agreed on, as far as it tells how their files were compared. Keys and buckets are the rules. */
+  readonly schema: Pick<LinkageSchema, "profile" | "scheme" | "fields" | "filters" | "expectedRecords" | "maximumSharing">;
+  readonly datasets: readonly DatasetStatistics[];
   readonly pairs: { all: number; candidates: number; reductionRatio: number };
   readonly rules: readonly RuleStatistics[];
   readonly model: {
@@ -50,7 +52,7 @@ export interface Statistics {
     targetReached?: boolean;
   };
   /** The same for other thresholds, to choose from. */
-  readonly thresholds: readonly { threshold: number; links: number; precision: number; recall: number; wrongLinks: number; missedLinks: number }[];
+  readonly thresholds: readonly ThresholdStatistics[];
   /** Quality by subgroup of a dataset, where it carries strata. */
   readonly subgroups?: readonly { dataset: string; stratum: string; groups: readonly SubgroupStatistics[] }[];
 }
@@ -71,6 +73,34 @@ interface SubgroupStatistics {
   readonly missedLinksInterval: Interval;
   /** Whether it is linked significantly worse than the rest. */
   readonly worse: boolean;
+}
+
+/** A file as its department describes it. */
+interface DatasetStatistics {
+  readonly dataset: string;
+  readonly records: number;
+  readonly rejected: number;
+  /** Records without the field, and of these the ones whose value was dropped as a placeholder or could not be read. */
+  readonly missing: Record<string, number>;
+  readonly placeholders: Record<string, number>;
+  readonly unusable: Record<string, number>;
+  /** Share of records whose key value another record has too, by key. */
+  readonly sharing: readonly number[];
+  /** Bits of each bucket. */
+  readonly bucketBits: readonly number[];
+}
+
+interface ThresholdStatistics {
+  readonly threshold: number;
+  readonly links: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly wrongLinks: number;
+  readonly missedLinks: number;
+  readonly precisionInterval: Interval;
+  readonly recallInterval: Interval;
+  readonly wrongLinksInterval: Interval;
+  readonly missedLinksInterval: Interval;
 }
 
 interface RuleStatistics {
@@ -105,7 +135,11 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
     tool: toolName,
     mode,
     threshold,
-    datasets: files.map((file) => ({ dataset: file.header.dataset, records: file.header.rows, rejected: file.header.rejected, missing: file.header.missing })),
+    schema: agreed(header.schema),
+    datasets: files.map((file) => {
+      const { dataset, rows, rejected, missing, placeholders, unusable, sharing, bucketBits } = file.header;
+      return { dataset, records: rows, rejected, missing, placeholders, unusable, sharing, bucketBits };
+    }),
     pairs: { all: allPairs, candidates: candidates.count, reductionRatio: allPairs === 0 ? 0 : 1 - candidates.count / allPairs },
     rules: ruleStatistics(linkage, header.schema),
     model: {
@@ -138,8 +172,23 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
       reached: tidy(matches === 0 ? 1 : Math.max(0, 1 - unreached.matches / matches)),
       ...(targetPrecision === undefined ? {} : { targetReached: linkage.targetReached }),
     },
-    thresholds: linkage.qualityByThreshold.map((row) => ({ threshold: row.threshold, links: row.links, precision: tidy(row.precision), recall: tidy(row.recall), wrongLinks: Math.round(row.wrong), missedLinks: Math.round(row.missed) })),
+    thresholds: linkage.qualityByThreshold.map((row) => ({
+      threshold: row.threshold,
+      links: row.links,
+      precision: tidy(row.precision),
+      recall: tidy(row.recall),
+      wrongLinks: Math.round(row.wrong),
+      missedLinks: Math.round(row.missed),
+      precisionInterval: tidyInterval(row.precisionInterval),
+      recallInterval: tidyInterval(row.recallInterval),
+      wrongLinksInterval: row.wrongInterval,
+      missedLinksInterval: row.missedInterval,
+    })),
   };
+}
+
+function agreed({ profile, scheme, fields, filters, expectedRecords, maximumSharing }: LinkageSchema): Statistics["schema"] {
+  return { profile, scheme, fields, filters, expectedRecords, maximumSharing };
 }
 
 /** Six significant digits: what is beyond them is arithmetic, not knowledge. */
