@@ -75,10 +75,53 @@ export function toldTable(rows: readonly (readonly number[])[]): Told[][] {
  * @returns for each, the count to tell in its place
  */
 export function coarseSeries(counts: readonly number[], start: number): number[] {
-  const told = [...counts];
-  for (let i = start + 1; i < told.length; i++) if (Math.abs(counts[i]! - told[i - 1]!) < FEWEST) told[i] = told[i - 1]!;
-  for (let i = start - 1; i >= 0; i--) if (Math.abs(counts[i]! - told[i + 1]!) < FEWEST) told[i] = told[i + 1]!;
+  const told = counts.map((count) => (count < FEWEST ? 0 : count));
+  for (let i = start + 1; i < told.length; i++) if (Math.abs(told[i]! - told[i - 1]!) < FEWEST) told[i] = told[i - 1]!;
+  for (let i = start - 1; i >= 0; i--) if (Math.abs(told[i]! - told[i + 1]!) < FEWEST) told[i] = told[i + 1]!;
   return told;
+}
+
+/** How figures are told. */
+export interface Disclosure {
+  readonly restricted: boolean;
+  /** A count; `outOf`: a whole that is itself told. */
+  count(count: number, outOf?: number): Told;
+  /** A share of a whole; `exact` where it is known better than as their ratio. */
+  share(count: number, outOf: number, exact?: number): Told;
+  /** Counts that add up to a total that is told. */
+  parts(parts: readonly number[]): Told[];
+  /** A table with row and column totals that are told. */
+  table(rows: readonly (readonly number[])[]): Told[][];
+  /** Nested counts, as near to themselves as their steps may be told. */
+  series(counts: readonly number[], start: number): number[];
+  /** A count for reckoning with: a few are none, all but a few are all. */
+  reckoned(count: number, outOf?: number): number;
+}
+
+/** For what may leave the linkage unit. */
+export const controlled: Disclosure = {
+  restricted: false,
+  count: toldCount,
+  share: toldShare,
+  parts: (parts) => (parts.reduce((sum, part) => sum + part, 0) < FEWEST ? parts.map(() => ({ under: FEWEST })) : toldParts(parts)),
+  table: toldTable,
+  series: coarseSeries,
+  reckoned: (count, outOf = Infinity) => (count < FEWEST ? 0 : rounded(outOf - count < FEWEST ? outOf : count)),
+};
+
+/** For the linkage unit alone. */
+export const exact: Disclosure = {
+  restricted: true,
+  count: (count) => count,
+  share: (count, outOf, known) => known ?? (outOf === 0 ? null : tidy(count / outOf)),
+  parts: (parts) => [...parts],
+  table: (rows) => rows.map((row) => [...row]),
+  series: (counts) => [...counts],
+  reckoned: (count) => count,
+};
+
+function tidy(share: number): number {
+  return Number(share.toPrecision(6));
 }
 
 function rounded(count: number): number {

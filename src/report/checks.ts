@@ -1,0 +1,192 @@
+import type { Told } from "./disclosure-control.ts";
+import { countText, countWords, shareText } from "./figure-text.ts";
+import type { AuditVerdict, Report } from "./report.ts";
+
+/** A judgement in plain words; `none` where nothing lets one judge. */
+export interface Check {
+  readonly name: string;
+  readonly status: "green" | "amber" | "red" | "none";
+  readonly finding: string;
+  /** What to do about it. */
+  readonly advice: string;
+}
+
+/** What to do where all is well. */
+export const NOTHING = "Nothing to do.";
+
+type Figures = Omit<Report, "checks">;
+
+// From here on a share is fine, below the second it is not to be used as it is.
+const PRECISION = { green: 0.99, amber: 0.95 };
+const RECALL = { green: 0.95, amber: 0.85 };
+const COVERAGE = { green: 0.98, amber: 0.9 };
+/** Share of missing values that a rule on the field will feel. */
+const MUCH_MISSING = 0.1;
+/** Pairs of a key for each match in it: beyond, it says next to nothing. */
+const DEGENERATE = 100;
+const MANY_TIED = 0.01;
+const MANY_UNEXPLAINED = 0.01;
+
+/** Judged by what is told alone, so that a colour tells no more than the figures. */
+export function checksOf(figures: Figures, audits: readonly AuditVerdict[]): Check[] {
+  return [precision(figures), recall(figures), coverage(figures), rules(figures), capped(figures), fit(figures), ties(figures), files(figures), subgroups(figures), audit(audits)];
+}
+
+/** The worst of all. */
+export function verdictOf(checks: readonly Check[]): "green" | "amber" | "red" {
+  const worst = (["red", "amber"] as const).find((status) => checks.some((check) => check.status === status));
+  return worst ?? "green";
+}
+
+function precision({ quality, mode, model }: Figures): Check {
+  const name = "Wrong links";
+  const { links, precision: share, wrongLinks } = quality;
+  if (share === null) return { name, status: "red", finding: `${capital(countWords(links))} links were made.`, advice: mode === "dedupe" ? "The file seems to hold nobody twice, as far as its profile and rules can tell." : "The files seem to share no people, as far as their profile and rules can tell: see whether they cover the same people and write the same fields." };
+  const status = model.targetReached === false ? "red" : graded(share, PRECISION);
+  return {
+    name,
+    status,
+    finding: `${capital(countWords(wrongLinks, "about "))} of ${countText(links)} links are thought to be wrong: precision ${shareText(share)}.${model.targetReached === false ? " The precision asked for was not reached." : ""}`,
+    advice: {
+      green: "Nothing to do. Wrong links join two people's records into one: keep them in mind where single cases matter.",
+      amber: "Raise the threshold (section 7 shows what it costs), or carry the error into the analysis.",
+      red: "Do not use these links as they are: raise the threshold, or add a field or a rule that tells people apart.",
+      none: "There are too few links to say more here; the restricted report has the figure.",
+    }[status],
+  };
+}
+
+function recall({ quality }: Figures): Check {
+  const status = quality.links !== null && typeof quality.links !== "number" && "under" in quality.links ? "none" : graded(quality.recall, RECALL);
+  return {
+    name: "Missed links",
+    status,
+    finding: `${capital(countWords(quality.missedLinks, "about "))} of ${countWords(quality.matches)} matches are thought to be missing: recall ${shareText(quality.recall)}.`,
+    advice: {
+      green: "Nothing to do. The missing are seldom a random sample: see the subgroups.",
+      amber: "See section 4 for what no rule reaches and section 7 for what the threshold leaves out; say in the analysis who may be missing.",
+      red: "Many matches are missing: add rules or fields, or lower the threshold. Do not read unlinked records as people who are not in the other file.",
+      none: "There are too few matches to say more here; the restricted report has the figure.",
+    }[status],
+  };
+}
+
+function coverage({ quality }: Figures): Check {
+  const status = graded(quality.reached, COVERAGE);
+  return {
+    name: "Reach of the rules",
+    status,
+    finding: `The blocking rules bring together ${shareText(quality.reached)} of the matches; the rest are never compared.`,
+    advice: {
+      green: NOTHING,
+      amber: "Add keys that survive other errors (schema init --sharing moves the trade between reach and privacy).",
+      red: "The rules miss too many: the threshold cannot bring these back. Add keys, or a field that both files fill.",
+      none: "There are too few matches to say more here; the restricted report has the figure.",
+    }[status],
+  };
+}
+
+function rules({ rules, quality }: Figures): Check {
+  const matches = lowest(quality.matches);
+  const empty = rules.filter((rule) => matches >= 10 * DEGENERATE && highest(rule.pairs) <= 10);
+  const blunt = rules.filter((rule) => rule.kind === "key" && lowest(rule.pairs) > DEGENERATE * Math.max(10, highest(rule.matches)));
+  const status = empty.length + blunt.length === 0 ? "green" : "amber";
+  const names = (list: readonly { parts: readonly string[] }[]): string => list.map(({ parts }) => parts.join(" + ")).join("; ");
+  return {
+    name: "Degenerate rules",
+    status,
+    finding: status === "green" ? "Every blocking rule finds matches, and none is drowned in pairs." : [...(empty.length > 0 ? [`Finds next to nothing: ${names(empty)}.`] : []), ...(blunt.length > 0 ? [`Brings over ${DEGENERATE} pairs for each match: ${names(blunt)}.`] : [])].join(" "),
+    advice: status === "green" ? NOTHING : "See whether both files fill these fields and write them alike; a rule that finds nothing can go, one that is drowned should take in more.",
+  };
+}
+
+function capped({ rules, pairs }: Figures): Check {
+  const skipping = rules.filter((rule) => rule.skippedPairs > 0);
+  const skipped = skipping.reduce((sum, rule) => sum + rule.skippedPairs, 0);
+  const status = skipped === 0 ? "green" : skipped > highest(pairs.candidates) ? "red" : "amber";
+  return {
+    name: "Capped keys",
+    status,
+    finding: skipped === 0 ? "No block was so large that its pairs were left out." : `${countText(skipped)} pairs were not looked at, since their blocks are above the limit: ${skipping.map(({ parts }) => parts.join(" + ")).join("; ")}.`,
+    advice: skipped === 0 ? NOTHING : "People with these common values are missed more often. Raise --block-cap if time allows, or make the key take in more.",
+  };
+}
+
+function fit({ model, pairs }: Figures): Check {
+  const unexplained = lowest(model.unexplainedPairs);
+  const status = !model.converged ? "red" : unexplained > 100 && unexplained > MANY_UNEXPLAINED * highest(pairs.candidates) ? "amber" : "green";
+  return {
+    name: "Fit of the model",
+    status,
+    finding: !model.converged ? `The estimation did not settle in ${model.iterations} rounds.` : status === "amber" ? `${countText(model.unexplainedPairs)} candidate pairs do not fit the model and were left out.` : `The estimation settled in ${model.iterations} rounds.`,
+    advice: { green: NOTHING, amber: "Treat the estimates with caution; see whether a field is written differently in the two files.", red: "Do not rely on the estimates: every figure of precision and recall here comes from them.", none: "" }[status],
+  };
+}
+
+function ties({ model, quality }: Figures): Check {
+  const status = lowest(model.tiedLinks) > MANY_TIED * highest(quality.links) ? "amber" : "green";
+  return {
+    name: "Ties",
+    status,
+    finding: `${capital(countWords(model.tiedLinks))} links had an equal rival; one of the two was taken by content.`,
+    advice: status === "green" ? NOTHING : "A file may hold people twice: look for duplicates first (link --dedupe).",
+  };
+}
+
+function files({ files }: Figures): Check {
+  const poor = files.flatMap(({ dataset, fields }) => fields.filter(({ missingShare }) => lowest(missingShare) > MUCH_MISSING).map(({ field, missingShare }) => `${field.replaceAll("_", " ")} in ${dataset} (${shareText(missingShare)})`));
+  const rejecting = files.filter(({ rejected, records }) => lowest(rejected) > 0.01 * highest(records));
+  const status = poor.length + rejecting.length === 0 ? "green" : "amber";
+  return {
+    name: "Provided files",
+    status,
+    finding: status === "green" ? `No field is missing in more than ${shareText(MUCH_MISSING)} of a file, and few rows were rejected.` : [...(poor.length > 0 ? [`Often missing: ${poor.join(", ")}.`] : []), ...(rejecting.length > 0 ? [`Over 1 % of the rows were rejected: ${rejecting.map(({ dataset }) => dataset).join(", ")}.`] : [])].join(" "),
+    advice: status === "green" ? NOTHING : "Records without the field are linked by the others alone and missed more often: ask the department whether a fuller column exists.",
+  };
+}
+
+function subgroups({ subgroups }: Figures): Check {
+  const name = "Subgroups";
+  if (subgroups.length === 0) return { name, status: "none", finding: "The hashed files carry no subgroups, so nobody can tell here whether some people are missed more often than others.", advice: "Ask a department to send strata, or to compare link rates by subgroup itself once results are home." };
+  const worse = subgroups.flatMap(({ dataset, stratum, groups }) => groups.filter((group) => group.worse).map(({ value }) => `${stratum} ${value} (${dataset})`));
+  return {
+    name,
+    status: worse.length === 0 ? "green" : "amber",
+    finding: worse.length === 0 ? "No subgroup is linked significantly worse than the rest." : `Linked significantly worse than the rest: ${worse.join(", ")}.`,
+    advice: worse.length === 0 ? NOTHING : "Report results for these groups with care, and weight or impute where they matter; section 8 has the figures.",
+  };
+}
+
+function audit(audits: readonly AuditVerdict[]): Check {
+  const name = "Privacy audit";
+  if (audits.length === 0) return { name, status: "none", finding: "No audit of the hashed files was given.", advice: "Each department can attack its own file before it leaves (saltlink audit --json); give the result with --audit." };
+  const status = (["red", "amber"] as const).find((verdict) => audits.some((audit) => audit.verdict === verdict)) ?? "green";
+  return {
+    name,
+    status,
+    finding: audits.map(({ file, verdict }) => `${file}: ${verdict}`).join("; ").concat("."),
+    advice: { green: NOTHING, amber: "An attack comes near its limit: read the audit before the next file is sent.", red: "An attack names more people than its limit allows: do not send files hashed this way." }[status],
+  };
+}
+
+function graded(share: Told, limits: { green: number; amber: number }): Check["status"] {
+  const [low, high] = [lowest(share), highest(share)];
+  if (low >= limits.green) return "green";
+  if (high < limits.amber) return "red";
+  if (typeof share !== "number") return "none"; // a bound that may lie on either side
+  return share >= limits.amber ? "amber" : "red";
+}
+
+function lowest(told: Told): number {
+  if (told === null) return 0;
+  return typeof told === "number" ? told : "over" in told ? told.over : 0;
+}
+
+function highest(told: Told): number {
+  if (told === null) return Infinity;
+  return typeof told === "number" ? told : "under" in told ? told.under : Infinity;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
