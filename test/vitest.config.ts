@@ -4,6 +4,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
+    exclude: ["test/browser/**"],
     globalSetup: ["test/build.ts"],
     testTimeout: 240_000,
     pool: "forks",

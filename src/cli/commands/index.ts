@@ -9,9 +9,10 @@ import { addInspect } from "./inspect.ts";
 import { addJoin } from "./join.ts";
 import { addKeygen } from "./keygen.ts";
 import { addLink } from "./link.ts";
+import { addReport } from "./report.ts";
 import { addReturn } from "./return.ts";
 import { addSchema } from "./schema.ts";
 import { addSynth } from "./synth.ts";
 
 /** All commands, in the order in which a user meets them. */
-export const commands: readonly AddCommand[] = [addKeygen, addSchema, addHash, addAudit, addInspect, addLink, addEvaluate, addExplain, addReturn, addJoin, addSynth, addBench, addDemo];
+export const commands: readonly AddCommand[] = [addKeygen, addSchema, addHash, addAudit, addInspect, addLink, addEvaluate, addExplain, addReport, addReturn, addJoin, addSynth, addBench, addDemo];

@@ -6,10 +6,13 @@ import type { RuleReport } from "../../linkage/candidates.ts";
 import { clusterLinks } from "../../linkage/cluster.ts";
 import { forecast, linkDatasets } from "../../linkage/link-datasets.ts";
 import type { Cardinality } from "../../linkage/solve.ts";
-import { discardPartial } from "../../output/partial-file.ts";
+import { PartialFile, discardPartial } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/pool.ts";
+import { reportOf } from "../../report/report.ts";
+import { readReportedRun } from "../../report/reported-run.ts";
 import { claimRun, writeRun } from "../../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
+import { formatOf, reportText } from "../../report/report-formats.ts";
 import { ruleName } from "../rule-name.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
@@ -24,6 +27,7 @@ interface LinkCommandOptions {
   format: "csv" | "parquet";
   blockCap: number;
   dryRun?: boolean;
+  report?: string;
   threads: number;
   json?: boolean;
   force?: boolean;
@@ -43,9 +47,10 @@ export const addLink: AddCommand = (program, { terminal }) => {
     .addOption(new Option("--format <format>", "format of the links file").choices(["csv", "parquet"]).default("csv"))
     .option("--block-cap <pairs>", "skip blocks of an exact key with more pairs than this", wholeNumber, 1_000_000)
     .option("--dry-run", "count the pairs of every rule and stop")
+    .addOption(new Option("--report <file>", "write a report of the run too (see saltlink report)").conflicts("dryRun"))
     .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
     .option("--json", "print the statistics as JSON")
-    .option("--force", "replace the run if it is there")
+    .option("--force", "replace the run, and the report, if it is there")
     .addHelpText("after", "\nExamples:\n  saltlink link census.parquet cis.parquet --out run\n  saltlink link register.parquet --dedupe --out run")
     .action((paths: string[], options: LinkCommandOptions) => link(paths, options, terminal));
 };
@@ -59,7 +64,10 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
   const progress = terminal.progress();
   const files: HashedFile[] = [];
   let partial: string | undefined;
+  let page: PartialFile | undefined;
   try {
+    const format = options.report === undefined ? undefined : formatOf(options.report);
+    if (options.report !== undefined) page = new PartialFile(options.report, { force: options.force === true });
     if (options.out !== undefined && options.dryRun !== true) partial = claimRun(options.out, options.force === true);
     for (const path of paths) files.push(await openHashedFile(path));
     const [a, b] = files as [HashedFile, HashedFile?];
@@ -91,8 +99,14 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
     if (options.json === true) terminal.json(statistics);
     else printSummary(statistics, options.out!, performance.now() - started, linkage.peakBytes, terminal);
     warn(statistics, terminal);
+    if (page !== undefined) {
+      page.write(await reportText(format!, reportOf(readReportedRun(options.out!))));
+      page.commit();
+      terminal.note(`${options.report}: report, disclosure-controlled`);
+    }
   } finally {
     progress.stop();
+    page?.discard();
     if (partial !== undefined) discardPartial(partial);
     for (const file of files) await file.close();
   }
