@@ -42,6 +42,7 @@ function wholeJob(): Workplace {
     run("evaluate", "standard-run", "--truth", "truth.csv", "--lookup", "standard-a.lookup.csv", "standard-b.lookup.csv", "--json");
     const [idA, idB] = work.read("standard-run/links.csv").split("\n")[1]!.split(",");
     run("explain", "standard-run", idA!, idB!);
+    run("report", "standard-run", "--full", "--out", "report.html", "--csv");
     run("demo", "--out", "demo");
     run("synth", "--records", "200", "--out", "synth");
   });
