@@ -48,6 +48,8 @@ export interface JoinRoom {
   readonly digits: number;
   readonly blocks: number;
   readonly counts: number;
+  /** What lies above this mark can be given back when only the orders are needed any more. */
+  readonly ordersEnd: number;
 }
 
 const RADIX_BYTES = 3 * 2048 * 4;
@@ -56,14 +58,17 @@ const WORD = 8;
 
 export function reserveJoinRoom({ a, b, memory }: Pick<CandidateOptions, "a" | "b" | "memory">): JoinRoom {
   const most = Math.max(a.rows, b.rows);
-  const sortedA = memory.reserve(a.rows * WORD);
-  const orderA = memory.reserve(a.rows * INDEX);
   const self = a === b;
+  const orderA = memory.reserve(a.rows * INDEX);
+  const orderB = self ? orderA : memory.reserve(b.rows * INDEX);
+  const ordersEnd = memory.mark();
+  const sortedA = memory.reserve(a.rows * WORD);
   return {
-    sortedA,
     orderA,
+    orderB,
+    ordersEnd,
+    sortedA,
     sortedB: self ? sortedA : memory.reserve(b.rows * WORD),
-    orderB: self ? orderA : memory.reserve(b.rows * INDEX),
     keys: memory.reserve(most * WORD),
     sortedScratch: memory.reserve(most * WORD),
     orderScratch: memory.reserve(most * INDEX),
@@ -80,7 +85,7 @@ export async function joinRule(options: CandidateOptions, rule: Rule, room: Join
   const { column, kind, parts } = rule;
   if (column === undefined) return joinAll(a, b, memory, room);
   const sort = async (dataset: LoadedDataset, sorted: number, order: number): Promise<number> => {
-    await loadKeyColumn(dataset, column, room.keys, { memory, kernel, pool });
+    await loadKeyColumn(dataset, column, room.keys, options);
     return pool.run({ name: "sortByKey", args: [room.keys, dataset.rows, rule.mask, sorted, order, room.sortedScratch, room.orderScratch, room.digits] });
   };
   const countA = await sort(a, room.sortedA, room.orderA);
@@ -88,8 +93,19 @@ export async function joinRule(options: CandidateOptions, rule: Rule, room: Join
   const blockCount = await pool.run({ name: "findBlocks", args: [room.sortedA, countA, room.sortedB, countB, Number(self), room.blocks] });
   kernel.countPairs(room.blocks, 0, blockCount, Number(self), kind === "key" ? blockCap : Infinity, room.counts);
   const [pairs, skippedPairs, skippedBlocks, largestBlock] = memory.f64(room.counts, 4) as unknown as [number, number, number, number];
-  const report = { kind, parts, blocks: blockCount, pairs, found: pairs, largestBlock, skippedBlocks, skippedPairs };
+  const skippedShare = skippedBlocks === 0 ? 0 : skippedRecords(memory.u32(room.blocks, blockCount * 4), self, blockCap) / a.rows;
+  const report = { kind, parts, blocks: blockCount, pairs, found: pairs, largestBlock, skippedBlocks, skippedPairs, skippedShare };
   return { blocks: room.blocks, blockCount, orderA: room.orderA, orderB: room.orderB, report };
+}
+
+/** Records of A in the blocks above the cap. */
+function skippedRecords(blocks: Uint32Array, self: boolean, cap: number): number {
+  let records = 0;
+  for (let i = 0; i < blocks.length; i += 4) {
+    const inA = blocks[i + 1]! - blocks[i]!;
+    if ((self ? (inA * (inA - 1)) / 2 : inA * (blocks[i + 3]! - blocks[i + 2]!)) > cap) records += inA;
+  }
+  return records;
 }
 
 /** One block of everything. */
@@ -97,5 +113,5 @@ function joinAll(a: LoadedDataset, b: LoadedDataset, memory: SharedMemory, { blo
   for (const [order, { rows }] of [[orderA, a], [orderB, b]] as const) memory.u32(order, rows).forEach((_, row, view) => (view[row] = row));
   memory.u32(blocks, 4).set([0, a.rows, 0, b.rows]);
   const pairs = a === b ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
-  return { blocks, blockCount: 1, orderA, orderB, report: { kind: "bucket", parts: ["all pairs"], blocks: 1, pairs, found: pairs, largestBlock: pairs, skippedBlocks: 0, skippedPairs: 0 } };
+  return { blocks, blockCount: 1, orderA, orderB, report: { kind: "bucket", parts: ["all pairs"], blocks: 1, pairs, found: pairs, largestBlock: pairs, skippedBlocks: 0, skippedPairs: 0, skippedShare: 0 } };
 }

@@ -6,7 +6,9 @@ import { type CandidateOptions, type Candidates, type RuleReport, countCandidate
 import { type EstimateOptions, type Model, estimate } from "./estimate.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
-import { type LinkPool, type LoadedDataset, loadDataset, writeRowLayout } from "./record-store.ts";
+import { forecastMemory, planMemory } from "./memory-plan.ts";
+import { type LinkPool, type LoadedDataset, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
+import { scanRate } from "./scan-rate.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { type LinkQuality, linkQuality, linksAbove } from "./link-quality.ts";
 import { type Cardinality, type Links, solve } from "./solve.ts";
@@ -20,6 +22,8 @@ export interface LinkOptions {
   readonly threads: number;
   /** Largest number of pairs in one block of an exact key. */
   readonly blockCap: number;
+  /** Bytes of memory that the run may take; as much as it needs when absent. */
+  readonly memory?: number;
   readonly onProgress: (stage: string, done: number, total: number) => void;
 }
 
@@ -109,14 +113,40 @@ export async function candidatePairs(options: LinkOptions): Promise<Candidates> 
   return withCandidates(options, findCandidates);
 }
 
-/** The forecast: pairs of every rule, exactly, without comparing any. */
-export async function forecast(options: LinkOptions): Promise<{ rules: RuleReport[]; peakBytes: number }> {
-  return withCandidates(options, async (input) => ({ rules: await countCandidates(input), peakBytes: input.memory.peakBytes }));
+export interface Forecast {
+  /** Pairs of every rule, exactly. */
+  readonly rules: readonly RuleReport[];
+  /** Memory that the run will take, roughly. */
+  readonly bytes: number;
+  /** Time that it will take on this machine, roughly. */
+  readonly seconds: number;
+}
+
+/** Seconds a record of merging, estimating, solving and writing. */
+const AFTERWARDS = 1.6e-6;
+/** Joining with the pairs written out, over joining alone. */
+const EMITTING = 1.4;
+
+/** What a run will take: its rules are joined, nothing is compared. */
+export async function forecast(options: LinkOptions): Promise<Forecast> {
+  const started = performance.now();
+  return withCandidates(options, async (input) => {
+    const { a, b, pool, layout } = input;
+    const rules = await countCandidates(input);
+    const joined = (performance.now() - started) / 1000;
+    const pairsOf = (kind: RuleReport["kind"]): number => rules.reduce((sum, rule) => (rule.kind === kind ? sum + rule.pairs : sum), 0);
+    const rows = a === b ? a.rows : a.rows + b.rows;
+    const comparing = pairsOf("bucket") === 0 ? 0 : pairsOf("bucket") / (scanRate(input) * pool.threads);
+    const sizes = { rowsA: a.rows, rowsB: rows - a.rows, stride: layout.stride, threads: pool.threads, whole: false };
+    return { rules, bytes: forecastMemory(sizes, pairsOf("key") + rows), seconds: joined * EMITTING + comparing + rows * AFTERWARDS };
+  });
 }
 
 async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
   const { schema } = options.a.header;
-  const memory = new SharedMemory();
+  const sizes = { rowsA: options.a.header.rows, rowsB: options.b?.header.rows ?? 0, stride: rowStride(schema), threads: options.threads, whole: schema.profile === "plain" };
+  const plan = planMemory(sizes, options.memory);
+  const memory = new SharedMemory(plan.shared);
   const kernel = linkKernel(memory.memory);
   const pool: LinkPool = new Pool("link-task", options.threads, memory.memory);
   try {
@@ -125,9 +155,9 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
     const rows = files.reduce((sum, file) => sum + file.header.rows, 0);
     let read = 0;
     const loaded: LoadedDataset[] = [];
-    for (const file of files) loaded.push(await loadDataset(file, layout, { memory, kernel, pool }, (count) => options.onProgress("loading", (read += count), rows)));
+    for (const file of files) loaded.push(await loadDataset(file, { memory, kernel, pool, layout }, (count) => options.onProgress("loading", (read += count), rows)));
     const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
-    return await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, onProgress: options.onProgress });
+    return await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
   } finally {
     await pool.close();
   }

@@ -5,64 +5,92 @@ import type { LoadedDataset, RowLayout } from "./record-store.ts";
 /** Reads words of a column from row `from` on into `target`. */
 export type ReadWords = (column: number, from: number, target: Uint8Array) => void;
 
-/** What is loaded for one dataset, as addresses in the shared memory. */
-export type LoadTarget = Pick<LoadedDataset, "store" | "nulls" | "digests">;
+/** Where things lie in the shared memory. */
+type LoadTarget = Pick<LoadedDataset, "nulls" | "digests">;
 
-/** Work for a thread: rows of the store, or a key column. */
-export type LoadTask =
-  | { readonly load: "rows"; readonly places: WordPlaces; readonly layout: RowLayout; readonly target: LoadTarget; readonly scratch: number; readonly from: number; readonly rows: number }
-  | { readonly load: "key"; readonly places: WordPlaces; readonly column: number; readonly target: LoadTarget; readonly keys: number; readonly rows: number };
+/** What is loaded: the null masks and content digests of some rows; some rows into a store; or a whole key column. */
+export type LoadJob =
+  | { readonly load: "content"; readonly layout: RowLayout; readonly target: LoadTarget; readonly scratch: number; readonly from: number; readonly rows: number }
+  | { readonly load: "rows"; readonly layout: RowLayout; readonly slots: number; readonly store: number; readonly scratch: number; readonly from: number; readonly rows: number }
+  | { readonly load: "key"; readonly column: number; readonly target: LoadTarget; readonly keys: number; readonly rows: number };
 
-/** Rows that are put in place at a time: few enough that the store's part of them stays in the cache while one column after another goes into it. */
+/** A job for another thread. */
+export type LoadTask = LoadJob & { readonly places: WordPlaces };
+
+/** Rows that are put in place at a time: few enough that they stay in the cache while one column after another goes into them. */
 export const LOAD_BLOCK = 4096;
+/** The slot of a row that a store does not hold. */
+export const NO_SLOT = 0xffffffff;
+
+/** Bytes of scratch that a job needs. */
+export function loadScratch({ stride }: RowLayout): number {
+  return LOAD_BLOCK * (8 + stride);
+}
 
 /** Runs a task; false where the file could not be read. */
-export function runLoadTask(kernel: LinkKernel, memory: WebAssembly.Memory, task: LoadTask): boolean {
-  const read: ReadWords = (column, from, target) => readWords(task.places, column, from, target);
+export function runLoadTask(kernel: LinkKernel, memory: WebAssembly.Memory, { places, ...job }: LoadTask): boolean {
   try {
-    if (task.load === "rows") loadRows(kernel, memory, read, task.layout, task.target, task.scratch, task.from, task.rows);
-    else loadKey(kernel, memory, read, task.column, task.target, task.keys, task.rows);
+    load(kernel, memory, (column, from, target) => readWords(places, column, from, target), job);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Nulls, filters with their weights, and tokens of the rows [from, from + rows). `scratch`: eight bytes for each row of a block. */
-export function loadRows(kernel: LinkKernel, memory: WebAssembly.Memory, read: ReadWords, layout: RowLayout, target: LoadTarget, scratch: number, from: number, rows: number): void {
-  const { stride, filterBytes, filterWords, firstToken, tokens } = layout;
-  const bytes = (at: number, count: number): Uint8Array => new Uint8Array(memory.buffer, at, count * 8);
-  for (let row = from; row < from + rows; row += LOAD_BLOCK) {
-    const count = Math.min(LOAD_BLOCK, from + rows - row);
-    const store = target.store + row * stride;
-    const digests = target.digests + row * 8;
-    const nulls = target.nulls + row * 8;
-    read(0, row, bytes(nulls, count));
-    kernel.mixColumn(nulls, count, digests, saltOf(0));
-    let column = 1;
-    let offset = 0;
-    for (const [f, words] of filterWords.entries()) {
-      for (let w = 0; w < words; w++, column++) {
-        read(column, row, bytes(scratch, count));
-        // filters that differ at all differ in every word
-        if (w === 0) kernel.mixColumn(scratch, count, digests, saltOf(column));
-        kernel.placeColumn(scratch, count, store, stride, offset + w * 8);
+export function load(kernel: LinkKernel, memory: WebAssembly.Memory, read: ReadWords, job: LoadJob): void {
+  const words = (at: number, count: number): Uint8Array => new Uint8Array(memory.buffer, at, count * 8);
+  if (job.load === "key") {
+    read(job.column, 0, words(job.keys, job.rows));
+    kernel.mixColumn(job.keys, job.rows, job.target.digests, saltOf(job.column));
+    return;
+  }
+  const { layout, scratch } = job;
+  for (let row = job.from; row < job.from + job.rows; row += LOAD_BLOCK) {
+    const count = Math.min(LOAD_BLOCK, job.from + job.rows - row);
+    const readInto = (at: number) => (column: number) => read(column, row, words(at, count));
+    if (job.load === "content") {
+      const nulls = job.target.nulls + row * 8;
+      const digests = job.target.digests + row * 8;
+      readInto(nulls)(0);
+      kernel.mixColumn(nulls, count, digests, saltOf(0));
+      for (const column of telling(layout)) {
+        readInto(scratch)(column);
+        kernel.mixColumn(scratch, count, digests, saltOf(column));
       }
-      kernel.placeWeights(store, count, stride, offset, words, filterBytes + 2 * f);
-      offset += words * 8;
-    }
-    for (let t = 0; t < tokens; t++) {
-      read(firstToken + t, row, bytes(scratch, count));
-      kernel.mixColumn(scratch, count, digests, saltOf(firstToken + t));
-      kernel.placeColumn(scratch, count, store, stride, stride - (tokens - t) * 8);
+    } else {
+      placeBlock(kernel, readInto(scratch), layout, scratch, count);
+      kernel.placeRows(scratch + LOAD_BLOCK * 8, count, job.slots + row * 4, job.store, layout.stride);
     }
   }
 }
 
-/** A whole key column, whose rule is joined next. */
-export function loadKey(kernel: LinkKernel, memory: WebAssembly.Memory, read: ReadWords, column: number, { digests }: LoadTarget, keys: number, rows: number): void {
-  read(column, 0, new Uint8Array(memory.buffer, keys, rows * 8));
-  kernel.mixColumn(keys, rows, digests, saltOf(column));
+/** Columns by which records differ if they differ in what the row store holds: one word of each filter, and the tokens. */
+function telling({ filterWords, firstToken, tokens }: RowLayout): number[] {
+  let column = 1;
+  const firstWords = filterWords.map((words) => {
+    column += words;
+    return column - words;
+  });
+  return [...firstWords, ...Array.from({ length: tokens }, (_, t) => firstToken + t)];
+}
+
+/** Rows as the store has them, behind the room for one column in `scratch`. */
+function placeBlock(kernel: LinkKernel, readColumn: (column: number) => void, { stride, filterBytes, filterWords, firstToken, tokens }: RowLayout, scratch: number, count: number): void {
+  const rows = scratch + LOAD_BLOCK * 8;
+  let column = 1;
+  let offset = 0;
+  for (const [f, words] of filterWords.entries()) {
+    for (let w = 0; w < words; w++) {
+      readColumn(column++);
+      kernel.placeColumn(scratch, count, rows, stride, offset + w * 8);
+    }
+    kernel.placeWeights(rows, count, stride, offset, words, filterBytes + 2 * f);
+    offset += words * 8;
+  }
+  for (let t = 0; t < tokens; t++) {
+    readColumn(firstToken + t);
+    kernel.placeColumn(scratch, count, rows, stride, stride - (tokens - t) * 8);
+  }
 }
 
 function saltOf(column: number): bigint {

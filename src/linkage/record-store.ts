@@ -4,24 +4,21 @@ import type { KernelCall, LinkKernel } from "../kernel/link-kernel.ts";
 import type { Pool } from "../pool/pool.ts";
 import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
-import { LOAD_BLOCK, type LoadTask, loadKey, loadRows } from "./load-columns.ts";
+import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** Threads that run kernel calls and load columns, all on one memory. */
 export type LinkPool = Pool<KernelCall | LoadTask, number>;
 
 /**
- * A dataset in shared memory. Filters and tokens lie record after record (what is compared together lies together); nulls and content digests are columns of their own; keys are read
- * when their rule is joined, and never kept.
+ * A dataset in shared memory: null masks and content digests of all records. Keys are read when their rule is joined, filters and tokens when they are compared (`placeRows`), and neither is kept longer.
  */
 export interface LoadedDataset {
   readonly file: HashedFile;
   readonly rows: number;
-  /** Row store, `stride` bytes a record. */
-  readonly store: number;
   /** Null mask of every record, 64 bits each. */
   readonly nulls: number;
-  /** 64 bits of every record's content, for ties. */
+  /** 64 bits of every record's content, for ties; whole once all keys have been joined. */
   readonly digests: number;
 }
 
@@ -39,10 +36,15 @@ export interface RowLayout {
 
 const SCALE = 65536; // of the kernel's limits
 
+/** Bytes of a record's filters, their weights, and tokens. */
+export function rowStride({ filters, tokens }: LinkageSchema): number {
+  return filters.reduce((sum, { bits }) => sum + bits / 8, 0) + Math.ceil((filters.length * 2) / 8) * 8 + tokens.length * 8;
+}
+
 export function writeRowLayout(schema: LinkageSchema, memory: SharedMemory): RowLayout {
   const filterBytes = schema.filters.reduce((sum, filter) => sum + filter.bits / 8, 0);
-  const weightBytes = Math.ceil((schema.filters.length * 2) / 8) * 8;
-  const tokenOffset = filterBytes + weightBytes;
+  const stride = rowStride(schema);
+  const tokenOffset = stride - schema.tokens.length * 8;
   const layout = memory.reserve(16 + 32 * schema.filters.length);
   const words = memory.u32(layout, 4 + 8 * schema.filters.length);
   words.set([schema.filters.length, filterBytes, schema.tokens.length, tokenOffset]);
@@ -55,45 +57,59 @@ export function writeRowLayout(schema: LinkageSchema, memory: SharedMemory): Row
   });
   const filterWords = schema.filters.map(({ bits }) => bits / 64);
   const firstToken = 1 + filterBytes / 8 + schema.keys.length + schema.buckets.length;
-  return { stride: tokenOffset + schema.tokens.length * 8, layout, filterBytes, filterWords, firstToken, tokens: schema.tokens.length };
+  return { stride, layout, filterBytes, filterWords, firstToken, tokens: schema.tokens.length };
 }
 
 const TASK_ROWS = 16 * LOAD_BLOCK;
 
-/** Loads what every stage needs of a hashed file, on all threads. */
-export async function loadDataset(file: HashedFile, layout: RowLayout, { memory, kernel, pool }: { memory: SharedMemory; kernel: LinkKernel; pool: LinkPool }, onRows: (rows: number) => void): Promise<LoadedDataset> {
+/** What loading works with. */
+export interface Loading {
+  readonly memory: SharedMemory;
+  readonly kernel: LinkKernel;
+  readonly pool: LinkPool;
+  readonly layout: RowLayout;
+}
+
+/** Loads what every stage needs of a hashed file. */
+export async function loadDataset(file: HashedFile, loading: Loading, onRows: (rows: number) => void): Promise<LoadedDataset> {
+  const { memory, layout } = loading;
   const { rows } = file.header;
-  const store = memory.reserveZeroed(rows * layout.stride);
-  const nulls = memory.reserve(rows * 8);
-  const digests = memory.reserveZeroed(rows * 8);
-  const target = { store, nulls, digests };
-  const mark = memory.mark();
-  const lanes = Array.from({ length: pool.threads }, () => memory.reserve(LOAD_BLOCK * 8));
-  const { places } = file;
-  let next = 0;
-  const lane = async (scratch: number): Promise<void> => {
-    while (next < rows) {
-      const from = next;
-      const count = Math.min(TASK_ROWS, rows - from);
-      next += count;
-      if (places === undefined) loadRows(kernel, memory.memory, file.readWords, layout, target, scratch, from, count);
-      else expectRead(await pool.run({ load: "rows", places, layout, target, scratch, from, rows: count }), file);
-      onRows(count);
-    }
-  };
-  await Promise.all(lanes.map(lane));
-  memory.release(mark);
+  const target = { nulls: memory.reserve(rows * 8), digests: memory.reserveZeroed(rows * 8) };
+  await overRows(file, loading, (part) => ({ load: "content", layout, target, ...part }), onRows);
   return { file, rows, ...target };
 }
 
-/** Loads a key column into `keys`, on some thread. */
-export async function loadKeyColumn({ file, rows, store, nulls, digests }: LoadedDataset, name: string, keys: number, { memory, kernel, pool }: { memory: SharedMemory; kernel: LinkKernel; pool: LinkPool }): Promise<void> {
-  const column = file.layout.words.indexOf(name);
-  const target = { store, nulls, digests };
-  if (file.places === undefined) loadKey(kernel, memory.memory, file.readWords, column, target, keys, rows);
-  else expectRead(await pool.run({ load: "key", places: file.places, column, target, keys, rows }), file);
+/**
+ * Filters, their weights and tokens of the records that have a slot, record after record: what is compared together lies together. `slots`: u32 for every row, NO_SLOT for those to leave out.
+ */
+export async function placeRows({ file }: LoadedDataset, slots: number, store: number, loading: Loading): Promise<void> {
+  await overRows(file, loading, (part) => ({ load: "rows", layout: loading.layout, slots, store, ...part }));
 }
 
-function expectRead(done: number, { path }: HashedFile): void {
-  if (done === 0) throw new SaltlinkError("io", `cannot read ${path} to its end; was it changed while it was being read?`);
+/** Loads a key column into `keys`. */
+export async function loadKeyColumn({ file, rows, nulls, digests }: LoadedDataset, name: string, keys: number, loading: Loading): Promise<void> {
+  await loadPart(file, loading, { load: "key", column: file.layout.words.indexOf(name), target: { nulls, digests }, keys, rows });
+}
+
+async function overRows(file: HashedFile, loading: Loading, jobOf: (part: { from: number; rows: number; scratch: number }) => LoadJob, onRows?: (rows: number) => void): Promise<void> {
+  const { memory, pool, layout } = loading;
+  const mark = memory.mark();
+  let next = 0;
+  const lane = async (scratch: number): Promise<void> => {
+    while (next < file.header.rows) {
+      const from = next;
+      const rows = Math.min(TASK_ROWS, file.header.rows - from);
+      next += rows;
+      await loadPart(file, loading, jobOf({ from, rows, scratch }));
+      onRows?.(rows);
+    }
+  };
+  await Promise.all(Array.from({ length: pool.threads }, () => memory.reserve(loadScratch(layout))).map(lane));
+  memory.release(mark);
+}
+
+/** By a thread that reads the file itself; a CSV is in this thread's memory. */
+async function loadPart({ places, readWords, path }: HashedFile, { memory, kernel, pool }: Loading, job: LoadJob): Promise<void> {
+  if (places === undefined) load(kernel, memory.memory, readWords, job);
+  else if ((await pool.run({ ...job, places })) === 0) throw new SaltlinkError("io", `cannot read ${path} to its end; was it changed while it was being read?`);
 }

@@ -112,6 +112,8 @@ interface RuleStatistics {
   found: number;
   skippedBlocks: number;
   skippedPairs: number;
+  /** Matches that skipping has lost, about: as many for a record as this rule alone finds where it skips nothing. */
+  lostMatches: number;
   estimatedMatches: number;
   /** Estimated matches that no other rule reaches. */
   onlyHere: number;
@@ -213,7 +215,7 @@ function ruleStatistics({ candidates, model, evidence }: Linkage, schema: Linkag
       if (reached.length === 1) byRule[rule]!.only += expected;
     }
   });
-  return candidates.rules.map(({ kind, parts, blocks, largestBlock, pairs, found, skippedBlocks, skippedPairs }, r) => ({
+  return candidates.rules.map(({ kind, parts, blocks, largestBlock, pairs, found, skippedBlocks, skippedPairs, skippedShare }, r) => ({
     kind,
     parts,
     blocks,
@@ -222,6 +224,7 @@ function ruleStatistics({ candidates, model, evidence }: Linkage, schema: Linkag
     found,
     skippedBlocks,
     skippedPairs,
+    lostMatches: tidy(skippedShare < 1 ? (byRule[r]!.only * skippedShare) / (1 - skippedShare) : 0),
     estimatedMatches: tidy(byRule[r]!.all),
     onlyHere: tidy(byRule[r]!.only),
   }));

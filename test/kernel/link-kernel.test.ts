@@ -178,9 +178,11 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
         const [keysA, rowsA] = [sideA.map(([value]) => value), sideA.map(([, row]) => row)];
         const [keysB, rowsB] = self ? [keysA, rowsA] : [sideB.map(([value]) => value), sideB.map(([, row]) => row)];
         const mask = (((1n << 64n) - 1n) << 62n) & ((1n << 64n) - 1n) | 1n;
-        const a = bench.rows(rowsA, scanned, 0);
-        const b = self ? a : bench.rows(rowsB, scanned, 0);
         const { blocks, count, orderA, orderB } = bench.join(keysA, keysB, mask, self);
+        // the stores hold the rows as the blocks have them
+        const inOrder = (order: number, rows: readonly ReferenceRow[], keys: readonly bigint[]): ReferenceRow[] => [...bench.memory.u32(order, keys.filter((value) => value !== 0n).length)].map((row) => rows[row]!);
+        const a = bench.rows(inOrder(orderA, rowsA, keysA), scanned, 0);
+        const b = self ? a : bench.rows(inOrder(orderB, rowsB, keysB), scanned, 0);
         const capacity = Math.max(keysA.length, keysB.length) + spare;
         const [cursor, scratch] = [bench.integers([0, 0]), bench.room(keysB.length * a.filterBytes)];
         const [outA, outB, outLevels] = [bench.room(capacity * 4), bench.room(capacity * 4), bench.room(capacity * 4)];
@@ -197,6 +199,13 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
       }),
       { seed: 4, numRuns: 60 },
     );
+  });
+
+  it("places rows in their slots and leaves out those without one", () => {
+    const bench = new Bench();
+    const target = bench.words([0n, 0n, 0n, 0n, 0n, 0n]);
+    bench.kernel.placeRows(bench.words([1n, 2n, 3n, 4n, 5n, 6n]), 3, bench.integers([2, 0xffffffff, 0]), target, 16);
+    expect([...bench.memory.i64(target, 6)]).toEqual([5n, 6n, 0n, 0n, 1n, 2n]);
   });
 
   it("unites tuples and counts observations", () => {

@@ -45,9 +45,9 @@ export function exampleRun(change: (statistics: Deep<Statistics>) => void = () =
     datasets: ["schools", "<b>homes</b>"].map((dataset, i) => ({ dataset, records: 10_000 - 500 * i, rejected: 3, missing: { forename: 123, surname: 4, date_of_birth: 1200 }, placeholders: { forename: 5, surname: 0, date_of_birth: 40 }, unusable: { forename: 2, surname: 0, date_of_birth: 15 }, sharing: [0.012, 0.0004], bucketBits: [8] })),
     pairs: { all: 95_000_000, candidates: 11_000, reductionRatio: 1 - 11_000 / 95_000_000 },
     rules: [
-      { kind: "key", parts: ["forename.initial", "surname.phonetic", "date_of_birth.year"], blocks: 7000, largestBlock: 12, pairs: 9000, found: 9000, skippedBlocks: 0, skippedPairs: 0, estimatedMatches: 7900.4, onlyHere: 210.3 },
-      { kind: "key", parts: ["surname.start", "date_of_birth"], blocks: 6500, largestBlock: 4, pairs: 6900, found: 6900, skippedBlocks: 0, skippedPairs: 0, estimatedMatches: 6880.2, onlyHere: 3.2 },
-      { kind: "bucket", parts: ["date_of_birth"], blocks: 200, largestBlock: 3000, pairs: 400_000, found: 8100, skippedBlocks: 0, skippedPairs: 0, estimatedMatches: 8000.1, onlyHere: 44.5 },
+      { kind: "key", parts: ["forename.initial", "surname.phonetic", "date_of_birth.year"], blocks: 7000, largestBlock: 12, pairs: 9000, found: 9000, skippedBlocks: 0, skippedPairs: 0, lostMatches: 0, estimatedMatches: 7900.4, onlyHere: 210.3 },
+      { kind: "key", parts: ["surname.start", "date_of_birth"], blocks: 6500, largestBlock: 4, pairs: 6900, found: 6900, skippedBlocks: 0, skippedPairs: 0, lostMatches: 0, estimatedMatches: 6880.2, onlyHere: 3.2 },
+      { kind: "bucket", parts: ["date_of_birth"], blocks: 200, largestBlock: 3000, pairs: 400_000, found: 8100, skippedBlocks: 0, skippedPairs: 0, lostMatches: 0, estimatedMatches: 8000.1, onlyHere: 44.5 },
     ],
     model: {
       matches: 8330,

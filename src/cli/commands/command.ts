@@ -25,6 +25,13 @@ export function shareOption(text: string): number {
   return value;
 }
 
+/** "4G", "500M", "0.5GiB": bytes, by powers of 1,024. */
+export function bytesOption(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg])(?:i?b)?$/i.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError("It must be a size such as 4G or 500M.");
+  return Number(match[1]) * 1024 ** ({ k: 1, m: 2, g: 3 }[match[2]!.toLowerCase()] ?? 0);
+}
+
 export function encodingOption(text: string): string {
   const name = text.toLowerCase();
   if (!(encodings as readonly string[]).includes(name)) throw new InvalidArgumentError(`It must be one of ${encodings.join(", ")}.`);

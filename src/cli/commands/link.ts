@@ -2,9 +2,9 @@ import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
 import { type HashedFile, openHashedFile } from "../../exchange/read-hashed-file.ts";
 import { checkBelongTogether } from "../../linkage/belong-together.ts";
-import type { RuleReport } from "../../linkage/candidates.ts";
 import { clusterLinks } from "../../linkage/cluster.ts";
-import { forecast, linkDatasets } from "../../linkage/link-datasets.ts";
+import { type Forecast, forecast, linkDatasets } from "../../linkage/link-datasets.ts";
+import { memorySize } from "../../linkage/memory-plan.ts";
 import type { Cardinality } from "../../linkage/solve.ts";
 import { PartialFile, discardPartial } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/pool.ts";
@@ -15,7 +15,7 @@ import { type Interval, type Statistics, statisticsOf } from "../../report/stati
 import { formatOf, reportText } from "../../report/report-formats.ts";
 import { ruleName } from "../rule-name.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
-import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
+import { type AddCommand, bytesOption, shareOption, wholeNumber } from "./command.ts";
 
 interface LinkCommandOptions {
   out?: string;
@@ -28,6 +28,7 @@ interface LinkCommandOptions {
   blockCap: number;
   dryRun?: boolean;
   report?: string;
+  memory?: number;
   threads: number;
   json?: boolean;
   force?: boolean;
@@ -46,7 +47,8 @@ export const addLink: AddCommand = (program, { terminal }) => {
     .addOption(new Option("--target-precision <share>", "take the lowest threshold whose links have this estimated precision").argParser(shareOption).conflicts("threshold"))
     .addOption(new Option("--format <format>", "format of the links file").choices(["csv", "parquet"]).default("csv"))
     .option("--block-cap <pairs>", "skip blocks of an exact key with more pairs than this", wholeNumber, 1_000_000)
-    .option("--dry-run", "count the pairs of every rule and stop")
+    .option("--memory <size>", "most memory to take, such as 4G; less makes the run slower, too little is refused", bytesOption)
+    .option("--dry-run", "say how many pairs, how much memory and time it will take, and stop")
     .addOption(new Option("--report <file>", "write a report of the run too (see saltlink report)").conflicts("dryRun"))
     .option("--threads <n>", "worker threads", wholeNumber, defaultThreads())
     .option("--json", "print the statistics as JSON")
@@ -72,12 +74,12 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
     for (const path of paths) files.push(await openHashedFile(path));
     const [a, b] = files as [HashedFile, HashedFile?];
     if (b !== undefined) checkBelongTogether(a, b);
-    const common = { a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: options.blockCap, onProgress: progress.update };
+    const common = { a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: options.blockCap, ...(options.memory === undefined ? {} : { memory: options.memory }), onProgress: progress.update };
     if (partial === undefined) {
-      const { rules } = await forecast(common);
+      const forecasted = await forecast(common);
       progress.stop();
-      if (options.json === true) terminal.json({ rules });
-      else printForecast(rules, terminal);
+      if (options.json === true) terminal.json(forecasted);
+      else printForecast(forecasted, terminal);
       return;
     }
     const cardinality: Cardinality = options.manyToOne === true ? "many-to-one" : options.manyToMany === true || options.dedupe === true ? "many-to-many" : "one-to-one";
@@ -112,10 +114,11 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
   }
 }
 
-function printForecast(rules: readonly RuleReport[], terminal: Terminal): void {
+function printForecast({ rules, bytes, seconds: time }: Forecast, terminal: Terminal): void {
   terminal.result(table([["rule", "blocks", "pairs", "largest block", "skipped pairs"], ...rules.map((rule) => [ruleName(rule), count(rule.blocks), count(rule.pairs), count(rule.largestBlock), count(rule.skippedPairs)])]));
   const compared = rules.filter((rule) => rule.kind === "bucket").reduce((sum, rule) => sum + rule.pairs, 0);
   terminal.result(`\n${count(rules.reduce((sum, rule) => sum + rule.pairs, 0))} pairs, of which ${count(compared)} in buckets are dropped again when all their filters are far`);
+  terminal.result(`about ${memorySize(bytes)} of memory and ${seconds(time * 1000)} on this machine, as busy as it is now`);
 }
 
 function printSummary(statistics: Statistics, out: string, elapsed: number, peakBytes: number, terminal: Terminal): void {
@@ -152,7 +155,7 @@ function warn({ mode, threshold, estimated, model, rules, links, pairs }: Statis
   if (!model.converged) terminal.warn("the estimation did not settle; treat its figures with caution");
   if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
   const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
-  for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at`);
+  for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at; about ${count(rule.lostMatches)} matches are lost with them`);
   if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
   if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
 }

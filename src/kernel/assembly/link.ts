@@ -21,6 +21,14 @@ export function mixColumn(column: usize, count: u32, digests: usize, salt: u64):
   }
 }
 
+/** Copies each row to its slot in the store, but those with slot 0xffffffff. */
+export function placeRows(rows: usize, count: u32, slots: usize, target: usize, stride: usize): void {
+  for (const end = slots + (<usize>count << 2); slots < end; slots += 4, rows += stride) {
+    const slot = load<u32>(slots);
+    if (slot != 0xffffffff) memory.copy(target + <usize>slot * stride, rows, stride);
+  }
+}
+
 /** Writes the number of set bits of `words` u64 at `offset` of every row as a u16 at `weightOffset`; 0 means the filter is missing. */
 export function placeWeights(rows: usize, count: u32, stride: usize, offset: usize, words: i32, weightOffset: usize): void {
   for (let row: u32 = 0; row < count; row++, rows += stride) {
@@ -271,7 +279,7 @@ export function comparePairs(layout: usize, rowsA: usize, rowsB: usize, stride: 
 /**
  * Tuples of a bucketed key: the pairs of a block of which at least one filter is not far. Works on part of the blocks, given by `cursor`
  * (u32 block, u32 row of A within the block), until `to` or until fewer than one row's worth of room is left in the output; leaves the cursor
- * where to go on and returns the number of tuples. Only for filters with distances relative to their bits.
+ * where to go on and returns the number of tuples. Only for filters with distances relative to their bits. The stores hold the rows in the order of the blocks: position p of A, which is row orderA[p], lies at rowsA + p * stride.
  *
  * A block's rows of B are gathered into `scratch` (the largest block's rows of B x bytes of filters): a row is then read once from far away and many times from cache. A missing filter
  * of B becomes all ones there: against a missing one of A (all zeros) and against a present one (half ones) it is all but always far, without a test in the loop.
@@ -290,7 +298,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
     const sizeA = load<u32>(block, 4) - firstA;
     const firstB = load<u32>(block, 8);
     const sizeB = load<u32>(block, 12) - firstB;
-    for (let b: u32 = 0; b < sizeB; b++) gather(layout, filters, width, rowsB + <usize>load<u32>(orderB + ((<usize>(firstB + b)) << 2)) * stride, scratch + <usize>b * width);
+    for (let b: u32 = 0; b < sizeB; b++) gather(layout, filters, width, rowsB + <usize>(firstB + b) * stride, scratch + <usize>b * width);
     for (; a < sizeA; a++) {
       if (capacity - count < sizeB) {
         store<u32>(cursor, i);
@@ -298,7 +306,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
         return count;
       }
       const rowA = load<u32>(orderA + ((<usize>(firstA + a)) << 2));
-      const filterA = rowsA + <usize>rowA * stride;
+      const filterA = rowsA + <usize>(firstA + a) * stride;
       const end = scratch + <usize>sizeB * width;
       for (let filterB = scratch + (self ? <usize>a + 1 : 0) * width; ; filterB += width) {
         if (alike == 64) filterB = nextNear64(filterA, filterB, end, width, most);
@@ -307,7 +315,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
         if (filterB >= end) break;
         const b = <u32>((filterB - scratch) / width);
         const rowB = load<u32>(orderB + ((<usize>(firstB + b)) << 2));
-        const levels = levelsOf(layout, filterA, rowsB + <usize>rowB * stride);
+        const levels = levelsOf(layout, filterA, rowsB + <usize>(firstB + b) * stride);
         if (levels == 0) continue; // a missing filter that chance brought near
         const swap = self && rowB < rowA;
         store<u32>(outA + (<usize>count << 2), swap ? rowB : rowA);

@@ -1,0 +1,69 @@
+import { SaltlinkError } from "../errors.ts";
+
+/** How the memory that a run may take is divided. */
+export interface MemoryPlan {
+  /** Bytes that the threads share. */
+  readonly shared: number;
+  /** Most pairs that rules may bring, a pair counted once for each rule that brings it. */
+  readonly tuples: number;
+}
+
+interface Sizes {
+  readonly rowsA: number;
+  readonly rowsB: number;
+  /** Bytes of a record's filters and tokens. */
+  readonly stride: number;
+  readonly threads: number;
+  /** Whether all records' filters must be there at once (profile plain). */
+  readonly whole: boolean;
+}
+
+const MOST_TUPLES = 400_000_000;
+const TUPLE_BYTES = 12;
+const RUNTIME = 120 << 20; // Node itself, code and heap
+const THREAD = 25 << 20;
+const RECORD = 48; // record ids while the links are written, and what solving keeps of a record
+/** What a thread needs to compare and to load, as long as buckets are of the size that hash makes them. */
+const SCAN_LANE = 6 << 20;
+const OVERHEAD = 4 << 20;
+/** Share of the rest that tuples get. */
+const TUPLE_SHARE = 0.3;
+/** Segments of a bucketed key beyond which a run would mostly read its files again. */
+const MOST_SEGMENTS = 16;
+
+/** Bytes of the room in which one rule is joined (join-rule.ts) and its pairs put out. */
+export function joinBytes({ rowsA, rowsB }: Pick<Sizes, "rowsA" | "rowsB">): number {
+  const most = Math.max(rowsA, rowsB);
+  return 12 * (rowsA + rowsB) + 20 * most + 16 * Math.min(rowsA, rowsB) + 8 * Math.max(1 << 18, rowsB) + (64 << 10);
+}
+
+/**
+ * Divides a budget. With `budget` undefined the run takes what it needs.
+ * @throws SaltlinkError (memory) when the run cannot be done within it
+ */
+export function planMemory(sizes: Sizes, budget: number | undefined): MemoryPlan {
+  if (budget === undefined) return { shared: Infinity, tuples: MOST_TUPLES };
+  const { rowsA, rowsB, threads, stride, whole } = sizes;
+  const besides = RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB);
+  const rest = Math.max(0, budget - besides);
+  const shared = rest * (1 - TUPLE_SHARE);
+  const store = stride * (rowsA + rowsB);
+  const least = 16 * (rowsA + rowsB) + Math.max(joinBytes(sizes), 8 * (rowsA + rowsB) + threads * SCAN_LANE + (whole ? store : store / MOST_SEGMENTS)) + OVERHEAD;
+  if (shared < least) {
+    const needed = besides + least / (1 - TUPLE_SHARE);
+    throw new SaltlinkError("memory", `linking these files takes at least ${memorySize(needed)} of memory and --memory gives ${memorySize(budget)}: give more, use fewer --threads, or link fewer records at a time`);
+  }
+  return { shared, tuples: Math.floor((rest * TUPLE_SHARE) / TUPLE_BYTES) };
+}
+
+/** Bytes that a run is going to take, roughly, once its pairs have been counted. */
+export function forecastMemory(sizes: Sizes, tuples: number): number {
+  const { rowsA, rowsB, threads, stride } = sizes;
+  const shared = 16 * (rowsA + rowsB) + Math.max(threads * joinBytes(sizes), (8 + stride) * (rowsA + rowsB), 40 * tuples);
+  return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, shared);
+}
+
+/** "1.2 GiB", "430 MiB". */
+export function memorySize(bytes: number): string {
+  return bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}

@@ -1,0 +1,130 @@
+import { SaltlinkError } from "../errors.ts";
+import type { CandidateOptions, RuleReport } from "./candidates.ts";
+import { type Rule, joinRule, reserveJoinRoom } from "./join-rule.ts";
+import { NO_SLOT, loadScratch } from "./load-columns.ts";
+import type { Tuples } from "./merge-tuples.ts";
+import { type LoadedDataset, placeRows } from "./record-store.ts";
+import type { SharedMemory } from "./shared-memory.ts";
+
+const SCAN_PAIRS = 4_000_000;
+const INDEX = 4;
+
+/**
+ * A bucketed key: compares all pairs of its blocks on all threads and keeps those of which a filter is not far. The records' filters lie in the order of the blocks; where they do not fit in memory at once,
+ * the files are read again for every *segment*, as many blocks as there is room for.
+ */
+export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgress: (share: number) => void): Promise<{ report: RuleReport; chunks: Tuples[] }> {
+  const { a, b, layout, memory, pool } = options;
+  const self = a === b;
+  const { stride } = layout;
+  const mark = memory.mark();
+  const room = reserveJoinRoom(options);
+  const { report, orderA, orderB, ...join } = await joinRule(options, rule, room);
+  const blocks = memory.u32(join.blocks, join.blockCount * 4).slice();
+  memory.release(room.ordersEnd);
+  const slotsA = memory.reserve(a.rows * INDEX);
+  const slotsB = self ? slotsA : memory.reserve(b.rows * INDEX);
+  const largest = blocks.reduce((most, end, i) => (i % 4 === 3 ? Math.max(most, end - blocks[i - 1]!) : most), 0);
+  const capacity = largest + (1 << 18);
+  const lanes = Array.from({ length: pool.threads }, () => ({
+    cursor: memory.reserve(8),
+    scratch: memory.reserve(largest * layout.filterBytes),
+    outA: memory.reserve(capacity * INDEX),
+    outB: memory.reserve(capacity * INDEX),
+    outLevels: memory.reserve(capacity * INDEX),
+  }));
+  const chunks: Tuples[] = [];
+  let pairsDone = 0;
+  // beside the stores: what loading them takes, and the blocks as they are split
+  const margin = pool.threads * loadScratch(layout) + 32 * blocks.length + (1 << 20);
+  for (const segment of segmentsOf(blocks, self, Math.floor((memory.free - margin) / stride))) {
+    const segmentMark = memory.mark();
+    const { part, pairs, firstA, endA, firstB, endB } = segment;
+    const storeA = await storeOf(options, a, slotsA, orderA, firstA, endA);
+    const storeB = self ? storeA : await storeOf(options, b, slotsB, orderB, firstB, endB);
+    const { split, cuts } = splitBlocks(memory, part, self);
+    let next = 0;
+    let done = 0;
+    const work = async ({ cursor, scratch, outA, outB, outLevels }: (typeof lanes)[number]): Promise<void> => {
+      while (next + 1 < cuts.length) {
+        const range = next++;
+        const to = cuts[range + 1]!;
+        memory.u32(cursor, 2).set([cuts[range]!, 0]);
+        // a call ends early when its output is full
+        while (memory.u32(cursor, 2)[0]! < to) {
+          const count = await pool.run({ name: "scanBlocks", args: [layout.layout, storeA, storeB, stride, split, to, Number(self), orderA, orderB, cursor, scratch, outA, outB, outLevels, capacity] });
+          if (count > 0) chunks.push({ a: memory.u32(outA, count).slice(), b: memory.u32(outB, count).slice(), levels: memory.u32(outLevels, count).slice() });
+        }
+        onProgress((pairsDone + (pairs * ++done) / (cuts.length - 1)) / report.pairs);
+      }
+    };
+    await Promise.all(lanes.map(work));
+    pairsDone += pairs;
+    memory.release(segmentMark);
+  }
+  memory.release(mark);
+  return { report: { ...report, found: chunks.reduce((sum, tuples) => sum + tuples.a.length, 0) }, chunks };
+}
+
+/** The store of the positions [first, end) of an order, as if position 0 were in it: its address less what lies before. */
+async function storeOf(options: CandidateOptions, dataset: LoadedDataset, slots: number, order: number, first: number, end: number): Promise<number> {
+  const { memory, layout } = options;
+  const store = memory.reserve((end - first) * layout.stride);
+  const slotOf = memory.u32(slots, dataset.rows).fill(NO_SLOT);
+  memory.u32(order, end).forEach((row, position) => {
+    if (position >= first) slotOf[row] = position - first;
+  });
+  await placeRows(dataset, slots, store, options);
+  return (store - first * layout.stride) >>> 0; // addresses wrap around, as the kernel's do
+}
+
+interface Segment {
+  readonly part: Uint32Array;
+  readonly pairs: number;
+  readonly firstA: number;
+  readonly endA: number;
+  readonly firstB: number;
+  readonly endB: number;
+}
+
+/** Runs of blocks whose records are at most `most`. */
+function segmentsOf(blocks: Uint32Array, self: boolean, most: number): Segment[] {
+  const segments: Segment[] = [];
+  for (let from = 0; from < blocks.length; ) {
+    const [firstA, , firstB] = [blocks[from]!, 0, blocks[from + 2]!];
+    let to = from;
+    let pairs = 0;
+    for (; to < blocks.length; to += 4) {
+      const records = blocks[to + 1]! - firstA + (self ? 0 : blocks[to + 3]! - firstB);
+      if (records > most) break;
+      pairs += (blocks[to + 1]! - blocks[to]!) * (blocks[to + 3]! - blocks[to + 2]!);
+    }
+    if (to === from) throw new SaltlinkError("memory", "a bucket holds more records than the memory has room for; give more with --memory, or agree on a schema with more specific buckets");
+    segments.push({ part: blocks.subarray(from, to), pairs, firstA, endA: blocks[to - 3]!, firstB, endB: blocks[to - 1]! });
+    from = to;
+  }
+  return segments;
+}
+
+/** Cuts large blocks by rows of A and gathers small ones, into ranges of about SCAN_PAIRS pairs: [cuts[i], cuts[i + 1]) each. */
+function splitBlocks(memory: SharedMemory, whole: Uint32Array, self: boolean): { split: number; cuts: number[] } {
+  const parts: number[] = [];
+  const cuts = [0];
+  let pairs = 0;
+  for (let i = 0; i < whole.length; i += 4) {
+    const [firstA, endA, firstB, endB] = whole.subarray(i, i + 4) as unknown as [number, number, number, number];
+    const step = Math.max(1, Math.floor(SCAN_PAIRS / (endB - firstB)));
+    for (let from = firstA; from < endA; from += step) {
+      // within one file the pairs of a row are those with the rows after it
+      parts.push(from, Math.min(endA, from + step), self ? from : firstB, endB);
+      pairs += Math.min(endA - from, step) * (endB - firstB);
+      if (pairs < SCAN_PAIRS) continue;
+      cuts.push(parts.length / 4);
+      pairs = 0;
+    }
+  }
+  if (cuts.at(-1)! < parts.length / 4) cuts.push(parts.length / 4);
+  const split = memory.reserve(Math.max(1, parts.length) * INDEX);
+  memory.u32(split, parts.length).set(parts);
+  return { split, cuts };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
+import { ID_HALVES } from "../../src/exchange/write-hashed-file.ts";
+import type * as LinkDatasets from "../../src/linkage/link-datasets.ts";
+import { planMemory } from "../../src/linkage/memory-plan.ts";
+import { rowStride } from "../../src/linkage/record-store.ts";
+import { standardSchema } from "../example-schema.ts";
+import { hashedFile } from "../hashed-file.ts";
+import { temporaryDirectory } from "../temporary.ts";
+
+// threads start from what is built
+const { linkDatasets } = (await import(new URL("../../dist/src/linkage/link-datasets.js", import.meta.url).href)) as typeof LinkDatasets;
+
+const RECORDS = 12_000;
+
+describe("the memory a run may take", () => {
+  const sizes = { rowsA: RECORDS, rowsB: RECORDS, stride: rowStride(standardSchema), threads: 1, whole: false };
+
+  /** The smallest budget that is accepted, to a mebibyte. */
+  const least = (): number => {
+    for (let budget = 2 ** 20; ; budget += 2 ** 20) {
+      try {
+        planMemory(sizes, budget);
+        return budget;
+      } catch {
+        // too little
+      }
+    }
+  };
+
+  it("is refused before the run where it is too little", () => {
+    expect(() => planMemory(sizes, least() - 2 ** 20)).toThrow(/takes at least \d+ MiB of memory and --memory gives \d+ MiB/);
+  });
+
+  it("grows with records and threads", () => {
+    const twice = { ...sizes, rowsA: 200 * RECORDS, rowsB: 200 * RECORDS };
+    expect(() => planMemory(twice, least())).toThrow("takes at least");
+    expect(planMemory({ ...sizes, threads: 2 }, 2 ** 30).shared).toBeLessThan(planMemory(sizes, 2 ** 30).shared);
+  });
+
+  it("changes nothing in the outcome, though buckets are then compared a segment at a time", async () => {
+    const folder = temporaryDirectory();
+    const files = [];
+    for (const name of ["a", "b"]) {
+      hashedFile(folder.at(`${name}.parquet`), RECORDS, (halves, width) => {
+        for (let row = 0; row < RECORDS; row++) halves.fill(0, row * width + ID_HALVES, row * width + ID_HALVES + 2); // nothing is missing
+      });
+      files.push(await openHashedFile(folder.at(`${name}.parquet`)));
+    }
+    const [a, b] = files;
+    const run = async (memory?: number) => {
+      const { candidates, links, peakBytes } = await linkDatasets({ a: a!, b: b!, threads: 1, blockCap: 1e6, cardinality: "one-to-one", threshold: 0.5, onProgress: () => {}, ...(memory === undefined ? {} : { memory }) });
+      return { rowsA: candidates.rowsA, rowsB: candidates.rowsB, observations: candidates.observations, observation: candidates.observation, pairs: links.pairs, peakBytes };
+    };
+    const { peakBytes, ...roomy } = await run();
+    const { peakBytes: tightPeak, ...tight } = await run(least());
+    for (const file of files) await file.close();
+    expect(roomy.pairs).toHaveLength(RECORDS);
+    expect(tight).toEqual(roomy);
+    expect(tightPeak).toBeLessThan(peakBytes);
+  });
+});
