@@ -63,11 +63,11 @@ function isBound(told: Told): boolean {
 }
 
 /** Bars with long names: beside them where there is room, above them where there is none. */
-function labelled(field: string, width: PageWidth): { y: object; names: Layers; bar: object; height: object } {
-  if (width === "wide") return { y: { field, type: "nominal", sort: null, title: null, axis: { labelLimit: 340 } }, names: [], bar: { height: 12 }, height: { step: 22 } };
+function labelled(field: string, width: PageWidth, beside = width === "wide"): { y: object; names: Layers; bar: object; height: object } {
+  if (beside) return { y: { field, type: "nominal", sort: null, title: null, axis: { labelLimit: 340 } }, names: [], bar: { height: 12 }, height: { step: 22 } };
   return {
     y: { field, type: "nominal", sort: null, title: null, axis: null },
-    names: [{ mark: { type: "text", align: "left", baseline: "middle", dy: -7, limit: 320, aria: false }, encoding: { y: { field, type: "nominal", sort: null }, x: { value: 0 }, text: { field } } }],
+    names: [{ mark: { type: "text", align: "left", baseline: "middle", dy: -7, limit: WIDTHS[width] - 10, aria: false }, encoding: { y: { field, type: "nominal", sort: null }, x: { value: 0 }, text: { field } } }],
     bar: { height: 10, yOffset: 8 },
     height: { step: 38 },
   };
@@ -103,10 +103,10 @@ function rules({ rules }: Report, width: PageWidth): Chart {
     // too few to tell is as good as none at this scale
     alone: typeof onlyHere === "number" ? onlyHere : 0,
   }));
-  const { y, names, bar, height } = labelled("rule", width);
+  const { y, names, bar, height } = labelled("rule", width, false);
   const bars = (field: string, label: string): object => ({
     mark: { type: "bar", tooltip: true, ...bar },
-    encoding: { y, x: { field, type: "quantitative", title: "estimated matches", axis: { format: ",", tickCount: width === "wide" ? 6 : 3 } }, color: { datum: label, scale: { domain: ["reached by the rule", "by this rule alone"], range: [BLUE, ORANGE] } } },
+    encoding: { y, x: { field, type: "quantitative", title: "estimated matches", axis: { format: ",.0f", tickCount: width === "wide" ? 6 : 3 } }, color: { datum: label, scale: { domain: ["reached by the rule", "by this rule alone"], range: [BLUE, ORANGE] } } },
   });
   return chart("rules", "Estimated matches that each blocking rule reaches, and those that it alone reaches", width, data, [bars("matches", "reached by the rule"), bars("alone", "by this rule alone"), ...names], { height });
 }
@@ -156,7 +156,7 @@ function histogram({ weights }: Report, width: PageWidth): Chart {
         encoding: {
           x: { field: "from", type: "quantitative", bin: "binned", title: "match weight, bits", axis: { tickCount: width === "wide" ? 10 : 5 } },
           x2: { field: "to" },
-          y: { field: "pairs", type: "quantitative", stack: null, title: "pairs (logarithmic)", scale: { type: "log", domainMin: 1, nice: true }, axis: { format: ",", values: [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000] } },
+          y: { field: "pairs", type: "quantitative", stack: null, title: "pairs (logarithmic)", scale: { type: "log", domainMin: 1, nice: true }, axis: { format: ",.0f", values: [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000] } },
           y2: { datum: 1 },
           color: { field: "kind", type: "nominal", scale: { domain: ["thought matches", "thought others"], range: [BLUE, ORANGE] } },
           opacity: { value: 0.8 },

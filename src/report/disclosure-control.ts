@@ -20,15 +20,18 @@ export function toldCount(count: number, outOf?: number): Told {
   return outOf - count < FEWEST ? { over: Math.max(0, atMost(outOf) - FEWEST) } : Math.min(rounded(count), whole);
 }
 
+/** To the nearest, or outwards as the ends of an interval. */
+type Rounding = "near" | "down" | "up";
+
 /** The share of a whole, from counts as they are told; as exact as these are. */
-export function toldShare(count: number, outOf: number): Told {
+export function toldShare(count: number, outOf: number, rounding: Rounding = "near"): Told {
   if (outOf < FEWEST) return null;
   const whole = rounded(outOf);
   if (count < FEWEST) return { under: roundShare(Math.min(1, FEWEST / atMost(outOf)), whole, Math.ceil) };
   const rest = outOf - count;
   if (rest < FEWEST) return { over: roundShare(Math.max(0, 1 - FEWEST / atMost(outOf)), whole, Math.floor) };
   // the smaller part is rounded, so that 13 in 2,407 are not lost in the rounding of 2,394
-  return roundShare(rest < count ? 1 - rounded(rest) / whole : rounded(count) / whole, whole, Math.round);
+  return roundShare(rest < count ? 1 - rounded(rest) / whole : rounded(count) / whole, whole, { near: Math.round, down: Math.floor, up: Math.ceil }[rounding]);
 }
 
 /** Counts that add up to a total which is told. All are null that are withheld, of whatever size. */
@@ -87,7 +90,7 @@ export interface Disclosure {
   /** A count; `outOf`: a whole that is itself told. */
   count(count: number, outOf?: number): Told;
   /** A share of a whole; `exact` where it is known better than as their ratio. */
-  share(count: number, outOf: number, exact?: number): Told;
+  share(count: number, outOf: number, exact?: number, rounding?: Rounding): Told;
   /** Counts that add up to a total that is told. */
   parts(parts: readonly number[]): Told[];
   /** A table with row and column totals that are told. */
@@ -102,7 +105,7 @@ export interface Disclosure {
 export const controlled: Disclosure = {
   restricted: false,
   count: toldCount,
-  share: toldShare,
+  share: (count, outOf, _, rounding) => toldShare(count, outOf, rounding),
   parts: (parts) => (parts.reduce((sum, part) => sum + part, 0) < FEWEST ? parts.map(() => ({ under: FEWEST })) : toldParts(parts)),
   table: toldTable,
   series: coarseSeries,
@@ -136,5 +139,5 @@ function atMost(count: number): number {
 /** As many digits as counts rounded to five bear; a bound is rounded outwards. */
 function roundShare(share: number, whole: number, round: (value: number) => number): number {
   const digits = 10 ** Math.max(1, Math.round(Math.log10(whole / ROUNDING)));
-  return round(share * digits) / digits;
+  return round(Number((share * digits).toFixed(9))) / digits; // 0.29 x 100 is not 29
 }

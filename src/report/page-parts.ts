@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** Text or an attribute's value, whatever it holds. */
+/** Text or an attribute's value, whatever it holds; a figure stays beside its unit. */
 export function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replaceAll(/(?<=\d) (?=%|bits|points)/g, "\u00a0").replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** A script or style that stands in the page, and what the page's policy knows it by. */

@@ -12,6 +12,7 @@ a{color:var(--link)}
 .skip{position:absolute;left:-999px}.skip:focus{left:1rem;top:1rem;background:var(--paper);padding:.5rem 1rem}
 .page{max-width:1120px;margin:0 auto;padding:2.5rem 1.5rem 4rem;display:grid;grid-template-columns:13.5rem minmax(0,1fr);column-gap:3.5rem}
 .page>header,.page>footer{grid-column:1/-1}
+.page>header{margin-bottom:2.25rem}
 main{min-width:0;max-width:760px}
 .kicker{margin:0 0 .5rem;color:var(--muted);font-size:.9rem}
 h1{font-size:clamp(1.6rem,1.2rem + 1.8vw,2.35rem);line-height:1.18;letter-spacing:-.015em;margin:0 0 .75rem;max-width:26em;font-weight:680;text-wrap:balance}
@@ -60,7 +61,7 @@ td.text{text-align:left;overflow-wrap:anywhere}
 th.text{text-align:left}
 thead th{color:var(--muted);font-weight:600;vertical-align:bottom}
 tbody th{font-weight:500;overflow-wrap:break-word;min-width:8rem}
-td small{display:block;color:var(--muted);font-size:.82rem;white-space:nowrap}
+td small{display:block;color:var(--muted);font-size:.9em;white-space:nowrap}
 td.figure{white-space:nowrap}
 .withheld{color:var(--muted)}
 .code td.text,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.85em}

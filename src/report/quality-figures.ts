@@ -38,9 +38,9 @@ interface Estimated {
 export function qualityFigures(estimated: Estimated, whole: number | undefined, disclosure: Disclosure): QualityFigures {
   const { wrongLinks, missedLinks, wrongLinksInterval, missedLinksInterval } = estimated;
   const links = disclosure.reckoned(estimated.links, whole);
-  const precision = (wrong: number, exact: number): Told => (links === 0 ? null : disclosure.share(links - wrong, links, exact));
+  const precision = (wrong: number, exact: number, rounding?: "down" | "up"): Told => (links === 0 ? null : disclosure.share(links - wrong, links, exact, rounding));
   const matchesWith = (wrong: number, missed: number): number => links - disclosure.reckoned(wrong) + disclosure.reckoned(missed);
-  const recall = (wrong: number, missed: number, exact: number): Told => disclosure.share(Math.max(0, matchesWith(wrong, missed) - missed), matchesWith(wrong, missed), exact);
+  const recall = (wrong: number, missed: number, exact: number, rounding?: "down" | "up"): Told => disclosure.share(Math.max(0, matchesWith(wrong, missed) - missed), matchesWith(wrong, missed), exact, rounding);
   const interval = ([low, high]: Interval): ToldInterval => [disclosure.count(low), disclosure.count(high)];
   return {
     links: disclosure.count(estimated.links, whole),
@@ -50,8 +50,8 @@ export function qualityFigures(estimated: Estimated, whole: number | undefined, 
     missedLinksInterval: interval(missedLinksInterval),
     matches: disclosure.count(disclosure.restricted ? (estimated.matches ?? matchesWith(wrongLinks, missedLinks)) : matchesWith(wrongLinks, missedLinks)),
     precision: precision(wrongLinks, estimated.precision),
-    precisionInterval: [precision(wrongLinksInterval[1], estimated.precisionInterval[0]), precision(wrongLinksInterval[0], estimated.precisionInterval[1])],
+    precisionInterval: [precision(wrongLinksInterval[1], estimated.precisionInterval[0], "down"), precision(wrongLinksInterval[0], estimated.precisionInterval[1], "up")],
     recall: recall(wrongLinks, missedLinks, estimated.recall),
-    recallInterval: [recall(wrongLinksInterval[1], missedLinksInterval[1], estimated.recallInterval[0]), recall(wrongLinksInterval[0], missedLinksInterval[0], estimated.recallInterval[1])],
+    recallInterval: [recall(wrongLinksInterval[1], missedLinksInterval[1], estimated.recallInterval[0], "down"), recall(wrongLinksInterval[0], missedLinksInterval[0], estimated.recallInterval[1], "up")],
   };
 }

@@ -16,6 +16,7 @@ export function reportCsv(report: Report, sections: readonly Section[]): string 
     for (const { name, columns, rows } of tables) {
       for (const [head, ...cells] of rows) {
         cells.forEach((cell, c) => {
+          if (cell === "") return;
           if (typeof cell === "string") return line(id, name, head, columns[c + 1]!, cell, "", "", "", "", "", "text");
           const [low, high] = cell.interval ?? [];
           return line(id, name, head, columns[c + 1]!, ...valueAndBound(cell.told), ...(low === undefined ? ["", ""] : valueAndBound(low)), ...(high === undefined ? ["", ""] : valueAndBound(high)), cell.as);

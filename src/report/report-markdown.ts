@@ -11,11 +11,11 @@ export function reportMarkdown(report: Report, sections: readonly Section[]): st
     `Project ${escaped(report.project)}, ${report.tool}. **${verdictWords[verdictOf(report.checks)]}**`,
     confidentiality(report),
     "## Checks",
-    tableOf(["check", "judgement", "finding", "what to do"], report.checks.map(({ name, status, finding, advice }) => [name, statusWords[status], finding, advice])),
+    tableOf(["check", "judgement", "finding", "what to do"], [], report.checks.map(({ name, status, finding, advice }) => [name, statusWords[status], finding, advice])),
   ];
   sections.forEach(({ title, words, tables }, i) => {
     lines.push(`## ${i + 1}. ${title}`, ...words.map(escaped));
-    for (const { caption, columns, rows } of tables) lines.push(`**${escaped(caption)}**`, tableOf(columns, rows.map((row) => row.map((cell) => {
+    for (const { caption, columns, rows } of tables) lines.push(`**${escaped(caption)}**`, tableOf(columns, columns.flatMap((_, c) => (rows.some((row) => typeof row[c] !== "string") ? [c] : [])), rows.map((row) => row.map((cell) => {
       const { text, interval } = cellText(cell);
       return interval === undefined ? text : `${text} (${interval})`;
     }))));
@@ -23,9 +23,10 @@ export function reportMarkdown(report: Report, sections: readonly Section[]): st
   return `${lines.join("\n\n")}\n`;
 }
 
-function tableOf(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+/** @param figures which columns hold figures */
+function tableOf(columns: readonly string[], figures: readonly number[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
-  return [line(columns), `|${columns.map((_, c) => (c === 0 ? "---|" : "---:|")).join("")}`, ...rows.map(line)].join("\n");
+  return [line(columns), `|${columns.map((_, c) => (figures.includes(c) ? "---:|" : "---|")).join("")}`, ...rows.map(line)].join("\n");
 }
 
 /** Names of files and groups are not ours: nothing in them may be markup. */

@@ -55,11 +55,11 @@ export function headline({ files, mode, quality }: Report): string {
   return mode === "dedupe" ? `${countWords(quality.links)} pairs of records of one person within ${names[0]}` : `${countWords(quality.links)} links between ${names.join(" and ")}, ${mode.replaceAll("-", " ")}`;
 }
 
-function providedFiles({ files }: Report): Section {
+function providedFiles({ files, restricted }: Report): Section {
   return {
     id: "files",
     title: "The provided files",
-    words: ["What each department hashed. A record without a field can be linked by the others alone, so fields that are often missing cost links, and they are seldom missing at random."],
+    words: ["What each department hashed. A record without a field can be linked by the others alone, so fields that are often missing cost links, and they are seldom missing at random.", ...(restricted ? [] : ["A pale bar is an upper bound: fewer than ten records lack the field."])],
     tables: [
       { name: "files", caption: "Rows read and links made", columns: ["file", "records", "rows rejected", "records linked"], rows: files.map(({ dataset, records, rejected, linkRate }) => [dataset, count(records), count(rejected), linkRate === null ? "not one to one" : share(linkRate)]) },
       {
@@ -127,7 +127,7 @@ function blocking({ rules, pairs, quality }: Report): Section {
   };
 }
 
-function parameters({ parameters, model }: Report): Section {
+function parameters({ parameters, model, restricted }: Report): Section {
   const relatives = model.relatives.map(({ name, pairs }) => `${countWords(pairs)} ${name === "household" ? "pairs of one household" : `pairs of ${name}`}`).join(" and ");
   return {
     id: "parameters",
@@ -135,6 +135,7 @@ function parameters({ parameters, model }: Report): Section {
     words: [
       "How often a comparison comes out so among matches (m) and among random pairs (u). The match weight is log2(m / u): +1 makes a match twice as likely, −1 half as likely. Weights of one pair add up over the fields.",
       `Estimated from the comparisons alone in ${model.iterations} rounds${relatives === "" ? "" : `; the model also accounts for ${relatives} among the candidates that are not one person`}. Errors that cluster in the same records make ${Number(model.clustering.toPrecision(3))} times as many matches unreachable as independent errors would.`,
+      ...(restricted ? [] : ["A pale bar is a bound: so few matches come out so that the weight itself would tell how many."]),
     ],
     tables: parameters.map(({ group, outcomes, fields }) => ({
       name: `parameters ${group}`,
@@ -165,8 +166,8 @@ function thresholds({ thresholds, threshold }: Report): Section {
         name: "thresholds",
         chart: "thresholds",
         caption: "What each threshold would give",
-        columns: ["threshold", "links", "wrong", "missed", "precision", "recall"],
-        rows: thresholds.map((row) => [`${row.threshold}${row.chosen ? " (this run)" : ""}`, count(row.links), count(row.wrongLinks, row.wrongLinksInterval), count(row.missedLinks, row.missedLinksInterval), share(row.precision, row.precisionInterval), share(row.recall, row.recallInterval)]),
+        columns: ["threshold", "links", "wrong", "missed", "precision", "recall", "used"],
+        rows: thresholds.map((row) => [`${row.threshold}`, count(row.links), count(row.wrongLinks, row.wrongLinksInterval), count(row.missedLinks, row.missedLinksInterval), share(row.precision, row.precisionInterval), share(row.recall, row.recallInterval), row.chosen ? "by this run" : ""]),
       },
     ],
   };
