@@ -71,6 +71,7 @@ describe("audit", { timeout: 120_000 }, () => {
     const page = green.read("audit.md");
     expect(page).toContain("# Audit of the hashed file");
     expect(page).toContain("What this cannot show");
+    expect(page).toMatch(/\*\*Green: .*\n\n## In short\n\n- An attacker who holds a list of exactly the people in the file, .* rightly names fewer than 10 of 500 \(<2 %\); of the same people unprotected, \d/);
     const cells = new Set(census.slice(1).flatMap((line) => line.split(",")).filter((cell) => /[A-Za-z]{3}/.test(cell) || cell.startsWith("CEN")));
     const words = page.split(/[^A-Za-z0-9]+/);
     expect(words.filter((word) => cells.has(word))).toEqual([]);
