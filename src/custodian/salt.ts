@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { SaltlinkError, fileError } from "../errors.ts";
 import { stretch } from "./passphrase.ts";
 
@@ -47,7 +47,9 @@ function writeSalt(project: string, secret: Uint8Array, path: string): void {
   }
   try {
     writeSync(descriptor, `${body} ${check(body)}\n`);
+    fsyncSync(descriptor);
   } catch (error) {
+    rmSync(path, { force: true }); // no half of a salt
     throw fileError(error, "write", path);
   } finally {
     closeSync(descriptor);
