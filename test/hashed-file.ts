@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { EMPTY_DIGEST, FORMAT, type Header } from "../src/exchange/header.ts";
 import { layoutOf } from "../src/exchange/layout.ts";
+import { formOf, rowGroup } from "../src/exchange/row-group.ts";
 import { createHashedFile, halvesPerRow, headerPath, headerText } from "../src/exchange/write-hashed-file.ts";
 import { random } from "../src/random.ts";
 import { comparisonGroups } from "../src/schema/comparison-space.ts";
@@ -45,8 +46,7 @@ export function hashedFile(path: string, count: number, change?: (halves: Uint32
   change?.(halves, width);
   const file = createHashedFile(path, layout, false);
   const first = Math.floor(count / 2);
-  file.write({ halves: halves.subarray(0, first * width), rows: first, strataValues: [REGIONS] });
-  file.write({ halves: halves.subarray(first * width), rows: count - first, strataValues: [REGIONS] });
+  for (const [from, to] of [[0, first], [first, count]] as const) file.write(rowGroup(formOf(path), layout, { halves: halves.subarray(from * width, to * width), rows: to - from, strataValues: [REGIONS] }));
   file.finish(exampleHeader(count));
   file.commit();
   return halves;

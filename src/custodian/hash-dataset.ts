@@ -2,27 +2,29 @@ import { rmSync, statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { FORMAT, type Header, isLabel } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
-import { type HashedFileWriter, ID_HALVES, createHashedFile, halvesPerRow } from "../exchange/write-hashed-file.ts";
+import { type RowGroup, formOf } from "../exchange/row-group.ts";
+import { type HashedFileWriter, createHashedFile, halvesPerRow } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { Pool } from "../pool/pool.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
 import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { toolName } from "../version.ts";
-import { bucketBits, cutBuckets } from "./bucket-cut.ts";
+import { bucketBits } from "./bucket-cut.ts";
 import { type ColumnMap, checkColumnMap } from "./column-map.ts";
 import { lookupPath, rejectsPath } from "./companion-files.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
 import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
 import { encodingPlan } from "./encoding.ts";
+import type { PartitionTask } from "./finish-rows.ts";
 import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
 import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment } from "./sub-key.ts";
-import { type SampledRecord, createSketches, randomPairs } from "./value-statistics.ts";
+import { type PairsTask, type SampledRecord, comparisonPlan, createSketches } from "./value-statistics.ts";
 import { ValueSample, createSampleLimits } from "./value-sample.ts";
 
 export interface HashOptions {
@@ -59,6 +61,9 @@ export interface HashSummary {
   uniqueByStrata: number;
 }
 
+type HashTask = SliceTask | PartitionTask | PairsTask;
+type HashReply = SliceResult | RowGroup | Header["randomPairs"];
+
 const SLICE_BYTES = 256 << 10;
 const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
 
@@ -87,7 +92,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const partitions = partitionCount(expectedRows, width);
   const sampleLimits = createSampleLimits(layout.keys.length + layout.buckets.length);
   const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt, partitions, sampleLimits };
-  const pool = new Pool<SliceTask, SliceResult>("hash-slice", options.threads, setup);
+  const pool = new Pool<HashTask, HashReply>("hash-slice", options.threads, setup);
   try {
     const hashed: HashedFileWriter = createHashedFile(output, layout, force);
     outputs.push(hashed);
@@ -109,7 +114,8 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       if (shared !== undefined) throw new SaltlinkError("input", `${input} rows ${shared.before} and ${shared.row}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
     };
 
-    for await (const result of pool.map(tasksOf(slices, (done) => options.onProgress?.(Math.min(done, bytes), bytes)))) {
+    for await (const reply of pool.map(tasksOf(slices, (done) => options.onProgress?.(Math.min(done, bytes), bytes)))) {
+      const result = reply as SliceResult;
       refuse(seen.add(result.ownIds, result.rowNumbers, result.rows));
       let at = 0;
       samples.forEach((sample, column) => {
@@ -140,11 +146,13 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     checkSharing(schema, sharing, counts.hashed);
     const bits = schema.buckets.map((bucket, b) => bucketBits(bucket, summaries[schema.keys.length + b]!));
 
-    const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length);
-    for (const block of rows.blocks()) {
-      for (let row = 0; row < block.rows; row++) cutBuckets(block.halves, row * width + bucketAt, bits);
-      hashed.write({ ...block, strataValues: strata.values });
+    const pairs = comparisonGroups(schema).length === 0 ? Promise.resolve({}) : pool.run({ plan: comparisonPlan(schema, salt), sampled });
+    pairs.catch(() => {}); // looked at below
+    const form = formOf(output);
+    function* partitionTasks(): Generator<PartitionTask> {
+      for (const block of rows.blocks()) yield { ...block, bits, strataValues: strata.values, form };
     }
+    for await (const group of pool.map(partitionTasks(), options.threads + 1)) hashed.write(group as RowGroup);
     rows.discard();
     const field = (numbers: readonly number[]): Record<string, number> => Object.fromEntries(schema.fields.map(({ name }, f) => [name, numbers[f]!]));
     const fileHeader: Omit<Header, "contentDigest"> = {
@@ -162,7 +170,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       unusable: field(perField.unusable),
       bucketBits: bits,
       sharing,
-      randomPairs: comparisonGroups(schema).length === 0 ? {} : randomPairs(schema, salt, sketches, sampled),
+      randomPairs: await pairs,
       strata: strata.summary(),
     };
     hashed.finish(fileHeader);

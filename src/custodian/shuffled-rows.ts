@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { SaltlinkError, fileError } from "../errors.ts";
 import { type RowBlock } from "../exchange/write-hashed-file.ts";
 import { claimPartial, discardPartial } from "../output/partial-file.ts";
-import { randomOrder } from "./secret-draws.ts";
 
-const PARTITION_BYTES = 48 << 20;
+const PARTITION_BYTES = 32 << 20; // a row group; each thread holds two or three
 const MEMORY_BYTES = 256 << 20;
 
 interface Partition {
@@ -23,7 +22,7 @@ export function partitionCount(rows: number, width: number): number {
 }
 
 /**
- * Rows in, the same rows in random order out, in bounded memory: each row goes to a partition drawn at random (by the thread that encodes it, see hash-slice.ts), each partition is then shuffled by itself (Fisher-Yates). Both draw from the
+ * Rows in, the same rows in random order out, in bounded memory: each row goes to a partition drawn at random (by the thread that encodes it, see hash-slice.ts), each partition is then shuffled by itself (Fisher-Yates, see finish-rows.ts). Both draw from the
  * system's CSPRNG, because the order of the records in a department's file is knowledge about them. What does not fit in memory waits in one file per partition, in a
  * directory beside the output that is a partial like any other: encoded rows only, and they go at the end, on a signal, or with the next run.
  */
@@ -83,11 +82,11 @@ export class ShuffledRows {
     this.#heldBytes = 0;
   }
 
-  /** The partitions, shuffled, one after the other. Can be read once. */
+  /** The partitions one after the other, each in memory that threads share; their rows are still to be put in random order. Can be read once. */
   *blocks(): Generator<RowBlock> {
     for (const partition of this.#partitions) {
       if (partition.rows === 0) continue;
-      const halves = new Uint32Array(partition.rows * this.#width);
+      const halves = new Uint32Array(new SharedArrayBuffer(partition.rows * this.#width * 4));
       if (partition.descriptor !== undefined) {
         const bytes = new Uint8Array(halves.buffer, 0, partition.spilled);
         for (let done = 0, read = 0; done < bytes.length; done += read) {
@@ -101,17 +100,8 @@ export class ShuffledRows {
         at += run.length;
       }
       partition.runs = [];
-      yield { halves: this.#shuffled(halves, partition.rows), rows: partition.rows };
+      yield { halves, rows: partition.rows };
     }
-  }
-
-  /** Draws the order first, so that every row moves once. */
-  #shuffled(halves: Uint32Array, rows: number): Uint32Array {
-    const width = this.#width;
-    const order = randomOrder(rows);
-    const moved = new Uint32Array(halves.length);
-    for (let row = 0; row < rows; row++) copyRow(halves, order[row]! * width, moved, row * width, width);
-    return moved;
   }
 
   /** Removes the spill files. */
@@ -122,9 +112,4 @@ export class ShuffledRows {
     }
     discardPartial(this.#spills);
   }
-}
-
-/** A loop: for a few hundred bytes it takes half the time of a view and `set`. */
-function copyRow(from: Uint32Array, at: number, to: Uint32Array, target: number, width: number): void {
-  for (let i = 0; i < width; i++) to[target + i] = from[at + i]!;
 }

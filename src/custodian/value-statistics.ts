@@ -1,7 +1,7 @@
 import { comparisonGroups, type ComparisonGroup, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
 import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
-import { encodedLength } from "../kernel/encoding-plan.ts";
+import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { type AtomValues, encodingPlan } from "./encoding.ts";
 import type { Salt } from "./salt.ts";
@@ -124,12 +124,23 @@ function repetition(shared: SharedSketches, compound: number): number {
  * Probability of each state of each comparison group for two random records. A group's state is drawn in two steps: which of its fields are wholly equal (from the sketches), then how the others
  * compare (from the sample); a date's parts are taken as independent, as in any population spread over years.
  */
-export function randomPairs(schema: LinkageSchema, salt: Salt, shared: SharedSketches, sampled: readonly SampledRecord[]): Record<string, number[]> {
+export function randomPairs(schema: LinkageSchema, plan: EncodingPlan, shared: SharedSketches, sampled: readonly SampledRecord[]): Record<string, number[]> {
   const compounds = sketchedCompounds(schema);
   const equalProbability = (parts: readonly string[]): number => repetition(shared, compounds.findIndex((compound) => compound.length === parts.length && parts.every((part) => compound.includes(part))));
   const sample = sampled.toSorted((a, b) => a.rank - b.rank || (JSON.stringify(a.atoms) < JSON.stringify(b.atoms) ? -1 : 1)).slice(0, SAMPLE);
-  const states = comparePairs(schema, salt, sample);
+  const states = comparePairs(schema, plan, sample);
   return Object.fromEntries(comparisonGroups(schema).map((group) => [group.name, groupProbabilities(group, equalProbability, states).map(rounded)]));
+}
+
+/** The same as work for a thread, which has the rest. */
+export interface PairsTask {
+  readonly plan: EncodingPlan;
+  readonly sampled: readonly SampledRecord[];
+}
+
+/** How sampled records are encoded to be compared: filters as if their anchors agreed. */
+export function comparisonPlan(schema: LinkageSchema, salt: Salt): EncodingPlan {
+  return encodingPlan({ ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] }, salt, usedAtoms(schema));
 }
 
 /** Nine significant digits: more would be noise, and one record's worth of a million is kept. */
@@ -215,11 +226,9 @@ function independentParts(space: ComparisonGroup["fields"][number], equalProbabi
   return space.states.map((state) => parts.reduce((product, p, i) => product * ((state.agrees >> i) & 1 ? p : 1 - p), 1));
 }
 
-/** Compares all pairs of sampled records: filters as if their anchors agreed. */
-function comparePairs(schema: LinkageSchema, salt: Salt, sample: readonly SampledRecord[]): PairStates {
+/** Compares all pairs of sampled records. */
+function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: readonly SampledRecord[]): PairStates {
   const order = usedAtoms(schema);
-  const unanchored: LinkageSchema = { ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] };
-  const plan = encodingPlan(unanchored, salt, order);
   const encode = createEncoder(plan);
   const width = encodedLength(plan);
   const rows = new Uint32Array(sample.length * width);

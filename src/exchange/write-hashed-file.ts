@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import type { ColumnChunk } from "hyparquet";
-import { csvCell } from "../output/csv-cell.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, assertFits } from "./header.ts";
 import { type Layout, RECORD_ID } from "./layout.ts";
+import { type RowGroup, formOf } from "./row-group.ts";
 
 /**
  * Encoded records, row after row, as 32-bit halves: four halves of record id, then the words of the layout, low half first, then one half for each stratum: 0 where it is missing, else one more than the value's place in `strataValues`.
@@ -13,6 +13,8 @@ import { type Layout, RECORD_ID } from "./layout.ts";
 export interface RowBlock {
   readonly halves: Uint32Array;
   readonly rows: number;
+  /** The order in which the rows are to stand; as they are without it. */
+  readonly order?: Uint32Array;
   readonly strataValues?: readonly (readonly string[])[];
 }
 
@@ -23,8 +25,8 @@ export function halvesPerRow(layout: Layout): number {
 }
 
 export interface HashedFileWriter {
-  /** One row group. */
-  write(block: RowBlock): void;
+  /** Appends a row group of the file's form. */
+  write(group: RowGroup): void;
   /** Writes the header and syncs. The digest is filled in here. */
   finish(header: Omit<Header, "contentDigest">): void;
   /** Gives the finished file its final name. */
@@ -33,7 +35,7 @@ export interface HashedFileWriter {
 }
 
 export function createHashedFile(path: string, layout: Layout, force: boolean): HashedFileWriter {
-  return path.endsWith(".csv") ? new CsvWriter(path, layout, force) : new ParquetFileWriter(path, layout, force);
+  return formOf(path) === "csv" ? new CsvWriter(path, layout, force) : new ParquetFileWriter(path, layout, force);
 }
 
 /** 128 random bits as 32 hexadecimal digits. */
@@ -41,21 +43,31 @@ export function recordIdOf(halves: Uint32Array, at: number): string {
   return Buffer.from(halves.buffer, halves.byteOffset + at * 4, ID_HALVES * 4).toString("hex");
 }
 
-/** hyparquet-writer's buffer, emptied into the file and the digest after every row group. */
+/** hyparquet-writer's buffer, emptied into the file and the digest before every page. */
 class FileBytes extends ByteWriter {
   readonly digest = createHash("sha256");
   readonly #file: PartialFile;
 
   constructor(file: PartialFile) {
-    super(1 << 20);
+    super(1 << 12);
     this.#file = file;
   }
 
+  /** Appends bytes that are large enough to go straight there. */
+  appendPage(page: Uint8Array): void {
+    this.flush();
+    this.#put(page);
+    this.offset += page.length;
+  }
+
   flush(): void {
-    const bytes = new Uint8Array(this.buffer, 0, this.index);
+    if (this.index > 0) this.#put(new Uint8Array(this.buffer, 0, this.index));
+    this.index = 0;
+  }
+
+  #put(bytes: Uint8Array): void {
     this.#file.write(bytes);
     this.digest.update(bytes);
-    this.index = 0;
   }
 
   override finish(): void {
@@ -84,25 +96,12 @@ class ParquetFileWriter implements HashedFileWriter {
   }
 
   /**
-   * A row group, one PLAIN page a column. The library's own way goes through two BigInts for every word, which took longer than hashing; these bytes are the same.
+   * A row group, one PLAIN page a column (see row-group.ts). The library's own way goes through two BigInts for every word, which took longer than hashing; these bytes are the same.
    */
-  write({ halves, rows, strataValues }: RowBlock): void {
-    const width = halvesPerRow(this.#layout);
+  write({ pages, rows }: RowGroup): void {
     const start = this.#bytes.offset;
-    const columns = [this.#writeColumn(RECORD_ID, "BYTE_ARRAY", recordIdPage(halves, rows, width), rows)];
-    const column = new Uint32Array(rows * 2);
-    this.#layout.words.forEach((name, w) => {
-      for (let row = 0, at = ID_HALVES + w * 2; row < rows; row++, at += width) {
-        column[row * 2] = halves[at]!;
-        column[row * 2 + 1] = halves[at + 1]!;
-      }
-      columns.push(this.#writeColumn(name, "INT64", new Uint8Array(column.buffer), rows));
-    });
-    this.#layout.strata.forEach((name, s) => {
-      const values = ["", ...strataValues![s]!].map(plainText);
-      const page = Buffer.concat(Array.from({ length: rows }, (_, row) => values[halves[(row + 1) * width - this.#layout.strata.length + s]!]!));
-      columns.push(this.#writeColumn(name, "BYTE_ARRAY", page, rows));
-    });
+    const { words, strata } = this.#layout;
+    const columns = [RECORD_ID, ...words, ...strata].map((name, c) => this.#writeColumn(name, c > 0 && c <= words.length ? "INT64" : "BYTE_ARRAY", pages[c]!, rows));
     const size = BigInt(this.#bytes.offset - start);
     this.#parquet.num_rows += BigInt(rows);
     this.#parquet.row_groups.push({ columns, num_rows: BigInt(rows), total_byte_size: size, total_compressed_size: size });
@@ -112,7 +111,7 @@ class ParquetFileWriter implements HashedFileWriter {
   #writeColumn(name: string, type: "BYTE_ARRAY" | "INT64", page: Uint8Array, rows: number): ColumnChunk {
     const start = this.#bytes.offset;
     writeHeaderOfPage(this.#bytes, page.length, rows);
-    this.#bytes.appendBytes(page);
+    this.#bytes.appendPage(page);
     const size = BigInt(this.#bytes.offset - start);
     const meta_data = { type, encodings: ["PLAIN" as const], path_in_schema: [name], codec: "UNCOMPRESSED" as const, num_values: BigInt(rows), total_compressed_size: size, total_uncompressed_size: size, data_page_offset: BigInt(start) };
     return { meta_data, file_offset: BigInt(start) };
@@ -167,53 +166,25 @@ export function plainText(text: string): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-const HEX = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, "0")).readUInt16LE());
-
-/** Record ids as PLAIN byte arrays: a length of four bytes and 32 digits each. */
-function recordIdPage(halves: Uint32Array, rows: number, width: number): Uint8Array {
-  const page = new Uint16Array(rows * 18);
-  const bytes = new Uint8Array(halves.buffer, halves.byteOffset, rows * width * 4);
-  for (let row = 0; row < rows; row++) {
-    page[row * 18] = 32;
-    for (let i = 0, at = row * width * 4; i < 16; i++) page[row * 18 + 2 + i] = HEX[bytes[at + i]!]!;
-  }
-  return new Uint8Array(page.buffer);
-}
-
-/** The same columns as CSV: a filter's words as one base64 cell, every other word as base64 of its eight bytes, nulls as a decimal number, strata as they are. The header lies beside it. */
+/** The same columns as CSV; the header lies beside it. */
 class CsvWriter implements HashedFileWriter {
   readonly #file: PartialFile;
   readonly #headerFile: PartialFile;
-  readonly #layout: Layout;
   readonly #digest = createHash("sha256");
 
   constructor(path: string, layout: Layout, force: boolean) {
-    this.#layout = layout;
     this.#file = new PartialFile(path, { force });
     this.#headerFile = new PartialFile(headerPath(path), { force });
     this.#append(`${csvColumns(layout).join(",")}\n`);
   }
 
-  #append(text: string): void {
+  #append(text: string | Uint8Array): void {
     this.#digest.update(text);
     this.#file.write(text);
   }
 
-  write({ halves, rows, strataValues }: RowBlock): void {
-    const width = halvesPerRow(this.#layout);
-    const words = width - this.#layout.strata.length;
-    const lines: string[] = [];
-    for (let row = 0; row < rows; row++) {
-      const start = row * width;
-      const bytes = Buffer.from(halves.buffer, halves.byteOffset + (start + ID_HALVES) * 4, (words - ID_HALVES) * 4);
-      let at = 8;
-      const cell = (size: number): string => bytes.toString("base64", at, (at += size * 8));
-      const cells = [recordIdOf(halves, start), bytes.readBigUInt64LE(0).toString(), ...this.#layout.filters.map((filter) => cell(filter.columns.length))];
-      while (at < bytes.length) cells.push(cell(1));
-      this.#layout.strata.forEach((_, s) => cells.push(csvCell(["", ...strataValues![s]!][halves[start + words + s]!]!)));
-      lines.push(cells.join(","));
-    }
-    this.#append(`${lines.join("\n")}\n`);
+  write({ pages }: RowGroup): void {
+    for (const lines of pages) this.#append(lines);
   }
 
   finish(header: Omit<Header, "contentDigest">): void {

@@ -50,15 +50,15 @@ export class Pool<Task, Result> {
     }
   }
 
-  /** Runs tasks as they come, at most two per thread in flight, and yields their results in the order of the tasks. */
-  async *map(tasks: AsyncIterable<Task> | Iterable<Task>): AsyncGenerator<Result> {
+  /** Runs tasks as they come, so many at most in flight, and yields their results in the order of the tasks. */
+  async *map(tasks: AsyncIterable<Task> | Iterable<Task>, inFlight = this.threads * 2): AsyncGenerator<Result> {
     const flying: Promise<Result>[] = [];
     try {
       for await (const task of tasks) {
         const result = this.run(task);
         result.catch(() => {}); // looked at when its turn comes
         flying.push(result);
-        if (flying.length >= this.threads * 2) yield await flying.shift()!;
+        if (flying.length >= inFlight) yield await flying.shift()!;
       }
       while (flying.length > 0) yield await flying.shift()!;
     } finally {

@@ -1,0 +1,75 @@
+import { csvCell } from "../output/csv-cell.ts";
+import type { Layout } from "./layout.ts";
+import { ID_HALVES, type RowBlock, halvesPerRow, plainText, recordIdOf } from "./write-hashed-file.ts";
+
+/** Rows as they stand in a hashed file: for Parquet the values of one column after the other, for CSV its lines. */
+export interface RowGroup {
+  readonly pages: readonly Uint8Array[];
+  readonly rows: number;
+}
+
+export type HashedForm = "parquet" | "csv";
+
+export function formOf(path: string): HashedForm {
+  return path.endsWith(".csv") ? "csv" : "parquet";
+}
+
+/** Lays rows out for the file, in their order. Apart from the writing because it takes longer, and threads share it. */
+export function rowGroup(form: HashedForm, layout: Layout, block: RowBlock): RowGroup {
+  return { pages: form === "csv" ? [lines(layout, block)] : columns(layout, block), rows: block.rows };
+}
+
+/** PLAIN values of each column. A row is read once, and goes to all columns. */
+function columns(layout: Layout, { halves, rows, order, strataValues = [] }: RowBlock): Uint8Array[] {
+  const width = halvesPerRow(layout);
+  const words = layout.words.length;
+  const ids = new Uint32Array(rows * ID_PAGE_HALVES);
+  const pages = new Uint32Array(rows * words * 2);
+  const codes = layout.strata.map(() => new Uint8Array(rows)); // at most 50 values
+  for (let row = 0; row < rows; row++) {
+    let at = (order === undefined ? row : order[row]!) * width;
+    let id = row * ID_PAGE_HALVES;
+    ids[id++] = 32;
+    for (let half = 0; half < ID_HALVES; half++, at++, id += 2) {
+      const four = halves[at]!;
+      ids[id] = HEX[four & 255]! | (HEX[(four >>> 8) & 255]! << 16);
+      ids[id + 1] = HEX[(four >>> 16) & 255]! | (HEX[four >>> 24]! << 16);
+    }
+    for (let word = 0, page = row * 2; word < words; word++, at += 2, page += rows * 2) {
+      pages[page] = halves[at]!;
+      pages[page + 1] = halves[at + 1]!;
+    }
+    for (let s = 0; s < codes.length; s++) codes[s]![row] = halves[at + s]!;
+  }
+  return [
+    new Uint8Array(ids.buffer),
+    ...layout.words.map((_, word) => new Uint8Array(pages.buffer, word * rows * 8, rows * 8)),
+    ...codes.map((column, s) => {
+      const values = ["", ...strataValues[s]!].map(plainText);
+      return new Uint8Array(Buffer.concat(Array.from(column, (code) => values[code]!)));
+    }),
+  ];
+}
+
+/** Record ids as PLAIN byte arrays: a length of four bytes and 32 digits each. */
+const ID_PAGE_HALVES = 9;
+const HEX = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, "0")).readUInt16LE());
+
+/** The same columns as CSV: a filter's words as one base64 cell, every other word as base64 of its eight bytes, nulls as a decimal number, strata as they are. */
+function lines(layout: Layout, { halves, rows, order, strataValues = [] }: RowBlock): Uint8Array {
+  const width = halvesPerRow(layout);
+  const words = width - layout.strata.length;
+  const values = strataValues.map((texts) => ["", ...texts].map(csvCell));
+  const text: string[] = [];
+  for (let row = 0; row < rows; row++) {
+    const start = (order === undefined ? row : order[row]!) * width;
+    const bytes = Buffer.from(halves.buffer, halves.byteOffset + (start + ID_HALVES) * 4, (words - ID_HALVES) * 4);
+    let at = 8;
+    const cell = (size: number): string => bytes.toString("base64", at, (at += size * 8));
+    const cells = [recordIdOf(halves, start), bytes.readBigUInt64LE(0).toString(), ...layout.filters.map((filter) => cell(filter.columns.length))];
+    while (at < bytes.length) cells.push(cell(1));
+    layout.strata.forEach((_, s) => cells.push(values[s]![halves[start + words + s]!]!));
+    text.push(`${cells.join(",")}\n`);
+  }
+  return new TextEncoder().encode(text.join(""));
+}
