@@ -107,7 +107,7 @@ function capped({ rules, pairs }: Figures): Check {
   return {
     name: "Capped keys",
     status,
-    finding: skipped === 0 ? "No block was so large that its pairs were left out." : `${countText(skipped)} pairs were not looked at, since their blocks are above the limit: ${skipping.map(({ parts }) => parts.join(" + ")).join("; ")}.`,
+    finding: skipped === 0 ? "No block was so large that its pairs were left out." : `${countText(skipped)} pairs were not looked at, since their blocks are above the limit: ${skipping.map(({ parts, lostMatches }) => `${parts.join(" + ")} (${countWords(lostMatches, "about ")} matches lost)`).join("; ")}.`,
     advice: skipped === 0 ? NOTHING : "People with these common values are missed more often. Raise --block-cap if time allows, or make the key take in more.",
   };
 }

@@ -51,6 +51,8 @@ interface RuleFigures {
   readonly largestBlock: Told;
   readonly skippedBlocks: number;
   readonly skippedPairs: number;
+  /** Matches that skipping has lost, about. */
+  readonly lostMatches: Told;
   readonly matches: Told;
   /** Share of all matches that it reaches. */
   readonly coverage: Told;
@@ -178,7 +180,7 @@ function fileFigures({ dataset, records, rejected, missing, placeholders, unusab
 
 function ruleFigures({ rules, datasets }: Statistics, matches: number, disclosure: Disclosure): RuleFigures[] {
   let key = 0;
-  return rules.map(({ kind, parts, pairs, largestBlock, skippedBlocks, skippedPairs, estimatedMatches, onlyHere }) => {
+  return rules.map(({ kind, parts, pairs, largestBlock, skippedBlocks, skippedPairs, lostMatches, estimatedMatches, onlyHere }) => {
     const k = kind === "key" ? key++ : -1;
     return {
       kind,
@@ -187,6 +189,7 @@ function ruleFigures({ rules, datasets }: Statistics, matches: number, disclosur
       largestBlock: disclosure.count(largestBlock),
       skippedBlocks,
       skippedPairs,
+      lostMatches: disclosure.count(lostMatches),
       matches: disclosure.count(estimatedMatches),
       coverage: disclosure.share(Math.min(estimatedMatches, matches), matches),
       onlyHere: disclosure.count(onlyHere),

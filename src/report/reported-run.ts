@@ -27,7 +27,7 @@ const statisticsShape = z.object({
   }),
   datasets: z.array(z.object({ dataset: label, records: count, rejected: count, missing: perField, placeholders: perField, unusable: perField, sharing: z.array(share), bucketBits: z.array(count) })).min(1).max(2),
   pairs: z.object({ all: count, candidates: count, reductionRatio: share }),
-  rules: z.array(z.object({ kind: z.enum(["key", "bucket"]), parts: z.array(label), largestBlock: count, pairs: count, skippedBlocks: count, skippedPairs: count, estimatedMatches: count, onlyHere: count })),
+  rules: z.array(z.object({ kind: z.enum(["key", "bucket"]), parts: z.array(label), largestBlock: count, pairs: count, skippedBlocks: count, skippedPairs: count, lostMatches: count, estimatedMatches: count, onlyHere: count })),
   model: z.object({
     clustering: count,
     relatives: z.record(z.string(), count),

@@ -91,7 +91,8 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     await page.evaluate('document.querySelectorAll("details").forEach((each) => { each.open = true; })');
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
     expect(await page.locator(`.plot.${width === 390 ? "narrow" : "wide"}`).first().isVisible()).toBe(true);
-    const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(`${axe}; axe.run().then(({ violations }) => violations)`);
+    const { violations, passes } = await page.evaluate<Record<"violations" | "passes", { id: string; nodes: { html: string }[] }[]>>(`${axe}; axe.run()`);
+    expect(passes.map(({ id }) => id)).toEqual(expect.arrayContaining(["color-contrast", "svg-img-alt", "scrollable-region-focusable", "label", "landmark-one-main"]));
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`)).toEqual([]);
     expect(trouble).toEqual([]);
   });

@@ -42,7 +42,8 @@ async function demo(out: string | undefined, terminal: Terminal, run: (argv: str
   await step("4. What a hashed file tells whoever gets it:", ["inspect", at("census.parquet")]);
   await step("5. The linkage unit links the hashed files. It has no salt, no name and no truth.", ["link", at("census.parquet"), at("tax.parquet"), "--out", at("run")]);
   await step("6. Because these people are invented, we can look up the truth.", ["evaluate", at("run"), "--truth", at("truth.csv"), "--lookup", at("census.lookup.csv"), at("tax.lookup.csv")]);
-  await step("7. Each department gets its own record ids back, with a link id, and nothing of the other's.", ["return", at("run"), "--out", at("returned")]);
+  await step("7. A page for those who decide what the links may be used for. Open it in a browser.", ["report", at("run"), "--out", at("report.html")]);
+  await step("8. Each department gets its own record ids back, with a link id, and nothing of the other's.", ["return", at("run"), "--out", at("returned")]);
   await step("", ["join", at("returned/census.csv"), "--lookup", at("census.lookup.csv"), "--out", at("census.links.csv")]);
   summarize(readStatistics(at("run")), at, terminal);
 }
