@@ -203,7 +203,7 @@ describe("the whole job on two departments", () => {
 });
 
 describe("help", () => {
-  it.each(["keygen", "hash", "inspect", "link", "evaluate", "explain", "return", "join", "synth", "demo"])("%s has an example", (command) => {
+  it.each(["keygen", "hash", "inspect", "link", "evaluate", "explain", "report", "return", "join", "synth", "demo"])("%s has an example", (command) => {
     const work = workplace();
     const { stdout } = work.do(command, "--help");
     expect(stdout).toMatch(/Examples?:\n {2}saltlink /);
