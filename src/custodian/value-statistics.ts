@@ -194,9 +194,9 @@ function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: re
   return Array.from(joint, (count, index) => {
     const states = unravel(group, index);
     const set = states.reduce((mask, state, f) => mask | (group.fields[f]!.states[state]!.equal ? 1 << f : 0), 0);
-    if (counted[set]! >= 1000) return exactly[set]! * (count / counted[set]!);
-    // too few such pairs in the sample: the unequal fields as if independent
-    return exactly[set]! * states.reduce((product, state, f) => ((set >> f) & 1 ? product : product * shares[f]![state]!), 1);
+    // what the sample is too small to show is as if the unequal fields were independent: a gamma prior with that mean and shape 1
+    const independent = states.reduce((product, state, f) => ((set >> f) & 1 ? product : product * shares[f]![state]!), 1);
+    return (exactly[set]! * independent * (1 + count)) / (1 + counted[set]! * independent);
   });
 }
 

@@ -1,17 +1,18 @@
-import { type ComparisonGroup } from "../schema/comparison-space.ts";
-import { expectedStates } from "../schema/error-model.ts";
-import { type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
+import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { Observation } from "./candidates.ts";
-import { type Evidence, type Fact, holdsIn } from "./evidence.ts";
-import { type Lattice, buildLattice } from "./lattice.ts";
+import type { Evidence } from "./evidence.ts";
+import { CARE, averageStates, expectedMatches, factorsOf, refit, statesByCare } from "./match-class.ts";
+import { relativeClasses } from "./relatives.ts";
+import { type Slice, sliceByVisibility } from "./visibility.ts";
 
 /**
  * The Fellegi-Sunter model (1969) fitted without truth: one truncated mixture on coarsened comparisons.
  *
- * - *Matches*: number and state probabilities (m) free.
- * - *Non-matches* of known shape: random pairs (all nA x nB of them, u from the files' headers), and relatives, whose surname and place (and for twins the date of birth) are recorded as differently as one
- *   person's are, and whose other fields are a stranger's; only their number is free. Without them a free EM learns households instead of people.
+ * - *Matches*: number, state probabilities (m) and how far errors cluster free (match-class.ts).
+ * - *Non-matches* of known shape: random pairs (all of them, u from the files' headers), and relatives (relatives.ts), of whom only the number is free. Without them a free EM learns households instead of people.
+ * - *Own pairs*: pairs within one of the files are no matches but for duplicates. They show what no shape foretells: how many relatives there are, namesakes within a family, forenames of a generation. The number of relatives across
+ *   the files follows from theirs, and an observation that own pairs show more often than the model foretells counts for as much more among non-matches.
  * - *Truncation*: a pair is seen only if some rule reaches it. Each step adds the matches expected among the pairs that no rule reaches, so the fitted number of matches
  *   includes what blocking lost.
  *
@@ -22,6 +23,10 @@ export interface Model {
   readonly groups: readonly ComparisonGroup[];
   /** m: per group, P(state | match). */
   readonly m: readonly Float64Array[];
+  /** The same by the care with which a pair's records were made. A record that lacks something is made with less of it: its share among pairs that lack nothing, and among the others. */
+  readonly byCare: readonly { readonly share: number; readonly shareLacking: number; readonly m: readonly Float64Array[] }[];
+  /** Standard deviation of the logarithm of that care; 0 where errors in different fields are independent. */
+  readonly careSpread: number;
   /** u: per group, P(state | random pair). */
   readonly u: readonly Float64Array[];
   /** Estimated number of matches, those that no rule reaches included. */
@@ -30,6 +35,8 @@ export interface Model {
   readonly reached: number;
   /** Estimated number of pairs of relatives that are not the same person, by class. */
   readonly relatives: readonly { readonly name: string; readonly pairs: number }[];
+  /** Estimated pairs of records of one person within each file whose own pairs were looked at. */
+  readonly duplicates: readonly number[];
   /** Per observation: match weight, log2 of P(observation | match) / P(observation | not a match). */
   readonly weights: Float64Array;
   /** Per observation: P(match) of a pair looked at by itself. */
@@ -52,174 +59,215 @@ export interface EstimateOptions {
   /** How often each combination of missing values occurs among random pairs; shares that sum to at most 1. */
   readonly missingShares: ReadonlyMap<bigint, number>;
   readonly startMatches: number;
+  /** Pairs within each of the two files, or within a sample of its records. */
+  readonly own?: readonly OwnPairs[];
+}
+
+export interface OwnPairs {
+  readonly observations: readonly Observation[];
+  readonly allPairs: number;
+  readonly missingShares: ReadonlyMap<bigint, number>;
+  /** How many times as many pairs the whole file has. */
+  readonly growth: number;
 }
 
 const MOST_ITERATIONS = 2000;
 const TOLERANCE = 2e-5; // change of all m together and of the number of matches, per iteration
-const PRIOR_PAIRS = 30; // weight of the expected m: a handful of odd pairs must not make a class of matches of their own
 const TINY = 1e-300;
+/** How firmly the relatives within the files tell those across: as if so many had been counted. Files of different people (children, pensioners) have fewer in common. */
+const TIE = 25;
+/**
+ * How far own pairs are foretold: a number of them that is foretold as x is taken to have the variance x (x + TEMPER) / TEMPER, so that many speak for themselves and what is foretold as all but impossible may yet be seen. The prior
+ * is a gamma distribution of mean x and rate TEMPER / (x + TEMPER).
+ */
+const TEMPER = 0.7;
+/** Matches that lack something are taken to be made with as much care as others, as if so many had been seen. */
+const PRIOR_LACKING = 30;
+/** First guess of a file's duplicates, for every record. */
+const FEW_DUPLICATES = 0.005;
 
-/** Observations in which the same facts can be known, their lattice, and the lattice of what no rule reaches. */
-interface Slice {
-  readonly lattice: Lattice;
-  readonly unreached: Lattice;
-  /** Index of each of the lattice's observations. */
-  readonly members: Int32Array;
-  /** Share of random pairs in which these facts can be known. */
-  readonly share: number;
+/** Pairs of one kind: across the files, or within one of them. */
+interface Population {
+  readonly allPairs: number;
+  /** Pairs by observation. */
+  readonly counts: Float64Array;
+  /** Share of random pairs that lack just what the observation lacks. */
+  readonly missing: Float64Array;
+  matches: number;
+  readonly relatives: number[];
 }
 
 export function estimate(options: EstimateOptions): Model {
-  const { schema, evidence, observations, u, allPairs, mostMatches } = options;
+  const { schema, evidence, u, mostMatches } = options;
   const { groups } = evidence;
-  const slices = sliceByVisibility(options);
-  const expected = groups.map((group) => groupExpectation(group, schema));
-  const classes = relativeClasses(groups, schema).map((relative) => ({ ...relative, pairs: relative.start * allPairs, seen: new Float64Array(0), reach: 1 }));
-  const random = likelihoods(slices, u, observations.length).seen.map((p) => p * allPairs);
+  const { observations, populations } = pool(options);
+  const [across, ...own] = populations as [Population, ...Population[]];
+  const slices = sliceByVisibility({ ...options, observations });
+  const factors = factorsOf(groups, schema);
+  const classes = relativeClasses(groups, u, schema);
+  for (const { relatives, allPairs } of populations) classes.forEach(({ start }, c) => (relatives[c] = start * Math.sqrt(allPairs)));
+  const random = likelihoods(slices, u, observations.length).seen;
 
-  let m: Float64Array[] = expected.map((p) => Float64Array.from(p));
-  let matches = Math.min(options.startMatches, mostMatches);
+  let match = expectedMatches(factors);
+  let byCare = statesByCare(match, factors, groups);
+  let m = averageStates(byCare);
+  const whole = Float64Array.from(CARE, ({ share }) => share);
+  let lackingShares: Float64Array = whole;
   let reached = 1;
   let iterations = 0;
   let converged = false;
-  const seen = new Float64Array(observations.length);
+  const seenAmongMatches = new Float64Array(observations.length);
+  let kin: { seen: Float64Array; reach: number }[] = [];
+  const rest = populations.map(() => new Float64Array(observations.length));
+  /** Non-matches expected of every observation and population. */
+  const expectRest = (): void => {
+    kin = classes.map(({ shares, states }) => likelihoods(slices, groups.map((_, g) => (shares[g] ? m[g]! : (states[g] ?? u[g]!))), observations.length));
+    populations.forEach(({ allPairs, relatives }, p) => {
+      for (let o = 0; o < observations.length; o++) {
+        let sum = random[o]! * allPairs;
+        for (let c = 0; c < kin.length; c++) sum += relatives[c]! * kin[c]!.seen[o]!;
+        rest[p]![o] = sum;
+      }
+    });
+    if (own.length === 0) return;
+    for (let o = 0; o < observations.length; o++) {
+      let seen = 0;
+      let foretold = 0;
+      own.forEach(({ counts, matches, missing }, i) => {
+        const expected = rest[i + 1]![o]!;
+        foretold += missing[o]! * expected;
+        seen += (counts[o]! * expected) / (expected + matches * seenAmongMatches[o]! + TINY);
+      });
+      const prior = TEMPER / (foretold + TEMPER);
+      if (foretold > 0) rest[0]![o]! *= (prior + seen / foretold) / (prior + 1);
+    }
+  };
   while (!converged && iterations < MOST_ITERATIONS) {
     iterations++;
-    for (const relative of classes) Object.assign(relative, likelihoods(slices, groups.map((_, g) => (relative.shares[g] ? m[g]! : u[g]!)), observations.length));
-    const counts = groups.map((_, g) => Float64Array.from(expected[g]!, (p) => p * PRIOR_PAIRS));
-    const relativeSums = classes.map(() => 0);
+    expectRest();
+    seenAmongMatches.fill(0);
+    const counts = CARE.map(() => groups.map(({ size }) => new Float64Array(size)));
     let found = 0;
     let missed = 0;
-    for (const { lattice, unreached, members, share } of slices) {
-      const p = lattice.likelihood(m);
-      const weights = new Float64Array(members.length);
+    const related = populations.map(() => classes.map(() => 0));
+    const lackingMatches = whole.map((share) => share * PRIOR_LACKING);
+    for (const { lattice, unreached, members, share, lacking } of slices) {
+      const shares = lacking ? lackingShares : whole;
+      const matched = CARE.map(() => new Float64Array(members.length));
+      const likelihood = byCare.map((states) => lattice.likelihood(states));
       members.forEach((o, i) => {
-        seen[o] = p[i]!;
-        const match = matches * p[i]!;
-        let rest = random[o]!;
-        for (const relative of classes) rest += relative.pairs * relative.seen[o]!;
-        const total = match + rest + TINY;
-        const matched = (observations[o]!.pairs * match) / total;
-        weights[i] = matched;
-        found += matched;
-        classes.forEach((relative, c) => (relativeSums[c]! += (observations[o]!.pairs * relative.pairs * relative.seen[o]!) / total));
+        const match = shares.reduce((sum, ofCare, k) => sum + ofCare * likelihood[k]![i]!, 0);
+        seenAmongMatches[o] = match;
+        let weight = 0;
+        populations.forEach(({ counts: pairs, matches, relatives }, p) => {
+          if (pairs[o] === 0) return;
+          const each = pairs[o]! / (matches * match + rest[p]![o]! + TINY);
+          if (p === 0) {
+            weight = matches * each;
+            found += weight * match;
+          }
+          for (let c = 0; c < kin.length; c++) related[p]![c]! += each * relatives[c]! * kin[c]!.seen[o]!;
+        });
+        shares.forEach((ofCare, k) => (matched[k]![i] = weight * ofCare * likelihood[k]![i]!));
       });
-      lattice.expect(m, weights, counts);
-      const missing = matches * share * unreached.likelihood(m)[0]!;
-      unreached.expect(m, Float64Array.of(missing), counts);
-      missed += missing;
+      shares.forEach((ofCare, k) => {
+        lattice.likelihood(byCare[k]!);
+        lattice.expect(byCare[k]!, matched[k]!, counts[k]!);
+        const unseen = across.matches * share * ofCare * unreached.likelihood(byCare[k]!)[0]!;
+        unreached.expect(byCare[k]!, Float64Array.of(unseen), counts[k]!);
+        if (lacking) lackingMatches[k]! += unseen + matched[k]!.reduce((sum, pairs) => sum + pairs, 0);
+        missed += unseen;
+      });
     }
     const before = m;
-    m = counts.map(normalized);
-    const next = Math.min(mostMatches, found + missed);
-    classes.forEach((relative, c) => (relative.pairs = relativeSums[c]! / Math.max(relative.reach, 1e-6)));
-    const moved = m.reduce((sum, states, g) => sum + states.reduce((part, p, s) => part + Math.abs(p - before[g]![s]!), 0), 0);
-    converged = moved + Math.abs(next - matches) / (next + 1) < TOLERANCE;
+    match = refit(counts, factors);
+    lackingShares = normalized(lackingMatches);
+    byCare = statesByCare(match, factors, groups);
+    m = averageStates(byCare);
     reached = found + missed > 0 ? found / (found + missed) : 1;
-    matches = next;
+    const moved = m.reduce((sum, states, g) => sum + states.reduce((part, p, s) => part + Math.abs(p - before[g]![s]!), 0), 0);
+    const next = Math.min(mostMatches, found + missed);
+    converged = moved + Math.abs(next - across.matches) / (next + 1) < TOLERANCE;
+    const clear = clearest(across, seenAmongMatches, rest[0]!);
+    across.matches = next;
+    for (const population of own) population.matches = duplicatesIn(population, seenAmongMatches, clear);
+    classes.forEach((_, c) => {
+      const reach = Math.max(kin[c]!.reach, 1e-6);
+      own.forEach(({ relatives }, i) => (relatives[c] = related[i + 1]![c]! / reach));
+      across.relatives[c] = own.length === 0 ? related[0]![c]! / reach : (related[0]![c]! + TIE) / (reach + TIE / (rateAcross(own, c) * across.allPairs));
+    });
   }
-  for (const { lattice, members } of slices) {
-    const p = lattice.likelihood(m);
-    members.forEach((o, i) => (seen[o] = p[i]!));
+  expectRest();
+  seenAmongMatches.fill(0);
+  for (const { lattice, members, lacking } of slices) {
+    byCare.forEach((states, k) => {
+      const likelihood = lattice.likelihood(states);
+      members.forEach((o, i) => (seenAmongMatches[o]! += (lacking ? lackingShares : whole)[k]! * likelihood[i]!));
+    });
   }
-  const weights = new Float64Array(observations.length);
-  const probabilities = new Float64Array(observations.length);
-  const explained = new Uint8Array(observations.length);
-  observations.forEach((_, o) => {
-    let rest = random[o]!;
-    for (const relative of classes) rest += relative.pairs * relative.seen[o]!;
-    explained[o] = seen[o]! + rest > 0 ? 1 : 0;
-    weights[o] = Math.log2(Math.max(seen[o]!, TINY)) - Math.log2(Math.max(rest / allPairs, TINY));
-    probabilities[o] = (matches * seen[o]!) / (matches * seen[o]! + rest + TINY);
-  });
-  return { groups, m, u, matches, reached, relatives: classes.map(({ name, pairs }) => ({ name, pairs })), weights, probabilities, explained, iterations, converged };
-}
-
-/** Sorts observations by which facts can be known, and builds the lattices. */
-export function sliceByVisibility({ evidence, observations, missingShares }: Pick<EstimateOptions, "evidence" | "observations" | "missingShares">): Slice[] {
-  const { groups, facts } = evidence;
-  const knownFacts = (missing: bigint): number[] => facts.flatMap((fact, i) => (fact.nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? [] : [i]));
-  const slices = new Map<string, { known: number[]; members: number[]; share: number }>();
-  const byMask = new Map<bigint, { known: number[]; members: number[]; share: number }>();
-  const sliceOf = (missing: bigint): { known: number[]; members: number[]; share: number } => {
-    let slice = byMask.get(missing);
-    if (slice !== undefined) return slice;
-    const known = knownFacts(missing);
-    slice = slices.get(known.join());
-    if (slice === undefined) slices.set(known.join(), (slice = { known, members: [], share: 0 }));
-    byMask.set(missing, slice);
-    return slice;
-  };
-  observations.forEach((observation, o) => sliceOf(observation.missing).members.push(o));
-  for (const [missing, share] of missingShares) sliceOf(missing).share += share;
-  return [...slices.values()].map(({ known, members, share }) => {
-    const ofSlice = known.map((i) => facts[i]!);
-    const seen = distinct(members.map((o) => Uint8Array.from(ofSlice, (fact) => (holdsIn(fact, observations[o]!.observed) ? 1 : 0))));
-    const read = distinct(possible(groups, ofSlice, seen.rows));
-    const lattice = spread(buildLattice(groups, ofSlice, read.rows), seen.index.map((row) => read.index[row]!));
-    const reaching = ofSlice.filter((fact) => fact.reaches);
-    return { lattice, unreached: buildLattice(groups, reaching, [new Uint8Array(reaching.length)]), members: Int32Array.from(members), share };
-  });
-}
-
-/** Different null masks can leave the same facts, and then the same observation. */
-function distinct(rows: readonly Uint8Array[]): { rows: Uint8Array[]; index: number[] } {
-  const known = new Map<string, number>();
-  const kept: Uint8Array[] = [];
-  const index = rows.map((row) => {
-    const name = row.join("");
-    let at = known.get(name);
-    if (at === undefined) {
-      known.set(name, (at = kept.length));
-      kept.push(row);
-    }
-    return at;
-  });
-  return { rows: kept, index };
-}
-
-/**
- * Observations as some comparison can show them. Values with the same n-grams in another order (2122, 2212) have equal filters, yet their tokens and keys differ: then the filters are
- * taken as near, as few of them as it takes.
- */
-function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], rows: readonly Uint8Array[]): Uint8Array[] {
-  const even = groups.map(({ size }) => new Float64Array(size).fill(1 / size));
-  const canBe = (candidates: readonly Uint8Array[]): boolean[] => {
-    const { rows, index } = distinct(candidates);
-    const likelihood = buildLattice(groups, facts, rows).likelihood(even);
-    return index.map((row) => likelihood[row]! > 0);
-  };
-  const asSeen = canBe(rows);
-  if (asSeen.every(Boolean)) return [...rows];
-  const equalFilters = (row: Uint8Array): number[] => facts.flatMap((fact, f) => (fact.equalFilters && row[f] === 1 ? [f] : []));
-  const readings = rows.map((row, i) => (asSeen[i]! ? [row] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
-  const asRead = canBe(readings.flat());
-  let next = 0;
-  return readings.map((ways, i) => {
-    const from = next;
-    next += ways.length;
-    return ways.find((_, way) => asRead[from + way]!) ?? rows[i]!;
-  });
-}
-
-/** Subsets of one and more, the smallest first. */
-function subsets(items: readonly number[]): number[][] {
-  return Array.from({ length: 2 ** items.length - 1 }, (_, i) => items.filter((_, bit) => ((i + 1) >> bit) & 1)).sort((a, b) => a.length - b.length);
-}
-
-/** A lattice seen by members of which several may be the same observation. */
-function spread(lattice: Lattice, index: readonly number[]): Lattice {
+  const size = options.observations.length;
+  const { matches, allPairs } = across;
   return {
-    size: index.length,
-    likelihood: (probabilities) => {
-      const p = lattice.likelihood(probabilities);
-      return Float64Array.from(index, (at) => p[at]!);
-    },
-    expect: (probabilities, weights, counts) => {
-      const sums = new Float64Array(lattice.size);
-      index.forEach((at, i) => (sums[at]! += weights[i]!));
-      lattice.expect(probabilities, sums, counts);
-    },
+    groups,
+    m,
+    byCare: byCare.map((states, k) => ({ share: whole[k]!, shareLacking: lackingShares[k]!, m: states })),
+    careSpread: match.spread,
+    u,
+    matches,
+    reached,
+    relatives: classes.map(({ name }, c) => ({ name, pairs: across.relatives[c]! })),
+    duplicates: own.map((population, i) => population.matches * options.own![i]!.growth),
+    weights: Float64Array.from({ length: size }, (_, o) => Math.log2(Math.max(seenAmongMatches[o]!, TINY)) - Math.log2(Math.max(rest[0]![o]! / allPairs, TINY))),
+    probabilities: Float64Array.from({ length: size }, (_, o) => (matches * seenAmongMatches[o]!) / (matches * seenAmongMatches[o]! + rest[0]![o]! + TINY)),
+    explained: Uint8Array.from({ length: size }, (_, o) => (seenAmongMatches[o]! + rest[0]![o]! > 0 ? 1 : 0)),
+    iterations,
+    converged,
+  };
+}
+
+/** The commonest observations that hardly anything but a match can show, up to those of half of all matches. */
+function clearest({ matches, missing }: Population, seenAmongMatches: Float64Array, rest: Float64Array): number[] {
+  const clear = Array.from(seenAmongMatches.keys()).filter((o) => matches * seenAmongMatches[o]! > 1000 * rest[o]!);
+  let share = 0;
+  return clear.sort((x, y) => seenAmongMatches[y]! - seenAmongMatches[x]! || x - y).filter((o) => share < 0.5 && (share += missing[o]! * seenAmongMatches[o]!) > 0);
+}
+
+/** Duplicates are told by what no relative can show, the clearest observations: the others would take for duplicates whatever the shapes of relatives do not foretell. */
+function duplicatesIn({ counts, missing }: Population, matches: Float64Array, clear: readonly number[]): number {
+  const share = clear.reduce((sum, o) => sum + missing[o]! * matches[o]!, 0);
+  return share === 0 ? 0 : clear.reduce((sum, o) => sum + counts[o]!, 0) / share;
+}
+
+/** Relatives across the files, as a share of all pairs: the geometric mean of the files' own shares (a family of x and y members in the files has x (x - 1) / 2, y (y - 1) / 2 and xy pairs), each tempered by both together. */
+function rateAcross(own: readonly Population[], c: number): number {
+  const sum = (of: (population: Population) => number): number => own.reduce((total, population) => total + of(population), 0);
+  const both = (sum(({ relatives }) => relatives[c]!) + 0.5) / sum(({ allPairs }) => allPairs);
+  return Math.exp(sum(({ relatives, allPairs }) => Math.log((relatives[c]! + TIE) / (allPairs + TIE / both))) / own.length);
+}
+
+/** The observations of all populations, those across the files first and in their order, each once. */
+function pool({ observations, own = [], allPairs, missingShares, startMatches, mostMatches }: EstimateOptions): { observations: Observation[]; populations: Population[] } {
+  const all = [...observations];
+  const indexOf = new Map(observations.map(({ observed, missing }, o) => [`${observed} ${missing}`, o]));
+  const indices = own.map((population) =>
+    population.observations.map((observation) => {
+      const name = `${observation.observed} ${observation.missing}`;
+      let index = indexOf.get(name);
+      if (index === undefined) {
+        indexOf.set(name, (index = all.length));
+        all.push(observation);
+      }
+      return index;
+    }),
+  );
+  const counts = [observations.map((_, o) => o), ...indices].map((into, p) => {
+    const pairs = new Float64Array(all.length);
+    into.forEach((o, i) => (pairs[o] = (p === 0 ? observations : own[p - 1]!.observations)[i]!.pairs));
+    return pairs;
+  });
+  return {
+    observations: all,
+    populations: counts.map((pairs, p) => ({ counts: pairs, missing: Float64Array.from(all, ({ missing }) => (p === 0 ? missingShares : own[p - 1]!.missingShares).get(missing) ?? 0), allPairs: p === 0 ? allPairs : own[p - 1]!.allPairs, matches: p === 0 ? Math.min(startMatches, mostMatches) : FEW_DUPLICATES * Math.sqrt(2 * own[p - 1]!.allPairs), relatives: [] })),
   };
 }
 
@@ -235,35 +283,6 @@ function likelihoods(slices: readonly Slice[], probabilities: readonly Float64Ar
     shares += share;
   }
   return { seen, reach: reach / shares };
-}
-
-function groupExpectation(group: ComparisonGroup, schema: LinkageSchema): Float64Array {
-  return group.fields
-    .map((space) => {
-      const kind = schema.fields.find((field) => field.name === space.field)?.kind;
-      if (kind !== undefined) return expectedStates(space, kind);
-      // a record-level filter: most matches are near, few equal
-      return Float64Array.from(space.states, (state) => (state.level === 0 ? 0.05 : 0.95 / (space.states.length - 1)));
-    })
-    .reduce((joint, states) => Float64Array.from({ length: joint.length * states.length }, (_, i) => joint[Math.floor(i / states.length)]! * states[i % states.length]!));
-}
-
-interface RelativeClass {
-  readonly name: string;
-  /** Per group, whether its members share it. */
-  readonly shares: readonly boolean[];
-  /** First guess of their number, as a share of all pairs. */
-  readonly start: number;
-}
-
-function relativeClasses(groups: readonly ComparisonGroup[], schema: LinkageSchema): RelativeClass[] {
-  const has = (group: ComparisonGroup, test: (kind: FieldKindName) => boolean): boolean => group.fields.some(({ field }) => schema.fields.some(({ name, kind }) => name === field && test(kind)));
-  const home = groups.map((group) => has(group, (kind) => fieldKinds[kind].household));
-  const born = groups.map((group) => has(group, (kind) => kind === "date_of_birth"));
-  if (home.filter(Boolean).length < 2) return []; // one shared field alone does not tell relatives from strangers
-  const classes = [{ name: "household", shares: home, start: 1e-6 }];
-  if (born.includes(true)) classes.push({ name: "twins", shares: home.map((is, g) => is || born[g]!), start: 1e-9 });
-  return classes;
 }
 
 function normalized(counts: Float64Array): Float64Array {

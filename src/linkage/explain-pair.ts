@@ -9,9 +9,11 @@ export interface Explanation {
   readonly priorBits: number;
   /** What each comparison group adds, with the level that was seen of each of its fields. */
   readonly evidence: readonly { readonly group: string; readonly levels: readonly string[]; readonly bits: number }[];
-  /** What relatives, who agree on more than strangers do, take away; 0 or below. */
+  /** What it adds that errors come together, those of a careless record. */
+  readonly togetherBits: number;
+  /** What relatives and namesakes, who agree on more than strangers do, take away. */
   readonly relativesBits: number;
-  /** The sum of the evidence and of `relativesBits`. */
+  /** The sum of the evidence, of `togetherBits` and of `relativesBits`. */
   readonly matchWeight: number;
   /** P(match) of the pair looked at by itself. */
   readonly pairwiseProbability: number;
@@ -62,7 +64,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
   const o = observationOf[pair]!;
   const observation = candidates.observations[o]!;
   const levels = linkage.levels(o);
-  const bits = groupEvidence(estimation, model, observation);
+  const { bits, together } = groupEvidence(estimation, model, observation);
   const matchWeight = model.weights[o]!;
   const probability = probabilityOf(o);
   const pairwiseProbability = model.probabilities[o]!;
@@ -84,7 +86,8 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
       }),
       bits: bits[g]!,
     })),
-    relativesBits: matchWeight - bits.reduce((sum, value) => sum + value, 0),
+    togetherBits: together,
+    relativesBits: matchWeight - together - bits.reduce((sum, value) => sum + value, 0),
     matchWeight,
     pairwiseProbability,
     partnersBits: -Math.log2(links.free[o]!) || 0, // no -0

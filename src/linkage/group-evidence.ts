@@ -1,5 +1,6 @@
 import type { Observation } from "./candidates.ts";
-import { type EstimateOptions, type Model, sliceByVisibility } from "./estimate.ts";
+import type { EstimateOptions, Model } from "./estimate.ts";
+import { sliceByVisibility } from "./visibility.ts";
 
 const STEPS = 256; // even, for Simpson's rule
 const TINY = 1e-300;
@@ -10,15 +11,17 @@ const TINY = 1e-300;
  * An observation leaves open which full comparison it was, so the groups' shares are expectations, E[log2 m / u], along the straight line between the two models, p(t) = m^t u^(1-t): averaged over t they add up to the whole exactly,
  * whatever the order of the groups (Aumann & Shapley 1974; for a group that was seen in full this is its own log2 m / u).
  *
+ * Errors that come together, as those of a careless record do, are likelier than the groups by themselves tell: that is what `together` adds.
+ *
  * @returns one number per comparison group; all 0 for an observation that the model cannot show
  */
-export function groupEvidence({ evidence }: EstimateOptions, { m, u }: Model, observation: Observation): Float64Array {
+export function groupEvidence({ evidence }: EstimateOptions, { m, u, byCare }: Model, observation: Observation): { bits: Float64Array; together: number } {
   const [slice] = sliceByVisibility({ evidence, observations: [observation], missingShares: new Map() });
-  const { lattice } = slice!;
+  const { lattice, lacking } = slice!;
   const atM = lattice.likelihood(m)[0]!;
   const atU = lattice.likelihood(u)[0]!;
   const bits = new Float64Array(m.length);
-  if (!(atM > 0 && atU > 0)) return bits;
+  if (!(atM > 0 && atU > 0)) return { bits, together: 0 };
   const logM = m.map((states) => states.map((p) => Math.log2(Math.max(p, TINY))));
   const logU = u.map((states) => states.map((p) => Math.log2(Math.max(p, TINY))));
   for (let step = 0; step <= STEPS; step++) {
@@ -33,5 +36,6 @@ export function groupEvidence({ evidence }: EstimateOptions, { m, u }: Model, ob
   // what the rule of Simpson leaves goes to the group that says most
   const largest = bits.reduce((top, value, g) => (Math.abs(value) > Math.abs(bits[top]!) ? g : top), 0);
   bits[largest]! += Math.log2(atM) - Math.log2(atU) - bits.reduce((sum, value) => sum + value, 0);
-  return bits;
+  const careful = byCare.reduce((sum, { share, shareLacking, m: states }) => sum + (lacking ? shareLacking : share) * lattice.likelihood(states)[0]!, 0);
+  return { bits, together: Math.log2(careful) - Math.log2(atM) };
 }

@@ -6,6 +6,8 @@ import { type CandidateOptions, type Candidates, type RuleReport, countCandidate
 import { type EstimateOptions, type Model, estimate } from "./estimate.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
+import { missingShares } from "./missing-shares.ts";
+import { ownPairs } from "./own-pairs.ts";
 import { forecastMemory, planMemory } from "./memory-plan.ts";
 import { type LinkPool, type LoadedDataset, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
 import { scanRate } from "./scan-rate.ts";
@@ -73,14 +75,16 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const self = a === b;
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
     const smaller = Math.min(a.rows, b.rows);
+    const own = self ? [] : [await ownPairs({ ...input, onProgress: () => undefined }, a), await ownPairs({ ...input, onProgress: () => undefined }, b)];
     const estimation: EstimateOptions = {
+      own,
       schema,
       evidence,
       observations: candidates.observations,
       u: averageU(evidence, options.a, options.b ?? options.a),
       allPairs,
       mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
-      missingShares: missingShares(a, b, input),
+      missingShares: missingShares(a, b, input.memory),
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
     };
     const model = estimate(estimation);
@@ -175,31 +179,4 @@ function averageU({ groups }: Evidence, a: HashedFile, b: HashedFile): Float64Ar
 
 function firstLinks({ pairs, probabilities, tied, ...rest }: Links, count: number): Links {
   return { ...rest, count, pairs: pairs.subarray(0, count), probabilities: probabilities.subarray(0, count), tied: tied.subarray(0, count) };
-}
-
-const MOST_MASKS = 400;
-
-/** Shares of the commonest combinations of missing values among random pairs, each side drawn from its own file. */
-function missingShares(a: LoadedDataset, b: LoadedDataset, { memory }: CandidateOptions): Map<bigint, number> {
-  const maskCounts = ({ nulls, rows }: LoadedDataset): [bigint, number][] => {
-    const halves = memory.u32(nulls, rows * 2);
-    const counts = new Map<number, number>();
-    for (let row = 0; row < rows; row++) {
-      const mask = halves[row * 2 + 1]! * 4294967296 + halves[row * 2]!;
-      counts.set(mask, (counts.get(mask) ?? 0) + 1);
-    }
-    return [...counts].map(([mask, n]): [bigint, number] => [BigInt(mask), n / rows]).sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1)).slice(0, MOST_MASKS);
-  };
-  const ofA = maskCounts(a);
-  const ofB = a === b ? ofA : maskCounts(b);
-  const shares = new Map<bigint, number>();
-  for (const [maskA, shareA] of ofA) {
-    for (const [maskB, shareB] of ofB) {
-      const share = shareA * shareB;
-      if (share > 1e-7) shares.set(maskA | maskB, (shares.get(maskA | maskB) ?? 0) + share);
-    }
-  }
-  const common = [...shares].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1)).slice(0, MOST_MASKS);
-  const sum = common.reduce((total, [, share]) => total + share, 0);
-  return new Map(common.map(([mask, share]) => [mask, share / sum]));
 }

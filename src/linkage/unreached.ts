@@ -32,10 +32,15 @@ export function unreachedMatches(estimation: EstimateOptions, model: Model): Unr
   for (const { known, share } of visibilities(estimation, reaching)) {
     const keys = known.filter((fact) => fact.level === 0);
     const none = new Uint8Array(known.length);
-    const [nothing, ...single] = buildLattice(evidence.groups, known, [none, ...keys.map((key) => none.map((_, i) => (known[i] === key ? 1 : 0)))]).likelihood(model.m) as unknown as [number, ...number[]];
-    // only the buckets: no key, but not nothing
-    const buckets = keys.length === known.length ? 0 : buildLattice(evidence.groups, keys, [new Uint8Array(keys.length)]).likelihood(model.m)[0]! - nothing;
-    foretold += model.matches * share * (single.reduce((sum, p) => sum + p, 0) + buckets);
+    const single = buildLattice(evidence.groups, known, [none, ...keys.map((key) => none.map((_, i) => (known[i] === key ? 1 : 0)))]);
+    const noKey = buildLattice(evidence.groups, keys, [new Uint8Array(keys.length)]);
+    for (const { share: ofAll, shareLacking, m } of model.byCare) {
+      const ofCare = known.length < reaching.length ? shareLacking : ofAll;
+      const [nothing, ...one] = single.likelihood(m) as unknown as [number, ...number[]];
+      // only the buckets: no key, but not nothing
+      const buckets = keys.length === known.length ? 0 : noKey.likelihood(m)[0]! - nothing;
+      foretold += model.matches * share * ofCare * (one.reduce((sum, p) => sum + p, 0) + buckets);
+    }
   }
   let found = 0;
   observations.forEach(({ observed, pairs }, o) => {

@@ -25,6 +25,10 @@ export interface Statistics {
     /** How many times as many matches as that only a single rule reaches; so many times more are taken to be out of reach. */
     clustering: number;
     relatives: Record<string, number>;
+    /** How unequal the care is with which records are made: standard deviation of the logarithm of an error's odds, by which errors come together in one pair. */
+    careSpread: number;
+    /** Estimated pairs of records of one person within each file. */
+    duplicates: readonly number[];
     iterations: number;
     converged: boolean;
     groups: readonly { group: string; fields: readonly string[]; states: readonly StateStatistics[] }[];
@@ -149,6 +153,8 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
       reached: tidy(model.reached),
       clustering: tidy(unreached.clustering),
       relatives: Object.fromEntries(model.relatives.map(({ name, pairs }) => [name, tidy(pairs)])),
+      careSpread: tidy(model.careSpread),
+      duplicates: model.duplicates.map((pairs) => tidy(pairs)),
       iterations: model.iterations,
       converged: model.converged,
       groups: evidence.groups.map((group, g) => ({

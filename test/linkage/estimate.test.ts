@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Observation } from "../../src/linkage/candidates.ts";
-import { estimate } from "../../src/linkage/estimate.ts";
+import { type OwnPairs, estimate } from "../../src/linkage/estimate.ts";
 import { evidenceOf, holdsIn } from "../../src/linkage/evidence.ts";
+import { CARE } from "../../src/linkage/match-class.ts";
+import { type RelativeClass, relativeClasses } from "../../src/linkage/relatives.ts";
 import { unreachedMatches } from "../../src/linkage/unreached.ts";
 import { random } from "../../src/random.ts";
 import { usedAtoms } from "../../src/schema/comparison-space.ts";
@@ -23,7 +25,7 @@ const trueM = groups.map(({ fields, name }) =>
 );
 const u = groups.map(({ size, name }) => {
   const equal = { forename: 0.005, surname: 0.004, date_of_birth: 3e-5, sex: 0.5, place: 1e-6 }[name]!;
-  const rest = Float64Array.from({ length: size }, (_, i) => (i === size - 1 ? equal : 0.02 / size));
+  const rest = Float64Array.from({ length: size }, (_, i) => (i === size - 1 ? equal : (name === "place" ? 1e-6 : 0.02) / size));
   rest[0]! += 1 - rest.reduce((sum, p) => sum + p, 0);
   return rest;
 });
@@ -32,6 +34,13 @@ function draw(probabilities: Float64Array, next: () => number): number {
   let at = next();
   for (let i = 0; i < probabilities.length; i++) if ((at -= probabilities[i]!) < 0) return i;
   return probabilities.length - 1;
+}
+
+/** The same states with the odds of an error multiplied. */
+function atOdds(states: Float64Array, times: number): Float64Array {
+  const error = ((1 - states.at(-1)!) / states.at(-1)!) * times;
+  const wrong = error / (1 + error);
+  return states.map((p, s) => (s === states.length - 1 ? 1 - wrong : (p / (1 - states.at(-1)!)) * wrong));
 }
 
 /** Observations of pairs drawn from a class, as blocking lets them through. */
@@ -61,22 +70,52 @@ function observe(classes: readonly { pairs: number; states: readonly Float64Arra
 describe("estimation", () => {
   const matches = 20_000;
   const households = 30_000;
-  const home = new Set(["surname", "place"]);
+  const [{ shares, states: ofClass }] = relativeClasses(groups, u, standardSchema) as [RelativeClass];
+  const family = groups.map((_, g) => (shares[g] === true ? trueM[g]! : (ofClass[g] ?? u[g]!)));
   const { observations, reached } = observe(
     [
       { pairs: matches, states: trueM },
-      { pairs: households, states: groups.map(({ name }, g) => (home.has(name) ? trueM[g]! : u[g]!)) },
+      { pairs: households, states: family },
     ],
     "estimation",
   );
-  const options = { schema: standardSchema, evidence, observations, u, allPairs: 25_000 ** 2, mostMatches: 25_000, missingShares: new Map([[0n, 1]]), startMatches: 17_500 };
+  const missingShares = new Map([[0n, 1]]);
+  const within = (duplicates: number, seed: string): OwnPairs => ({ observations: observe([{ pairs: duplicates, states: trueM }, { pairs: households / 2, states: family }], seed).observations, allPairs: 25_000 ** 2 / 2, missingShares, growth: 1 });
+  const own = [within(0, "a"), within(400, "b")];
+  const options = { schema: standardSchema, evidence, observations, own, u, allPairs: 25_000 ** 2, mostMatches: 25_000, missingShares, startMatches: 17_500 };
   const model = estimate(options);
 
   it("recovers the number of matches, those that blocking lost included", () => {
     expect(model.converged).toBe(true);
-    expect(model.matches / matches).toBeGreaterThan(0.985);
-    expect(model.matches / matches).toBeLessThan(1.015);
+    expect(model.matches / matches).toBeGreaterThan(0.99);
+    expect(model.matches / matches).toBeLessThan(1.01);
     expect(Math.abs(model.reached - reached[0]! / matches)).toBeLessThan(0.01);
+  });
+
+  it("learns relatives and duplicates from the files' own pairs", () => {
+    const [family, twins] = model.relatives;
+    expect(Math.abs(Math.log(family!.pairs / households))).toBeLessThan(0.15);
+    expect(twins!.pairs).toBeLessThan(100);
+    expect(model.duplicates[0]).toBeLessThan(10);
+    expect(Math.abs(model.duplicates[1]! - 400)).toBeLessThan(30);
+  });
+
+  it("counts an observation among non-matches as often as own pairs show it", () => {
+    // namesakes that no class foretells
+    const o = observations.findIndex(({ pairs }, i) => pairs > 2 && pairs < 20 && model.probabilities[i]! > 0.9 && model.probabilities[i]! < 0.999);
+    const more = own.map((population) => ({ ...population, observations: [...population.observations.filter(({ observed }) => observed !== observations[o]!.observed), { ...observations[o]!, pairs: 30 }] }));
+    expect(estimate({ ...options, own: more }).weights[o]).toBeLessThan(model.weights[o]! - 2);
+  });
+
+  it("learns how far errors come together", () => {
+    expect(model.careSpread).toBeLessThan(0.2);
+    const careless = CARE.map(({ share, z }) => ({ pairs: matches * share, states: trueM.map((states) => atOdds(states, Math.exp(0.9 * z))) }));
+    const clustered = observe([...careless, { pairs: households, states: family }], "clustered");
+    const fitted = estimate({ ...options, observations: clustered.observations });
+    expect(Math.abs(fitted.careSpread - 0.9)).toBeLessThan(0.1);
+    const foundShare = clustered.reached.slice(0, CARE.length).reduce((sum, pairs) => sum + pairs, 0) / matches;
+    expect(Math.abs(fitted.matches / matches - 1)).toBeLessThan(0.01);
+    expect(Math.abs((1 - fitted.reached) / (1 - foundShare) - 1)).toBeLessThan(0.2);
   });
 
   it("sees no clustering where errors are independent", () => {
@@ -129,7 +168,7 @@ describe("estimation", () => {
   });
 
   it("finds no matches where there are none", () => {
-    const none = observe([{ pairs: households, states: groups.map(({ name }, g) => (home.has(name) ? trueM[g]! : u[g]!)) }], "none");
+    const none = observe([{ pairs: households, states: family }], "none");
     const empty = estimate({ ...options, observations: none.observations });
     expect(empty.matches).toBeLessThan(60);
     expect(estimate({ ...options, observations: [] }).matches).toBeLessThan(60);

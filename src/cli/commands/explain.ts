@@ -61,7 +61,7 @@ type Explained = Omit<Explanation, "rivals"> & { readonly rivals: readonly (Omit
 
 const MOST_RIVALS = 10; // more are in --json
 
-function print({ priorBits, evidence, relativesBits, matchWeight, pairwiseProbability, partnersBits, probability, threshold, rules, linked, tied, reason, rivals }: Explained, terminal: Terminal): void {
+function print({ priorBits, evidence, togetherBits, relativesBits, matchWeight, pairwiseProbability, partnersBits, probability, threshold, rules, linked, tied, reason, rivals }: Explained, terminal: Terminal): void {
   const bits = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(2)}`;
   terminal.result(terminal.strong(linked ? `linked${tied ? ", against a pair of the same weight (content decided)" : ""}` : `not linked: ${reason}`));
   terminal.result(
@@ -69,7 +69,8 @@ function print({ priorBits, evidence, relativesBits, matchWeight, pairwiseProbab
       ["", "bits", ""],
       ["prior", bits(priorBits), "matches among all pairs"],
       ...evidence.map(({ group, levels, bits: own }) => [group, bits(own), levels.join(", ")]),
-      ...(relativesBits === 0 ? [] : [["relatives", bits(relativesBits), "a household or twins could show the same"]]),
+      ["together", bits(togetherBits), "errors come together, in careless records"],
+      ...(relativesBits === 0 ? [] : [["relatives", bits(relativesBits), "a household, twins or namesakes could show the same"]]),
       ["match weight", bits(matchWeight), "the evidence without the prior"],
       ["by itself", bits(priorBits + matchWeight), `probability ${pairwiseProbability.toFixed(6)}`],
       ...(partnersBits === 0 ? [] : [["partners", bits(partnersBits), "most rivals have theirs already"]]),

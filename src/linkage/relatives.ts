@@ -1,0 +1,37 @@
+import type { ComparisonGroup } from "../schema/comparison-space.ts";
+import { type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+
+/** A class of non-matches of known shape: people who are related, and share more than strangers do. */
+export interface RelativeClass {
+  readonly name: string;
+  /** Per group: whether its members have it in common, so that it is recorded as differently as one person's is. */
+  readonly shares: readonly boolean[];
+  /** Per group that they have not in common: P(state), if not a stranger's. */
+  readonly states: readonly (Float64Array | undefined)[];
+  /** First guess of their number, for every record of the smaller file. */
+  readonly start: number;
+}
+
+/** Share of the pairs within a household who are born in one year: couples are close in age, and brothers and sisters. */
+const BORN_IN_ONE_YEAR = 0.06;
+
+export function relativeClasses(groups: readonly ComparisonGroup[], u: readonly Float64Array[], schema: LinkageSchema): RelativeClass[] {
+  const has = (group: ComparisonGroup, test: (kind: FieldKindName) => boolean): boolean => group.fields.some(({ field }) => schema.fields.some(({ name, kind }) => name === field && test(kind)));
+  const home = groups.map((group) => has(group, (kind) => fieldKinds[kind].household));
+  const born = groups.map((group) => has(group, (kind) => kind === "date_of_birth"));
+  if (home.filter(Boolean).length < 2) return []; // one shared field alone does not tell relatives from strangers
+  const classes: RelativeClass[] = [{ name: "household", shares: home, states: groups.map((group, g) => (born[g]! ? nearInAge(group, u[g]!) : undefined)), start: 0.5 }];
+  if (born.includes(true)) classes.push({ name: "twins", shares: home.map((is, g) => is || born[g]!), states: groups.map(() => undefined), start: 0.01 });
+  return classes;
+}
+
+/** Dates of birth of a household's members: a stranger's, but of one year more often. */
+function nearInAge({ fields }: ComparisonGroup, u: Float64Array): Float64Array | undefined {
+  const [date] = fields;
+  const year = date!.views.indexOf("year");
+  if (fields.length > 1 || year < 0) return undefined;
+  const sameYear = Float64Array.from(date!.states, ({ agrees, equal }, s) => (!equal && ((agrees >> year) & 1) === 1 ? u[s]! : 0));
+  const sum = sameYear.reduce((total, p) => total + p, 0);
+  return sum === 0 ? undefined : u.map((p, s) => (1 - BORN_IN_ONE_YEAR) * p + (BORN_IN_ONE_YEAR * sameYear[s]!) / sum);
+}
