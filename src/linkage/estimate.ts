@@ -31,6 +31,8 @@ export interface Model {
   readonly u: readonly Float64Array[];
   /** Estimated number of matches, those that no rule reaches included. */
   readonly matches: number;
+  /** The same without the limit of one match a record. */
+  readonly unbounded: number;
   /** Share of them that some rule reaches. */
   readonly reached: number;
   /** Estimated number of pairs of relatives that are not the same person, by class. */
@@ -41,6 +43,8 @@ export interface Model {
   readonly weights: Float64Array;
   /** Per observation: P(match) of a pair looked at by itself. */
   readonly probabilities: Float64Array;
+  /** Per observation: pairs that the model foretells. */
+  readonly expected: Float64Array;
   /** Per observation: 0 where no class of the model can show it (two different values with one filter, say); such pairs are never linked. */
   readonly explained: Uint8Array;
   readonly iterations: number;
@@ -114,6 +118,7 @@ export function estimate(options: EstimateOptions): Model {
   const whole = Float64Array.from(CARE, ({ share }) => share);
   let lackingShares: Float64Array = whole;
   let reached = 1;
+  let unbounded = 0;
   let iterations = 0;
   let converged = false;
   const seenAmongMatches = new Float64Array(observations.length);
@@ -186,7 +191,8 @@ export function estimate(options: EstimateOptions): Model {
     m = averageStates(byCare);
     reached = found + missed > 0 ? found / (found + missed) : 1;
     const moved = m.reduce((sum, states, g) => sum + states.reduce((part, p, s) => part + Math.abs(p - before[g]![s]!), 0), 0);
-    const next = Math.min(mostMatches, found + missed);
+    unbounded = found + missed;
+    const next = Math.min(mostMatches, unbounded);
     converged = moved + Math.abs(next - across.matches) / (next + 1) < TOLERANCE;
     const clear = clearest(across, seenAmongMatches, rest[0]!);
     across.matches = next;
@@ -214,11 +220,13 @@ export function estimate(options: EstimateOptions): Model {
     careSpread: match.spread,
     u,
     matches,
+    unbounded,
     reached,
     relatives: classes.map(({ name }, c) => ({ name, pairs: across.relatives[c]! })),
     duplicates: own.map((population, i) => population.matches * options.own![i]!.growth),
     weights: Float64Array.from({ length: size }, (_, o) => Math.log2(Math.max(seenAmongMatches[o]!, TINY)) - Math.log2(Math.max(rest[0]![o]! / allPairs, TINY))),
     probabilities: Float64Array.from({ length: size }, (_, o) => (matches * seenAmongMatches[o]!) / (matches * seenAmongMatches[o]! + rest[0]![o]! + TINY)),
+    expected: Float64Array.from({ length: size }, (_, o) => across.missing[o]! * (matches * seenAmongMatches[o]! + rest[0]![o]!)),
     explained: Uint8Array.from({ length: size }, (_, o) => (seenAmongMatches[o]! + rest[0]![o]! > 0 ? 1 : 0)),
     iterations,
     converged,

@@ -4,6 +4,7 @@ import { Pool } from "../pool/pool.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
 import { type EstimateOptions, type Model, estimate } from "./estimate.ts";
+import { type Fit, judgeFit } from "./fit.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
@@ -44,6 +45,7 @@ export interface Linkage {
   /** What the model was estimated from. */
   readonly estimation: EstimateOptions;
   readonly model: Model;
+  readonly fit: Fit;
   readonly links: Links;
   /** The threshold of the links, as given or found. */
   readonly threshold: number;
@@ -75,7 +77,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const self = a === b;
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
     const smaller = Math.min(a.rows, b.rows);
-    const own = self ? [] : [await ownPairs({ ...input, onProgress: () => undefined }, a), await ownPairs({ ...input, onProgress: () => undefined }, b)];
+    const own = self ? [] : [await ownPairs(input, a), await ownPairs(input, b)];
     const estimation: EstimateOptions = {
       own,
       schema,
@@ -98,6 +100,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       evidence,
       estimation,
       model,
+      fit: judgeFit(estimation, model),
       links: firstLinks(all, linksAbove(all, threshold)),
       threshold,
       targetReached: found !== undefined,

@@ -1,4 +1,5 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
+import type { Doubt } from "../linkage/fit.ts";
 import type { Linkage } from "../linkage/link-datasets.ts";
 import type { Cardinality } from "../linkage/solve.ts";
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
@@ -34,6 +35,8 @@ export interface Statistics {
     groups: readonly { group: string; fields: readonly string[]; states: readonly StateStatistics[] }[];
     /** Candidate pairs whose observation the model calls impossible; more than a few mean that it does not fit. */
     unexplainedPairs: number;
+    /** Pairs seen and foretold of the observations that are foretold worst, and what follows for the trust in all figures. */
+    fit: { misfit: number; worst: readonly { levels: Record<string, string>; seen: number; expected: number }[]; doubts: readonly Doubt[] };
   };
   readonly histogram: readonly { from: number; to: number; pairs: number; estimatedMatches: number; links: number }[];
   readonly links: { count: number; tied: number };
@@ -133,7 +136,7 @@ interface StateStatistics {
 
 /** @param targetPrecision where the threshold was found for one */
 export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mode: Statistics["mode"], targetPrecision?: number): Statistics {
-  const { candidates, model, links, evidence, allPairs, quality, threshold, unreached } = linkage;
+  const { candidates, model, fit, links, evidence, allPairs, quality, threshold, unreached } = linkage;
   const [{ header }] = files as [HashedFile];
   const { precision, recall, wrong, missed } = quality;
   const matches = links.count - wrong + missed;
@@ -163,6 +166,11 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
         states: stateLabels(group).map((state, s) => ({ state, m: tidy(model.m[g]![s]!), u: tidy(model.u[g]![s]!), weight: tidy(Math.log2(model.m[g]![s]! / model.u[g]![s]!)) })),
       })),
       unexplainedPairs: candidates.observations.reduce((sum, { pairs }, o) => (model.explained[o] === 1 ? sum : sum + pairs), 0),
+      fit: {
+        misfit: tidy(fit.misfit),
+        worst: fit.worst.map(({ observation, seen, expected }) => ({ levels: Object.fromEntries(linkage.levels(observation).map((level, f) => [header.schema.fields[f]!.name, level])), seen, expected: tidy(expected) })),
+        doubts: fit.doubts,
+      },
     },
     histogram: weightHistogram(linkage),
     links: { count: links.count, tied: links.tied.reduce((sum, tied) => sum + tied, 0) },

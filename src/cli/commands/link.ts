@@ -3,6 +3,7 @@ import { SaltlinkError } from "../../errors.ts";
 import { type HashedFile, openHashedFile } from "../../exchange/read-hashed-file.ts";
 import { checkBelongTogether } from "../../linkage/belong-together.ts";
 import { clusterLinks } from "../../linkage/cluster.ts";
+import type { Doubt } from "../../linkage/fit.ts";
 import { type Forecast, forecast, linkDatasets } from "../../linkage/link-datasets.ts";
 import { memorySize } from "../../linkage/memory-plan.ts";
 import type { Cardinality } from "../../linkage/solve.ts";
@@ -151,11 +152,34 @@ function counts([low, high]: Interval): string {
   return low === high ? count(low) : `${count(low)} to ${count(high)}`;
 }
 
-function warn({ mode, threshold, estimated, model, rules, links, pairs }: Statistics, terminal: Terminal): void {
-  if (!model.converged) terminal.warn("the estimation did not settle; treat its figures with caution");
+function warn({ mode, threshold, datasets, estimated, model, rules, links, pairs }: Statistics, terminal: Terminal): void {
+  for (const doubt of model.fit.doubts) terminal.warn(`${inWords(doubt)}: treat the estimates with caution (model.fit in statistics.json)`);
+  if (mode === "one-to-one") {
+    model.duplicates.forEach((pairs, d) => {
+      const { dataset, records } = datasets[d]!;
+      if (pairs > Math.max(5, 0.001 * records)) terminal.warn(`about ${count(Math.round(pairs))} pairs of records within ${dataset} seem to be one person's, and one to one links only one of each (saltlink link ${dataset}.parquet --dedupe finds them)`);
+    });
+  }
   if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
   const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
   for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at; about ${count(rule.lostMatches)} matches are lost with them`);
   if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
   if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
+}
+
+function inWords(doubt: Doubt): string {
+  switch (doubt.kind) {
+    case "unsettled":
+      return "the estimation did not settle";
+    case "too many matches":
+      return `the model sees ${count(Math.round(doubt.matches))} matches, more than the smaller file has records`;
+    case "few matches":
+      return `hardly any matches (about ${count(Math.round(doubt.matches))}) to learn from`;
+    case "runaway":
+      return "pairs with many errors are as common as the model allows; some may be relatives";
+    case "rare agreement":
+      return `matches seem to agree on ${doubt.group.replaceAll("_", " ")} in ${percent(doubt.share)} only`;
+    case "misfit":
+      return `the model does not foretell what ${percent(doubt.share)} of the matches look like`;
+  }
 }
