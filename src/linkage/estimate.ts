@@ -31,8 +31,8 @@ export interface Model {
   readonly u: readonly Float64Array[];
   /** Estimated number of matches, those that no rule reaches included. */
   readonly matches: number;
-  /** The same without the limit of one match a record. */
-  readonly unbounded: number;
+  /** By how much more the fit would have than the records allow; 1 and below where it is free. */
+  readonly excess: number;
   /** Share of them that some rule reaches. */
   readonly reached: number;
   /** Estimated number of pairs of relatives that are not the same person, by class. */
@@ -87,6 +87,8 @@ const TIE = 25;
 const TEMPER = 0.7;
 /** Matches that lack something are taken to be made with as much care as others, as if so many had been seen. */
 const PRIOR_LACKING = 30;
+/** Share of all matches whose observations tell duplicates. */
+const MOST = 0.9;
 /** First guess of a file's duplicates, for every record. */
 const FEW_DUPLICATES = 0.005;
 
@@ -118,12 +120,13 @@ export function estimate(options: EstimateOptions): Model {
   const whole = Float64Array.from(CARE, ({ share }) => share);
   let lackingShares: Float64Array = whole;
   let reached = 1;
-  let unbounded = 0;
+  let excess = 1;
   let iterations = 0;
   let converged = false;
   const seenAmongMatches = new Float64Array(observations.length);
   let kin: { seen: Float64Array; reach: number }[] = [];
   const rest = populations.map(() => new Float64Array(observations.length));
+  const restByShape = new Float64Array(observations.length);
   /** Non-matches expected of every observation and population. */
   const expectRest = (): void => {
     kin = classes.map(({ shares, states }) => likelihoods(slices, groups.map((_, g) => (shares[g] ? m[g]! : (states[g] ?? u[g]!))), observations.length));
@@ -135,6 +138,7 @@ export function estimate(options: EstimateOptions): Model {
       }
     });
     if (own.length === 0) return;
+    restByShape.set(rest[0]!);
     for (let o = 0; o < observations.length; o++) {
       let seen = 0;
       let foretold = 0;
@@ -191,10 +195,13 @@ export function estimate(options: EstimateOptions): Model {
     m = averageStates(byCare);
     reached = found + missed > 0 ? found / (found + missed) : 1;
     const moved = m.reduce((sum, states, g) => sum + states.reduce((part, p, s) => part + Math.abs(p - before[g]![s]!), 0), 0);
-    unbounded = found + missed;
-    const next = Math.min(mostMatches, unbounded);
+    const unbounded = found + missed;
+    // a record that is there twice has its match twice
+    const limit = own.reduce((most, { matches, allPairs }) => most * (1 + matches / Math.sqrt(allPairs / 2)), mostMatches);
+    const next = Math.min(limit, unbounded);
+    excess = unbounded / limit;
     converged = moved + Math.abs(next - across.matches) / (next + 1) < TOLERANCE;
-    const clear = clearest(across, seenAmongMatches, rest[0]!);
+    const clear = clearest(across, seenAmongMatches, restByShape);
     across.matches = next;
     for (const population of own) population.matches = duplicatesIn(population, seenAmongMatches, clear);
     classes.forEach((_, c) => {
@@ -220,7 +227,7 @@ export function estimate(options: EstimateOptions): Model {
     careSpread: match.spread,
     u,
     matches,
-    unbounded,
+    excess,
     reached,
     relatives: classes.map(({ name }, c) => ({ name, pairs: across.relatives[c]! })),
     duplicates: own.map((population, i) => population.matches * options.own![i]!.growth),
@@ -233,11 +240,11 @@ export function estimate(options: EstimateOptions): Model {
   };
 }
 
-/** The commonest observations that hardly anything but a match can show, up to those of half of all matches. */
+/** The commonest observations that hardly anything but a match can show, up to those of most matches. */
 function clearest({ matches, missing }: Population, seenAmongMatches: Float64Array, rest: Float64Array): number[] {
-  const clear = Array.from(seenAmongMatches.keys()).filter((o) => matches * seenAmongMatches[o]! > 1000 * rest[o]!);
+  const clear = Array.from(seenAmongMatches.keys()).filter((o) => matches * seenAmongMatches[o]! > 100 * rest[o]!);
   let share = 0;
-  return clear.sort((x, y) => seenAmongMatches[y]! - seenAmongMatches[x]! || x - y).filter((o) => share < 0.5 && (share += missing[o]! * seenAmongMatches[o]!) > 0);
+  return clear.sort((x, y) => seenAmongMatches[y]! - seenAmongMatches[x]! || x - y).filter((o) => share < MOST && (share += missing[o]! * seenAmongMatches[o]!) > 0);
 }
 
 /** Duplicates are told by what no relative can show, the clearest observations: the others would take for duplicates whatever the shapes of relatives do not foretell. */

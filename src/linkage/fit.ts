@@ -27,7 +27,7 @@ const MOST_SPREAD = 1.45;
 const LEAST_AGREEMENT = 0.3;
 const MOST_MISFIT = 0.15;
 
-export function judgeFit({ observations, mostMatches }: EstimateOptions, { expected, explained, probabilities, matches, unbounded, reached, careSpread, converged, groups, m }: Model): Fit {
+export function judgeFit({ observations }: EstimateOptions, { expected, explained, probabilities, matches, excess, reached, careSpread, converged, groups, m }: Model): Fit {
   const deviances = observations.map(({ pairs }, o) => (explained[o] === 1 && expected[o]! > 0 ? pairs * Math.log(pairs / expected[o]!) - (pairs - expected[o]!) : 0));
   const worst = Array.from(deviances.keys())
     .filter((o) => deviances[o]! > 2)
@@ -40,7 +40,7 @@ export function judgeFit({ observations, mostMatches }: EstimateOptions, { expec
   const doubts: Doubt[] = [];
   if (!converged) doubts.push({ kind: "unsettled" });
   if (matches < 0.5) return { worst, misfit, doubts };
-  if (unbounded > 1.03 * mostMatches) doubts.push({ kind: "too many matches", matches: unbounded });
+  if (excess > 1.03) doubts.push({ kind: "too many matches", matches: matches * excess });
   if (found < FEW_MATCHES) doubts.push({ kind: "few matches", matches: found });
   if (careSpread > MOST_SPREAD) doubts.push({ kind: "runaway" });
   groups.forEach(({ name, fields }, g) => {

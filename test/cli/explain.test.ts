@@ -5,6 +5,7 @@ interface Explanation {
   priorBits: number;
   evidence: { group: string; levels: string[]; bits: number }[];
   relativesBits: number;
+  togetherBits: number;
   matchWeight: number;
   partnersBits: number;
   probability: number;
@@ -30,8 +31,7 @@ describe("explain", () => {
       expect(found.rules.length).toBeGreaterThan(0);
       expect(found.matchWeight).toBeCloseTo(Number(weight), 3);
       expect(found.probability).toBeCloseTo(Number(probability), 5);
-      expect(found.evidence.reduce((sum, { bits }) => sum + bits, found.relativesBits)).toBeCloseTo(found.matchWeight, 6);
-      expect(found.relativesBits).toBeLessThanOrEqual(1e-9);
+      expect(found.evidence.reduce((sum, { bits }) => sum + bits, found.relativesBits + found.togetherBits)).toBeCloseTo(found.matchWeight, 6);
       const odds = 2 ** (found.priorBits + found.matchWeight + found.partnersBits);
       expect(odds / (1 + odds)).toBeCloseTo(found.probability, 6);
     }

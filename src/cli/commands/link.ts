@@ -179,7 +179,7 @@ function inWords(doubt: Doubt): string {
       return "pairs with many errors are as common as the model allows; some may be relatives";
     case "rare agreement":
       return `matches seem to agree on ${doubt.group.replaceAll("_", " ")} in ${percent(doubt.share)} only`;
-    case "misfit":
+    default:
       return `the model does not foretell what ${percent(doubt.share)} of the matches look like`;
   }
 }
