@@ -35,7 +35,7 @@ function cumulative(k: number, mean: number, logSd: number): number {
 }
 
 /** Abramowitz & Stegun (1964), 26.2.17: absolute error below 1e-7. */
-function normalCumulative(x: number): number {
+export function normalCumulative(x: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(x));
   const tail = (Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI)) * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return x > 0 ? 1 - tail : tail;

@@ -15,6 +15,7 @@ import { scanRate } from "./scan-rate.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { type LinkQuality, linkQuality, linksAbove } from "./link-quality.ts";
 import { type Cardinality, type Links, solve } from "./solve.ts";
+import { type StratumSubgroups, subgroups } from "./subgroups.ts";
 import { thresholdForPrecision } from "./threshold-for-precision.ts";
 import { type Unreached, unreachedMatches } from "./unreached.ts";
 
@@ -55,6 +56,8 @@ export interface Linkage {
   readonly quality: LinkQuality;
   readonly qualityByThreshold: readonly LinkQuality[];
   readonly unreached: Unreached;
+  /** By group, where the files carry strata. */
+  readonly subgroups: readonly StratumSubgroups[];
   /** What the observation of a candidate pair shows of each field. */
   readonly levels: (observation: number) => string[];
   readonly allPairs: number;
@@ -94,6 +97,9 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const found = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
     const threshold = found ?? STRICTEST_THRESHOLD;
     const unreached = unreachedMatches(estimation, model);
+    const links = firstLinks(all, linksAbove(all, threshold));
+    const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
+    const once = [options.cardinality !== "many-to-many", options.cardinality === "one-to-one"];
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
     return {
       candidates,
@@ -101,12 +107,13 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       estimation,
       model,
       fit: judgeFit(estimation, model),
-      links: firstLinks(all, linksAbove(all, threshold)),
+      links,
       threshold,
       targetReached: found !== undefined,
       unreached,
       quality: linkQuality(all, unreached, threshold),
       qualityByThreshold: THRESHOLDS.map((each) => linkQuality(all, unreached, each)),
+      subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once }),
       levels: (observation) => describe(candidates.observations[observation]!),
       allPairs,
       self,

@@ -37,6 +37,11 @@ export function linkQuality(all: Links, unreached: Unreached, threshold: number)
   let right = 0;
   let overlooked = 0;
   all.probabilities.forEach((p, i) => (i < links ? (right += p) : (overlooked += p)));
+  return qualityOf({ threshold, links, right, overlooked, unreached });
+}
+
+/** The same from what is expected of links and matches. */
+export function qualityOf({ threshold, links, right, overlooked, unreached }: { threshold: number; links: number; right: number; overlooked: number; unreached: Pick<Unreached, "matches" | "logSd"> }): LinkQuality {
   const wrong = links - right;
   const missed = overlooked + unreached.matches;
   const counts = { threshold, links, wrong, missed };

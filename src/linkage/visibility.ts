@@ -5,6 +5,8 @@ import { type Lattice, buildLattice } from "./lattice.ts";
 
 /** Observations in which the same facts can be known, their lattice, and the lattice of what no rule reaches. */
 export interface Slice {
+  /** Numbers of the facts that can be known. */
+  readonly known: readonly number[];
   readonly lattice: Lattice;
   readonly unreached: Lattice;
   /** Index of each of the lattice's observations. */
@@ -38,7 +40,7 @@ export function sliceByVisibility({ evidence, observations, missingShares }: { r
     const read = distinct(possible(groups, ofSlice, seen.rows));
     const lattice = spread(buildLattice(groups, ofSlice, read.rows), seen.index.map((row) => read.index[row]!));
     const reaching = ofSlice.filter((fact) => fact.reaches);
-    return { lattice, unreached: buildLattice(groups, reaching, [new Uint8Array(reaching.length)]), members: Int32Array.from(members), share, lacking: known.length < facts.length };
+    return { known, lattice, unreached: buildLattice(groups, reaching, [new Uint8Array(reaching.length)]), members: Int32Array.from(members), share, lacking: known.length < facts.length };
   });
 }
 

@@ -1,5 +1,5 @@
 import { SaltlinkError } from "../errors.ts";
-import type { Interval, Statistics } from "./statistics.ts";
+import type { Interval, Statistics, SubgroupStatistics } from "./statistics.ts";
 
 /** Links against the truth, and the estimates beside it. */
 export interface Evaluation {
@@ -20,6 +20,28 @@ export interface Evaluation {
   readonly estimated_recall_interval: Interval;
   /** True pairs that name an id which no lookup has; they count as missed. */
   readonly unknown_pairs: number;
+  /** The same by group, where the run has strata. */
+  readonly subgroups?: readonly { readonly dataset: string; readonly stratum: string; readonly groups: readonly SubgroupEvaluation[] }[];
+}
+
+/** True pairs and links of a group's records; `estimated` is what the statistics say of it. */
+interface SubgroupEvaluation {
+  readonly value: string;
+  readonly truePairs: number;
+  readonly links: number;
+  readonly rightLinks: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly estimated: SubgroupStatistics;
+}
+
+/** Groups of one stratum, as rows of one file have them. */
+export interface StratumCodes {
+  /** The file: 0 for the first, 1 for the second. */
+  readonly side: number;
+  /** Group of each row, in the order of the statistics. */
+  readonly groupOf: Int32Array;
+  readonly statistics: NonNullable<Statistics["subgroups"]>[number];
 }
 
 export interface EvaluationInput {
@@ -36,10 +58,11 @@ export interface EvaluationInput {
   /** Whether both sides are one file, so that a pair has no direction. */
   readonly self: boolean;
   readonly statistics: Statistics;
+  readonly strata: readonly StratumCodes[];
 }
 
 export function evaluate(input: EvaluationInput): Evaluation {
-  const { truth, rowsA, rowsB, candidates, recordsB, self, statistics } = input;
+  const { truth, rowsA, rowsB, candidates, recordsB, self, statistics, strata } = input;
   const pairOf = (a: number, b: number): number => (self && b < a ? b * recordsB + a : a * recordsB + b);
   const truePairs = new Set<number>();
   let unknown = 0;
@@ -51,11 +74,22 @@ export function evaluate(input: EvaluationInput): Evaluation {
   }
   if (truePairs.size === 0) throw new SaltlinkError("input", "no pair of the truth file is in the lookup files; are its columns id_a and id_b, in the order of the files that were linked?");
   const total = truePairs.size + unknown;
+  const counts = strata.map(({ statistics: { groups } }) => groups.map(() => ({ truePairs: 0, links: 0, rightLinks: 0 })));
+  /** Counts a pair for the groups of its records: within one file it has two ends, each half a pair. */
+  const countPair = (a: number, b: number, what: "truePairs" | "links" | "rightLinks"): void =>
+    strata.forEach(({ side, groupOf }, s) => {
+      const ends = self ? [a, b] : [side === 0 ? a : b];
+      for (const row of ends) counts[s]![groupOf[row]!]![what] += 1 / ends.length;
+    });
+  for (const pair of truePairs) countPair(Math.floor(pair / recordsB), pair % recordsB, "truePairs");
   let right = 0;
   let links = 0;
   for (const [a, b] of input.links) {
     links++;
-    if (truePairs.has(pairOf(a, b))) right++;
+    countPair(a, b, "links");
+    if (!truePairs.has(pairOf(a, b))) continue;
+    right++;
+    countPair(a, b, "rightLinks");
   }
   let reached = 0;
   for (let i = 0; i < candidates.count; i++) if (truePairs.has(pairOf(candidates.rowsA[i]!, candidates.rowsB[i]!))) reached++;
@@ -75,6 +109,18 @@ export function evaluate(input: EvaluationInput): Evaluation {
     estimated_precision_interval: statistics.estimated.precisionInterval,
     estimated_recall_interval: statistics.estimated.recallInterval,
     unknown_pairs: unknown,
+    ...(strata.length === 0
+      ? {}
+      : {
+          subgroups: strata.map(({ statistics: { dataset, stratum, groups } }, s) => ({
+            dataset,
+            stratum,
+            groups: groups.map((estimated, g) => {
+              const count = counts[s]![g]!;
+              return { value: estimated.value, ...count, precision: count.links === 0 ? 1 : count.rightLinks / count.links, recall: count.truePairs === 0 ? 1 : count.rightLinks / count.truePairs, estimated };
+            }),
+          })),
+        }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import type { Doubt } from "../linkage/fit.ts";
 import type { Linkage } from "../linkage/link-datasets.ts";
+import { proportionInterval, worseSubgroups } from "../linkage/worse-subgroups.ts";
 import type { Cardinality } from "../linkage/solve.ts";
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
@@ -66,7 +67,7 @@ export interface Statistics {
 
 export type Interval = readonly [number, number];
 
-interface SubgroupStatistics {
+export interface SubgroupStatistics {
   readonly value: string;
   readonly records: number;
   readonly linked: number;
@@ -78,8 +79,9 @@ interface SubgroupStatistics {
   readonly recallInterval: Interval;
   readonly missedLinks: number;
   readonly missedLinksInterval: Interval;
-  /** Whether it is linked significantly worse than the rest. */
+  /** Whether it is linked significantly worse than the rest of the stratum (see linkage/worse-subgroups.ts), and in what: a lower link rate alone can mean that the group is less present in the other file. */
   readonly worse: boolean;
+  readonly worseIn: readonly ("recall" | "link rate")[];
 }
 
 /** A file as its department describes it. */
@@ -200,6 +202,7 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
       wrongLinksInterval: row.wrongInterval,
       missedLinksInterval: row.missedInterval,
     })),
+    ...subgroupStatistics(linkage),
   };
 }
 
@@ -275,3 +278,34 @@ function weightHistogram({ candidates, model, links }: Linkage): Statistics["his
   return used < 0 ? [] : bins.slice(used, last + 1).map((bin) => ({ ...bin, estimatedMatches: tidy(bin.estimatedMatches) }));
 }
 
+/** What stands for the value of records that have none. */
+const NO_VALUE = "(missing)";
+
+function subgroupStatistics({ subgroups }: Linkage): Pick<Statistics, "subgroups"> {
+  if (subgroups.length === 0) return {};
+  const worse = worseSubgroups(subgroups);
+  return {
+    subgroups: subgroups.map(({ dataset, stratum, groups }, s) => ({
+      dataset,
+      stratum,
+      groups: groups.map(({ value, records, linked, quality }, g): SubgroupStatistics => {
+        const { recall, linkRate } = worse[s]![g]!;
+        return {
+          value: value ?? NO_VALUE,
+          records,
+          linked,
+          linkRate: tidy(linked / records),
+          linkRateInterval: tidyInterval(proportionInterval(linked, records)),
+          estimatedPrecision: tidy(quality.precision),
+          precisionInterval: tidyInterval(quality.precisionInterval),
+          estimatedRecall: tidy(quality.recall),
+          recallInterval: tidyInterval(quality.recallInterval),
+          missedLinks: Math.round(quality.missed),
+          missedLinksInterval: quality.missedInterval,
+          worse: recall || linkRate,
+          worseIn: [...(recall ? (["recall"] as const) : []), ...(linkRate ? (["link rate"] as const) : [])],
+        };
+      }),
+    })),
+  };
+}

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { csvCell } from "../output/csv-cell.ts";
 import { PartialFile } from "../output/partial-file.ts";
-import { randomAt, seedOf } from "../random.ts";
+import { type Random, randomAt, seedOf } from "../random.ts";
 import { type ErrorRate, type Recorded, errorRates, misrecord } from "./misrecord.ts";
-import { type Ages, Population } from "./population.ts";
+import { type Ages, type Person, Population } from "./population.ts";
 
 export interface SynthOptions {
   /** Records of each department. */
@@ -16,6 +16,9 @@ export interface SynthOptions {
   readonly ages: Ages;
   /** All departments with the same columns, for tools that expect it. */
   readonly uniform: boolean;
+  /** Share of the people of a group (`care_experienced`) whose records are damaged more, and how many times as often; above 0, every department has that column and a `region`. */
+  readonly damaged: number;
+  readonly damage: number;
   readonly out: string;
   readonly force: boolean;
   readonly onProgress?: (done: number, total: number) => void;
@@ -53,6 +56,14 @@ const schools: Department = {
 };
 const STYLES = [census, tax, schools];
 
+const GROUP_COLUMNS = ["region", "care_experienced"];
+const REGIONS = ["North East", "North West", "Yorkshire", "Midlands", "East", "London", "South East", "South West"];
+
+/** The region of a person's home and whether they are of the damaged group, as every department knows them; either is not known here and there. */
+function groupCells({ address }: Person, damaged: boolean, next: Random): string[] {
+  return [next() < 0.01 ? "" : REGIONS[seedOf(address.postcode.split(" ")[0]!) % REGIONS.length]!, next() < 0.02 ? "" : damaged ? "yes" : "no"];
+}
+
 const uniformColumns = ["record_id", "forename", "surname", "sex", "date_of_birth", "address", "postcode"];
 const uniformCells = (record: Recorded): string[] => [record.forename, record.surname, record.sex, iso(record), address(record), record.postcode];
 
@@ -72,6 +83,7 @@ export function synthesize(options: SynthOptions): string[] {
   const population = new Population(shared + departments * (records - shared), seed, options.ages);
   const order = shuffled(population.size, seedOf(`order ${seed}`));
   const seeds = seedOf(`errors ${seed}`);
+  const groups = seedOf(`groups ${seed}`);
   const written: string[] = [];
   const digits = String(records).length;
 
@@ -91,12 +103,15 @@ export function synthesize(options: SynthOptions): string[] {
   all.forEach(({ department, rows, idOf, personOf }, d) => {
     const path = join(out, `${department.name}.csv`);
     const file = new PartialFile(path, { force, mode: 0o644 });
-    file.write(`${department.columns.join(",")}\n`);
+    file.write(`${[...department.columns, ...(options.damaged > 0 ? GROUP_COLUMNS : [])].join(",")}\n`);
     let lines: string[] = [];
     rows.forEach((member, row) => {
       const index = personOf(member);
-      const record = misrecord(population.person(index), population, errorRates[options.errors], randomAt(seeds + d * 0x9e3779b9, index));
-      lines.push(`${idOf(row)},${department.cells(record).map(csvCell).join(",")}\n`);
+      const person = population.person(index);
+      const damaged = options.damaged > 0 && randomAt(groups, index)() < options.damaged;
+      const record = misrecord(person, population, errorRates[options.errors] * (damaged ? options.damage : 1), randomAt(seeds + d * 0x9e3779b9, index));
+      const cells = [...department.cells(record), ...(options.damaged > 0 ? groupCells(person, damaged, randomAt(groups ^ (d + 1), index)) : [])];
+      lines.push(`${idOf(row)},${cells.map(csvCell).join(",")}\n`);
       done++;
       if (lines.length < 5000) return;
       file.write(lines.join(""));

@@ -1,12 +1,14 @@
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
+import type { HashedFile } from "../../exchange/read-hashed-file.ts";
+import { recordsByCode } from "../../exchange/strata.ts";
 import { candidatePairs } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";
-import { type Evaluation, evaluate, isWithin } from "../../report/evaluate.ts";
+import { type Evaluation, type StratumCodes, evaluate, isWithin } from "../../report/evaluate.ts";
 import { recordIdTexts } from "../../exchange/read-hashed-file.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
-import type { Interval } from "../../report/statistics.ts";
+import type { Interval, Statistics } from "../../report/statistics.ts";
 import { readColumns } from "../../report/read-columns.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
 import { type AddCommand, wholeNumber } from "./command.ts";
@@ -58,12 +60,27 @@ async function evaluateRun(run: string, options: EvaluateOptions, terminal: Term
     const candidates = await candidatePairs({ a: a!, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, onProgress: progress.update });
     progress.stop();
     const links = (await readLinks(run, manifest)).map(({ recordIdA, recordIdB }): [number, number] => [rows[0]!.get(recordIdA)!, (rows[1] ?? rows[0]!).get(recordIdB)!]);
-    const evaluation = evaluate({ truth: truth as [string, string][], rowsA: ownIds[0]!, rowsB: ownIds[1] ?? ownIds[0]!, links, candidates, recordsB: (b ?? a!).header.rows, self, statistics });
+    const evaluation = evaluate({ truth: truth as [string, string][], rowsA: ownIds[0]!, rowsB: ownIds[1] ?? ownIds[0]!, links, candidates, recordsB: (b ?? a!).header.rows, self, statistics, strata: await strataOf(files, statistics) });
     if (options.json === true) terminal.json(evaluation);
     else print(evaluation, terminal);
   } finally {
     for (const file of files) await file.close();
   }
+}
+
+/** Which group each record of the files is of, as far as the statistics tell of groups. */
+async function strataOf(files: readonly HashedFile[], { subgroups = [] }: Statistics): Promise<StratumCodes[]> {
+  const strata: StratumCodes[] = [];
+  let next = 0;
+  for (const [side, file] of files.entries()) {
+    for (const [s, stratum] of file.header.strata.entries()) {
+      const statistics = subgroups[next++];
+      if (statistics === undefined) return strata; // a run of an earlier version
+      const groups = recordsByCode(stratum, file.header.rows).flatMap((records, code) => (records === 0 ? [] : [code]));
+      strata.push({ side, groupOf: Int32Array.from(await file.readStratum(s), (code) => groups.indexOf(code)), statistics });
+    }
+  }
+  return strata;
 }
 
 function print(evaluation: Evaluation, terminal: Terminal): void {
@@ -80,6 +97,22 @@ function print(evaluation: Evaluation, terminal: Terminal): void {
       ["reduction ratio", percent(reduction_ratio)],
     ]),
   );
+  for (const { dataset, stratum, groups } of evaluation.subgroups ?? []) {
+    terminal.result(
+      `\n${dataset} by ${stratum}\n${table([
+        ["", "true pairs", "precision", "estimated", "recall", "estimated", "95 % interval, model-based"],
+        ...groups.map(({ value, truePairs: pairs, precision: right, recall: found, estimated }) => [
+          `${value}${estimated.worse ? " (worse)" : ""}`,
+          count(pairs),
+          right.toFixed(4),
+          estimated.estimatedPrecision.toFixed(4),
+          found.toFixed(4),
+          estimated.estimatedRecall.toFixed(4),
+          against(found, estimated.recallInterval),
+        ]),
+      ])}`,
+    );
+  }
   if (unknown_pairs > 0) terminal.warn(`${count(unknown_pairs)} true pairs name ids that are not in the lookups (rejected rows, say); they count as missed`);
 }
 

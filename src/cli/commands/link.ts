@@ -15,6 +15,7 @@ import { claimRun, writeRun } from "../../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
 import { formatOf, reportText } from "../../report/report-formats.ts";
 import { ruleName } from "../rule-name.ts";
+import { printSubgroups, warnOfSubgroups } from "../subgroup-summary.ts";
 import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, bytesOption, shareOption, wholeNumber } from "./command.ts";
 
@@ -139,6 +140,7 @@ function printSummary(statistics: Statistics, out: string, elapsed: number, peak
     ]),
   );
   if (statistics.estimated.targetReached !== undefined) terminal.result(`  links with a probability of ${statistics.threshold} and above`);
+  printSubgroups(statistics, terminal);
   if (links.count > 0) terminal.result(terminal.faint("  ranges are 95 % intervals; they hold as far as the model does (by threshold: statistics.json)"));
   terminal.result(terminal.faint(`  ${seconds(elapsed)}, ${Math.round(peakBytes / 2 ** 20)} MiB shared`));
   terminal.result(`${out}: links, statistics.json, manifest.json (row-level and exact: they stay in the linkage unit)`);
@@ -152,7 +154,9 @@ function counts([low, high]: Interval): string {
   return low === high ? count(low) : `${count(low)} to ${count(high)}`;
 }
 
-function warn({ mode, threshold, datasets, estimated, model, rules, links, pairs }: Statistics, terminal: Terminal): void {
+function warn(statistics: Statistics, terminal: Terminal): void {
+  const { mode, threshold, datasets, estimated, model, rules, links, pairs } = statistics;
+  warnOfSubgroups(statistics, terminal);
   for (const doubt of model.fit.doubts) terminal.warn(`${inWords(doubt)}: treat the estimates with caution (model.fit in statistics.json)`);
   if (mode === "one-to-one") {
     model.duplicates.forEach((pairs, d) => {

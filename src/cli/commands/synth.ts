@@ -15,6 +15,8 @@ interface SynthCommandOptions {
   departments: number;
   ages: Ages;
   uniform?: boolean;
+  damaged: number;
+  damage: number;
   out: string;
   force?: boolean;
   json?: boolean;
@@ -31,6 +33,8 @@ export const addSynth: AddCommand = (program, { terminal }) => {
     .option("--departments <n>", "number of departments", wholeNumber, 2)
     .addOption(new Option("--ages <ages>", "people of all ages, or under 18 only").choices(["all", "children"]).default("all"))
     .option("--uniform", "the same columns in every department")
+    .option("--damaged <share>", "share of the people in a group (column care_experienced; region is another) whose records are worse", shareOption, 0)
+    .option("--damage <times>", "how many times as many errors, moves and gaps the records of that group have", (text) => wholeNumber(text), 3)
     .requiredOption("--out <directory>", "where to write the files")
     .option("--force", "replace files that are there")
     .option("--json", "print what was written as JSON")
