@@ -136,7 +136,7 @@ export class SubgroupFitter {
           if (counts[o] === 0) return;
           let p = 0;
           for (let k = 0; k < byCare.length; k++) p += ofCare[k]! * likelihood[k]![i]!;
-          const odds = (this.#odds[o]! * rate * p) / Math.max(this.#seen[o]!, TINY);
+          const odds = p === 0 ? 0 : (this.#odds[o]! * rate * p) / Math.max(this.#seen[o]!, TINY);
           probabilities[o] = odds === Infinity ? 1 : odds / (1 + odds);
           const matched = counts[o]! * probabilities[o];
           found[s]! += matched;
@@ -165,24 +165,27 @@ export class SubgroupFitter {
       matches = Math.min(mostMatches, next);
       if (moved < TOLERANCE) break;
     }
-    const { clustering, logSd } = this.#ownClustering(counts, probabilities, byCare, matches, shares, careShares, lackingShares);
+    let single = 0;
+    counts.forEach((count, o) => (single += this.#single[o]! * count * probabilities[o]!));
+    const foretold = matches * this.#singleShare(byCare, shares, careShares, lackingShares);
+    // as many times more of the group's matches than its fit foretells a single rule reaches, shrunk towards the whole's; see unreached.ts
+    const clustering = Math.max(1, (single + PRIOR_SINGLE * this.#clustering) / (foretold + PRIOR_SINGLE));
+    const logSd = 1 / Math.sqrt(single + PRIOR_SINGLE);
     const lost = total(missed);
     return { probabilities, unreached: lost * clustering, unreachedBySlice, logSd: Math.hypot(logSd, lost > 0 ? spreadOfLoss(byCare, unreachedCounts, lost, matches + PRIOR_MATCHES) : 0) };
   }
 
-  /** As many times as more of the group's matches a single rule reaches than its fit foretells, shrunk towards the whole's; see unreached.ts. */
-  #ownClustering(counts: Float64Array, probabilities: Float64Array, byCare: readonly (readonly Float64Array[])[], matches: number, shares: Float64Array, careShares: readonly number[], lackingShares: Float64Array): { clustering: number; logSd: number } {
-    let found = 0;
-    counts.forEach((count, o) => (found += this.#single[o]! * count * probabilities[o]!));
+  /** Share of a group's matches that just one rule reaches, as its fit foretells. */
+  #singleShare(byCare: readonly (readonly Float64Array[])[], shares: Float64Array, careShares: readonly number[], lackingShares: Float64Array): number {
     const byRules = new Map<SingleRule, Float64Array>();
     this.#singleRules.forEach((rules, s) => {
       let ofCare = byRules.get(rules);
       if (ofCare === undefined) byRules.set(rules, (ofCare = new Float64Array(byCare.length)));
       for (let k = 0; k < byCare.length; k++) ofCare[k]! += shares[s]! * (this.#slices[s]!.lacking ? lackingShares : careShares)[k]!;
     });
-    let foretold = 0;
-    for (const [rules, ofCare] of byRules) if (total(ofCare) >= RARE) byCare.forEach((m, k) => (foretold += matches * ofCare[k]! * rules.probability(m)));
-    return { clustering: Math.max(1, (found + PRIOR_SINGLE * this.#clustering) / (foretold + PRIOR_SINGLE)), logSd: 1 / Math.sqrt(found + PRIOR_SINGLE) };
+    let sum = 0;
+    for (const [rules, ofCare] of byRules) if (total(ofCare) >= RARE) byCare.forEach((m, k) => (sum += ofCare[k]! * rules.probability(m)));
+    return sum;
   }
 }
 
