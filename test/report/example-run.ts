@@ -36,6 +36,7 @@ export function exampleRun(change: (statistics: Deep<Statistics>) => void = () =
     missedLinks,
     missedLinksInterval: [Math.floor(missedLinks / 2), 2 * missedLinks + 3],
     worse,
+    worseIn: worse ? ["recall"] : [],
   });
   const statistics: Deep<Statistics> = {
     tool: "saltlink 0.1.0",
