@@ -11,7 +11,7 @@ export interface Sample<Filter extends SampledFilter = SampledFilter> {
 }
 
 /** Products of two similarities that an attack may take: they decide how many people of the sample are attacked. */
-export const LANDMARK_WORK = 3e10;
+export const LANDMARK_WORK = 2e10;
 
 /**
  * The landmark attack: the attacker knows some people's records (seeds). He describes each record of the file by its similarities to the seeds' records, each person of his register by the person's

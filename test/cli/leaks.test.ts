@@ -70,7 +70,7 @@ function leaks(work: Workplace, said: readonly string[], inputs: RegExp): string
 }
 const INPUTS = /^(a|b|truth)\.csv$|^project\.salt$/;
 
-describe("canaries", { timeout: 240_000 }, () => {
+describe("canaries", { timeout: 900_000 }, () => {
   it("are in no output and no message of any command", () => {
     const work = wholeJob();
     const commands = [...saltlink(["--help"]).stdout.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name!);
@@ -160,7 +160,7 @@ for (const name of ["trim", "split", "toUpperCase"]) {
   };
 }`;
 
-describe("a crash", { timeout: 240_000 }, () => {
+describe("a crash", { timeout: 900_000 }, () => {
   const crash = (work: Workplace, failure: string, args: readonly string[]): Promise<{ code: number | null; said: string }> => {
     const environment = { ...process.env, FAILURE: failure, CANARY: canaries[40]!, NODE_OPTIONS: `--import file://${work.write("bug.mjs", BUG)} --report-uncaught-exception --report-on-fatalerror --report-on-signal --stack-trace-limit=50` };
     const child = spawn(process.execPath, [program, ...args], { cwd: work.path, env: environment });
