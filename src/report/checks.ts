@@ -1,5 +1,5 @@
 import type { Told } from "./disclosure-control.ts";
-import { countText, countWords, shareText } from "./figure-text.ts";
+import { countText, countWords, shareText, shareWords } from "./figure-text.ts";
 import type { AuditVerdict, Report } from "./report.ts";
 
 /** A judgement in plain words; `none` where nothing lets one judge. */
@@ -41,7 +41,7 @@ export function verdictOf(checks: readonly Check[]): "green" | "amber" | "red" {
 function precision({ quality, mode, model }: Figures): Check {
   const name = "Wrong links";
   const { links, precision: share, wrongLinks } = quality;
-  if (share === null) return { name, status: "red", finding: `${capital(countWords(links))} links were made.`, advice: mode === "dedupe" ? "The file seems to hold nobody twice, as far as its profile and rules can tell." : "The files seem to share no people, as far as their profile and rules can tell: see whether they cover the same people and write the same fields." };
+  if (share === null) return { name, status: mode === "dedupe" ? "none" : "red", finding: `${capital(countWords(links))} links were made.`, advice: mode === "dedupe" ? "The file seems to hold nobody twice, as far as its profile and rules can tell." : "The files seem to share no people, as far as their profile and rules can tell: see whether they cover the same people and write the same fields." };
   const status = model.targetReached === false ? "red" : graded(share, PRECISION);
   return {
     name,
@@ -61,7 +61,7 @@ function recall({ quality }: Figures): Check {
   return {
     name: "Missed links",
     status,
-    finding: `${capital(countWords(quality.missedLinks, "about "))} of ${countWords(quality.matches)} matches are thought to be missing: recall ${shareText(quality.recall)}.`,
+    finding: `${capital(countWords(quality.missedLinks, "about "))} of ${countWords(quality.matches)} matches are thought to be missing${quality.recall === null ? "" : `: recall ${shareText(quality.recall)}`}.`,
     advice: {
       green: "Nothing to do. The missing are seldom a random sample: see the subgroups.",
       amber: "See section 4 for what no rule reaches and section 7 for what the threshold leaves out; say in the analysis who may be missing.",
@@ -76,7 +76,7 @@ function coverage({ quality }: Figures): Check {
   return {
     name: "Reach of the rules",
     status,
-    finding: `The blocking rules bring together ${shareText(quality.reached)} of the matches; the rest are never compared.`,
+    finding: `The blocking rules bring together ${shareWords(quality.reached)} of the matches; the rest are never compared.`,
     advice: {
       green: NOTHING,
       amber: "Add keys that survive other errors (schema init --sharing moves the trade between reach and privacy).",

@@ -40,6 +40,11 @@ export function countWords(told: Told, about = ""): string {
   return "under" in told ? `fewer than ${countText(told.under)}` : `more than ${countText(told.over)}`;
 }
 
+/** A share within a sentence. */
+export function shareWords(told: Told): string {
+  return told === null ? "a share withheld here" : shareText(told);
+}
+
 /** From a low to a high end. */
 export function rangeText([low, high]: readonly [Told, Told], of: (told: Told) => string): string {
   const [from, to] = [of(low), of(high)];

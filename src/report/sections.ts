@@ -1,6 +1,6 @@
 import type { Comparison } from "./comparison.ts";
 import type { Told } from "./disclosure-control.ts";
-import { countText, countWords, shareText } from "./figure-text.ts";
+import { countText, countWords, shareText, shareWords } from "./figure-text.ts";
 import type { ToldInterval } from "./quality-figures.ts";
 import type { Report } from "./report.ts";
 
@@ -112,7 +112,7 @@ function blocking({ rules, pairs, quality }: Report): Section {
     id: "blocking",
     title: "Blocking rules",
     words: [
-      `Of ${countText(pairs.all)} possible pairs the rules admitted ${countText(pairs.candidates)}. They bring together ${shareText(quality.reached)} of the matches; no threshold brings back the rest.`,
+      `Of ${countText(pairs.all)} possible pairs the rules admitted ${countText(pairs.candidates)}. They bring together ${shareWords(quality.reached)} of the matches; no threshold brings back the rest.`,
       "A key puts records together whose values of all its parts agree. A bucketed key mixes many values, and of its pairs only those with a near filter are kept. What a rule alone found would be missing without it.",
     ],
     tables: [

@@ -21,6 +21,10 @@ describe("report", () => {
     expect(Math.abs((told.quality.links as number) - statistics.links.count)).toBeLessThan(3);
     expect(told.quality.wrongLinks).toEqual({ under: 10 });
 
+    work.write("audit.json", JSON.stringify({ verdict: "green", findings: [{ verdict: "green" }, { verdict: "amber" }] }));
+    const { checks } = JSON.parse(work.do("report", "run", "--audit", "audit.json", "--json").stdout) as Report;
+    expect(checks.find(({ name }) => name === "Privacy audit")).toMatchObject({ status: "amber", finding: "audit.json: amber." });
+
     // no row-level data
     const [, link] = work.read("run/links.csv").split("\n");
     for (const format of ["--json", "--markdown", "--csv"]) for (const id of link!.split(",").slice(0, 2)) expect(work.do("report", "run", "--full", format).stdout).not.toContain(id);

@@ -119,6 +119,18 @@ describe("checks", () => {
     expect(statusOf(reportOf(exampleRun(change)), name)).toBe(status);
   });
 
+  it("say of two files without links that something is wrong, and of one that it seems to hold nobody twice", () => {
+    const none = (mode: "one-to-one" | "dedupe"): Report =>
+      reportOf(
+        exampleRun((statistics) => {
+          Object.assign(statistics, { mode, thresholds: [], links: { count: 0, tied: 0 } });
+          Object.assign(statistics.estimated, { wrongLinks: 0, missedLinks: 0, matches: 0 });
+        }),
+      );
+    expect([statusOf(none("one-to-one"), "Wrong links"), statusOf(none("dedupe"), "Wrong links")]).toEqual(["red", "none"]);
+    expect(none("dedupe").checks.map(({ finding }) => finding).join(" ")).not.toMatch(/withheld of|NaN|undefined/);
+  });
+
   it("hold the verdicts of audits", () => {
     const report = reportOf(exampleRun(), { audits: [{ file: "a.json", verdict: "green" }, { file: "b.json", verdict: "red" }] });
     expect(statusOf(report, "Privacy audit")).toBe("red");
