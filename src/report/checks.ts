@@ -25,11 +25,12 @@ const MUCH_MISSING = 0.1;
 /** Pairs of a key for each match in it: beyond, it says next to nothing. */
 const DEGENERATE = 100;
 const MANY_TIED = 0.01;
+const MANY_DUPLICATES = 0.001;
 const MANY_UNEXPLAINED = 0.01;
 
 /** Judged by what is told alone, so that a colour tells no more than the figures. */
 export function checksOf(figures: Figures, audits: readonly AuditVerdict[]): Check[] {
-  return [precision(figures), recall(figures), coverage(figures), rules(figures), capped(figures), fit(figures), ties(figures), files(figures), subgroups(figures), audit(audits)];
+  return [precision(figures), recall(figures), coverage(figures), rules(figures), capped(figures), fit(figures), ties(figures), duplicates(figures), files(figures), subgroups(figures), audit(audits)];
 }
 
 /** The worst of all. */
@@ -114,14 +115,25 @@ function capped({ rules, pairs }: Figures): Check {
 
 function fit({ model, pairs }: Figures): Check {
   const unexplained = lowest(model.unexplainedPairs);
-  const status = !model.converged ? "red" : unexplained > 100 && unexplained > MANY_UNEXPLAINED * highest(pairs.candidates) ? "amber" : "green";
+  const doubts = model.doubts.filter(({ kind }) => kind !== "unsettled").map(({ kind, group }) => DOUBTS[kind].replace("GROUP", (group ?? "a field").replaceAll("_", " ")));
+  if (unexplained > 100 && unexplained > MANY_UNEXPLAINED * highest(pairs.candidates)) doubts.push(`${countText(model.unexplainedPairs)} candidate pairs do not fit the model and were left out.`);
+  const status = !model.converged ? "red" : doubts.length > 0 ? "amber" : "green";
   return {
     name: "Fit of the model",
     status,
-    finding: !model.converged ? `The estimation did not settle in ${model.iterations} rounds.` : status === "amber" ? `${countText(model.unexplainedPairs)} candidate pairs do not fit the model and were left out.` : `The estimation settled in ${model.iterations} rounds.`,
-    advice: { green: NOTHING, amber: "Treat the estimates with caution; see whether a field is written differently in the two files.", red: "Do not rely on the estimates: every figure of precision and recall here comes from them.", none: "" }[status],
+    finding: [`The estimation ${model.converged ? "settled" : "did not settle"} in ${model.iterations} rounds.`, ...doubts].join(" "),
+    advice: { green: NOTHING, amber: "Treat the estimates with caution; see whether a field is written differently in the two files.", red: "Do not rely on the estimates: every figure of precision and recall here comes from them." }[status],
   };
 }
+
+const DOUBTS: Record<Figures["model"]["doubts"][number]["kind"], string> = {
+  unsettled: "",
+  "too many matches": "The model sees more matches than the smaller file has records.",
+  "few matches": "There are hardly any matches to learn from.",
+  runaway: "Pairs with many errors are as common as the model allows; some may be relatives.",
+  "rare agreement": "Matches seem to agree on GROUP less often than is usual.",
+  misfit: "The model does not foretell well what the matches look like.",
+};
 
 function ties({ model, quality }: Figures): Check {
   const status = lowest(model.tiedLinks) > MANY_TIED * highest(quality.links) ? "amber" : "green";
@@ -130,6 +142,16 @@ function ties({ model, quality }: Figures): Check {
     status,
     finding: `${capital(countWords(model.tiedLinks))} links had an equal rival; one of the two was taken by content.`,
     advice: status === "green" ? NOTHING : "A file may hold people twice: look for duplicates first (link --dedupe).",
+  };
+}
+
+function duplicates({ model, files, mode }: Figures): Check {
+  const twice = mode === "dedupe" ? [] : files.filter(({ records }, i) => lowest(model.duplicates[i] ?? null) > MANY_DUPLICATES * highest(records));
+  return {
+    name: "Duplicates within a file",
+    status: twice.length === 0 ? "green" : "amber",
+    finding: twice.length === 0 ? "No file seems to hold many people twice." : twice.map(({ dataset }) => `${capital(countWords(model.duplicates[files.findIndex((file) => file.dataset === dataset)]!, "about "))} pairs of records within ${dataset} seem to be one person’s.`).join(" "),
+    advice: twice.length === 0 ? NOTHING : "One to one links only one of each: look for duplicates first (link --dedupe).",
   };
 }
 

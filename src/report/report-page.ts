@@ -76,8 +76,8 @@ function summary({ quality, files, mode }: Report): string {
   const noLinks = precision === null;
   return `<dl class="cards">
 ${card(mode === "dedupe" ? "Linked pairs" : "Links", escaped(countText(links)), rates.length === 0 ? `from ${files.map(({ dataset, records }) => `${countText(records)} records of ${dataset}`).join(" and ")}` : rates.join(", "))}
-${card("Of the links, right", escaped(shareText(precision)), noLinks ? "of no links there is no precision" : `${countWords(wrongLinks, "about ")} of the ${countText(links)} links are thought to be wrong`, noLinks ? undefined : `95 % interval ${rangeText(precisionInterval, shareText)} (${rangeText(wrongLinksInterval, countText)} wrong)`)}
-${card("Of the matches, found", escaped(shareText(recall)), `${countWords(missedLinks, "about ")} of ${countWords(matches)} matches are thought to be missing`, `95 % interval ${rangeText(recallInterval, shareText)} (${rangeText(missedLinksInterval, countText)} missing)`)}
+${card("Of the links, right", escaped(shareText(precision)), noLinks ? "too few links to tell" : `${countWords(wrongLinks, "about ")} of the ${countText(links)} links are thought to be wrong`, noLinks ? undefined : `95 % interval ${rangeText(precisionInterval, shareText)} (${rangeText(wrongLinksInterval, countText)} wrong)`)}
+${card("Of the matches, found", escaped(shareText(recall)), recall === null ? "too few matches to tell" : `${countWords(missedLinks, "about ")} of ${countWords(matches)} matches are thought to be missing`, recall === null ? undefined : `95 % interval ${rangeText(recallInterval, shareText)} (${rangeText(missedLinksInterval, countText)} missing)`)}
 </dl>
 <p class="note">A match is two records of one person; a link is this tool’s claim that they are. Precision and recall are estimates made without knowing the truth; the intervals hold as far as the model does.</p>`;
 }

@@ -1,6 +1,7 @@
 import { type Check, checksOf } from "./checks.ts";
 import { type Disclosure, type Told, controlled, exact } from "./disclosure-control.ts";
 import { type QualityFigures, type ToldInterval, qualityFigures } from "./quality-figures.ts";
+import type { Doubt } from "../linkage/fit.ts";
 import type { Manifest } from "./run-directory.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -67,6 +68,10 @@ interface ModelFigures {
   readonly clustering: number;
   readonly relatives: readonly { readonly name: string; readonly pairs: Told }[];
   readonly unexplainedPairs: Told;
+  /** Pairs of records of one person within each file. */
+  readonly duplicates: readonly Told[];
+  /** Why the estimates may be worse than they look; their figures are in statistics.json. */
+  readonly doubts: readonly { readonly kind: Doubt["kind"]; readonly group?: string }[];
   readonly tiedLinks: Told;
   readonly targetReached?: boolean;
 }
@@ -133,6 +138,8 @@ export function reportOf({ statistics, manifest }: ReportedRun, { full = false, 
       clustering: model.clustering,
       relatives: Object.entries(model.relatives).map(([name, count]) => ({ name, pairs: disclosure.count(count) })),
       unexplainedPairs: disclosure.count(model.unexplainedPairs),
+      duplicates: model.duplicates.map((count) => disclosure.count(count)),
+      doubts: model.fit.doubts.map((doubt) => ({ kind: doubt.kind, ...("group" in doubt ? { group: doubt.group } : {}) })),
       tiedLinks: disclosure.count(links.tied),
       ...(estimated.targetReached === undefined ? {} : { targetReached: estimated.targetReached }),
     },

@@ -52,7 +52,8 @@ export function sectionsOf(report: Report, comparison?: Comparison): Section[] {
 /** What was linked, in a sentence. */
 export function headline({ files, mode, quality }: Report): string {
   const names = files.map(({ dataset, records }) => `${dataset} (${countText(records)} records)`);
-  return mode === "dedupe" ? `${countWords(quality.links)} pairs of records of one person within ${names[0]}` : `${countWords(quality.links)} links between ${names.join(" and ")}, ${mode.replaceAll("-", " ")}`;
+  const links = countWords(quality.links).replace(/^./, (letter) => letter.toUpperCase());
+  return mode === "dedupe" ? `${links} pairs of records of one person within ${names[0]}` : `${links} links between ${names.join(" and ")}, ${mode.replaceAll("-", " ")}`;
 }
 
 function providedFiles({ files, restricted }: Report): Section {

@@ -32,6 +32,7 @@ describe("what a report tells", () => {
         statistics.rules[1]!.onlyHere = onlyHere;
         statistics.model.relatives["twins"] = twins;
         statistics.model.unexplainedPairs = unexplained;
+        statistics.model.duplicates = [unexplained, tied];
         // fewer wrong links are more right ones and fewer matches: all of it goes along
         const { links } = statistics;
         Object.assign(statistics.estimated, { wrongLinks: wrong, precision: 1 - wrong / links.count, matches: links.count - wrong + statistics.estimated.missedLinks, wrongLinksInterval: [0, wrong], precisionInterval: [1 - wrong / links.count, 1] });
@@ -94,11 +95,12 @@ describe("checks", () => {
       ["Capped keys", "green"],
       ["Fit of the model", "green"],
       ["Ties", "green"],
+      ["Duplicates within a file", "green"],
       ["Provided files", "amber"],
       ["Subgroups", "none"],
       ["Privacy audit", "none"],
     ]);
-    expect(report.checks[7]!.finding).toContain("date of birth in schools (12 %)");
+    expect(report.checks[8]!.finding).toContain("date of birth in schools (12 %)");
   });
 
   it.each<[string, string, Parameters<typeof exampleRun>[0]]>([
@@ -113,6 +115,8 @@ describe("checks", () => {
     ["Capped keys", "amber", ({ rules }) => Object.assign(rules[0]!, { skippedBlocks: 1, skippedPairs: 5000 })],
     ["Capped keys", "red", ({ rules }) => Object.assign(rules[0]!, { skippedBlocks: 3, skippedPairs: 5_000_000 })],
     ["Fit of the model", "red", ({ model }) => Object.assign(model, { converged: false })],
+    ["Fit of the model", "amber", ({ model }) => model.fit.doubts.push({ kind: "rare agreement", group: "date_of_birth", share: 0.2 })],
+    ["Duplicates within a file", "amber", ({ model }) => (model.duplicates[1] = 60)],
     ["Ties", "amber", ({ links }) => Object.assign(links, { tied: 400 })],
     ["Subgroups", "amber", () => undefined],
   ])("%s turn %s", (name, status, change) => {
