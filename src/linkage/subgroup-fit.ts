@@ -1,8 +1,8 @@
 import type { Observation } from "./candidates.ts";
 import type { EstimateOptions, Model } from "./estimate.ts";
 import { type Fact, holdsIn } from "./evidence.ts";
-import { type Lattice, buildLattice } from "./lattice.ts";
 import { type Factor, factorsOf, refit, statesByCare } from "./match-class.ts";
+import { SingleRule } from "./single-rule.ts";
 import { type Slice, sliceByVisibility } from "./visibility.ts";
 
 /** What the links of a group tell of its matches, the unlinked and unreached included. */
@@ -186,24 +186,6 @@ export class SubgroupFitter {
     let sum = 0;
     for (const [rules, ofCare] of byRules) if (total(ofCare) >= RARE) byCare.forEach((m, k) => (sum += ofCare[k]! * rules.probability(m)));
     return sum;
-  }
-}
-
-/** P(just one rule reaches a pair), where these rules can be known; all buckets count as one. */
-class SingleRule {
-  readonly #one: Lattice;
-  readonly #noKey: Lattice | undefined;
-
-  constructor(groups: EstimateOptions["evidence"]["groups"], known: readonly Fact[]) {
-    const keys = known.filter((fact) => fact.level === 0);
-    const none = new Uint8Array(known.length);
-    this.#one = buildLattice(groups, known, [none, ...keys.map((key) => none.map((_, i) => (known[i] === key ? 1 : 0)))]);
-    this.#noKey = keys.length === known.length ? undefined : buildLattice(groups, keys, [new Uint8Array(keys.length)]);
-  }
-
-  probability(m: readonly Float64Array[]): number {
-    const [nothing, ...one] = this.#one.likelihood(m) as unknown as [number, ...number[]];
-    return one.reduce((sum, p) => sum + p, 0) + (this.#noKey === undefined ? 0 : this.#noKey.likelihood(m)[0]! - nothing);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EstimateOptions, Model } from "./estimate.ts";
 import { type Fact, holdsIn } from "./evidence.ts";
-import { buildLattice } from "./lattice.ts";
+import { SingleRule } from "./single-rule.ts";
 
 /** The matches that no rule reaches. */
 export interface Unreached {
@@ -22,25 +22,14 @@ const RARE = 1e-4;
  * The fitted model foretells how many matches no rule reaches as if errors in different fields came independently. They do not: one record is careful, another careless. How much that matters shows next door, among the matches
  * that a *single* rule reaches: as many times as more are found there than the model foretells, so many times more are taken to be out of reach (the reasoning of Good 1953 and Chao 1987, with the fitted model instead
  * of equal chances). The interval is as wide as the correction is large.
- *
- * All buckets count as one rule: which of several found a pair is not kept.
  */
 export function unreachedMatches(estimation: EstimateOptions, model: Model): Unreached {
   const { evidence, observations } = estimation;
   const reaching = evidence.facts.filter((fact) => fact.reaches);
   let foretold = 0;
   for (const { known, share } of visibilities(estimation, reaching)) {
-    const keys = known.filter((fact) => fact.level === 0);
-    const none = new Uint8Array(known.length);
-    const single = buildLattice(evidence.groups, known, [none, ...keys.map((key) => none.map((_, i) => (known[i] === key ? 1 : 0)))]);
-    const noKey = buildLattice(evidence.groups, keys, [new Uint8Array(keys.length)]);
-    for (const { share: ofAll, shareLacking, m } of model.byCare) {
-      const ofCare = known.length < reaching.length ? shareLacking : ofAll;
-      const [nothing, ...one] = single.likelihood(m) as unknown as [number, ...number[]];
-      // only the buckets: no key, but not nothing
-      const buckets = keys.length === known.length ? 0 : noKey.likelihood(m)[0]! - nothing;
-      foretold += model.matches * share * ofCare * (one.reduce((sum, p) => sum + p, 0) + buckets);
-    }
+    const single = new SingleRule(evidence.groups, known);
+    for (const { share: ofAll, shareLacking, m } of model.byCare) foretold += model.matches * share * (known.length < reaching.length ? shareLacking : ofAll) * single.probability(m);
   }
   let found = 0;
   observations.forEach(({ observed, pairs }, o) => {
