@@ -106,6 +106,7 @@ interface SubgroupFigures {
   readonly missedLinks: Told;
   readonly missedLinksInterval: ToldInterval;
   readonly worse: boolean;
+  readonly worseIn: readonly ("recall" | "link rate")[];
 }
 
 export interface ReportedRun {
@@ -287,7 +288,7 @@ function subgroupFigures(groups: readonly Subgroup[], disclosure: Disclosure): S
   return groups.map((group, g) => {
     const toldLinked = table.get(group) ?? null;
     const isLinkedTold = toldLinked !== null;
-    const { value, records: all, linked: count, missedLinks, missedLinksInterval, linkRateInterval, worse } = group;
+    const { value, records: all, linked: count, missedLinks, missedLinksInterval, linkRateInterval, worse, worseIn } = group;
     const rate = (share: number): Told => disclosure.share(share * all, all, share);
     const precision = (share: number): Told => (isLinkedTold && wrong[g] !== null ? disclosure.share(share * count, count, share) : null);
     const recall = (share: number, lost: number): Told => (isLinkedTold && missed[g] !== null ? disclosure.share(Math.max(0, count + disclosure.reckoned(lost) - lost), count + disclosure.reckoned(lost), share) : null);
@@ -305,6 +306,7 @@ function subgroupFigures(groups: readonly Subgroup[], disclosure: Disclosure): S
       missedLinks: missed[g]!,
       missedLinksInterval: [lost(missedLinksInterval[0]), lost(missedLinksInterval[1])],
       worse,
+      worseIn,
     };
   });
 }

@@ -61,6 +61,7 @@ const statisticsShape = z.object({
             missedLinks: count,
             missedLinksInterval: counts,
             worse: z.boolean(),
+            worseIn: z.array(z.enum(["recall", "link rate"])),
           }),
         ),
       }),

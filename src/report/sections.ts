@@ -178,13 +178,13 @@ function subgroups({ subgroups }: Report): Section {
   return {
     id: "subgroups",
     title: "Quality by subgroup",
-    words: [subgroups.length === 0 ? "The hashed files carry no strata, so quality by subgroup cannot be shown. Linkage misses disadvantaged people more often: have link rates by subgroup compared where the results go home." : "People who are missed more often than others bias what is read off the linked data. Intervals are 95 % and model-based."],
+    words: [subgroups.length === 0 ? "The hashed files carry no strata, so quality by subgroup cannot be shown. Linkage misses disadvantaged people more often: have link rates by subgroup compared where the results go home." : "People who are missed more often than others bias what is read off the linked data. Intervals are 95 % and model-based. A group that is linked less often but not missed more often may be less present in the other file."],
     tables: subgroups.map(({ dataset, stratum, groups }, i) => ({
       name: `subgroups ${dataset} ${stratum}`,
       chart: `subgroups-${i}`,
       caption: `${words(stratum)} in ${dataset}`,
       columns: ["group", "records", "linked", "link rate", "precision", "recall", "missed", "judgement"],
-      rows: groups.map((group) => [group.value, count(group.records), count(group.linked), share(group.linkRate, group.linkRateInterval), share(group.precision, group.precisionInterval), share(group.recall, group.recallInterval), count(group.missedLinks, group.missedLinksInterval), group.worse ? "linked worse" : "as the rest"]),
+      rows: groups.map((group) => [group.value, count(group.records), count(group.linked), share(group.linkRate, group.linkRateInterval), share(group.precision, group.precisionInterval), share(group.recall, group.recallInterval), count(group.missedLinks, group.missedLinksInterval), group.worseIn.includes("recall") ? "missed more often" : group.worse ? "linked less often" : "as the rest"]),
     })),
   };
 }

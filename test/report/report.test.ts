@@ -173,7 +173,7 @@ describe("formats", () => {
     expect(json).toEqual(JSON.parse(JSON.stringify(report)));
     const markdown = await reportText("markdown", report);
     const html = await reportText("html", report);
-    for (const text of ["2,000", "1,540", "77 %", "98.5 %", "linked worse"]) {
+    for (const text of ["2,000", "1,540", "77 %", "98.5 %", "missed more often"]) {
       expect(markdown).toContain(text);
       expect(html.replaceAll("\u00a0", " ")).toContain(text);
     }
