@@ -254,7 +254,7 @@ function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: readonl
         const { filter } = space;
         const limits = filter === undefined ? [] : distanceLimits(filter);
         const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
-        const known = new Map<number, number>();
+        const known = new Int16Array(64 * (limits.length + 1)).fill(-1); // state by level and agreeing views
         const states = new Uint8Array((sample.length * (sample.length - 1)) / 2);
         let pair = 0;
         for (let a = 1; a < sample.length; a++) {
@@ -275,9 +275,8 @@ function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: readonl
               while (level < limits.length && distance <= limits[level]!) level++;
             }
             const code = level * 64 + agrees;
-            let state = known.get(code);
-            if (state === undefined) known.set(code, (state = stateIndex(space, false, level, agrees)));
-            states[pair] = state;
+            if (known[code]! < 0) known[code] = stateIndex(space, false, level, agrees);
+            states[pair] = known[code]!;
           }
         }
         return [space.field, states] as const;

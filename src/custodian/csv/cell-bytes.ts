@@ -5,7 +5,7 @@ import { readRecords } from "./read-records.ts";
 export interface CellBytes {
   readonly bytes: Buffer;
   /** Start and end of every cell. */
-  readonly bounds: Uint32Array;
+  readonly bounds: Int32Array;
   /** Number in the slice of each whole record. */
   readonly numbers: Uint32Array;
   readonly count: number;
@@ -20,7 +20,7 @@ const LF = 0x0a;
 /** The same records as `readRecords` gives, without a string for every cell: where nothing is quoted the cells are where they are. `records`: how many there are, at most. */
 export function readCellBytes(slice: Uint8Array, delimiter: string, columns: number, records: number): CellBytes {
   const bytes = Buffer.from(slice.buffer, slice.byteOffset, slice.length);
-  const bounds = new Uint32Array(records * columns * 2);
+  const bounds = new Int32Array(records * columns * 2);
   const numbers = new Uint32Array(records);
   const rejects: { number: number; reason: string }[] = [];
   let count = 0;

@@ -25,5 +25,6 @@ export function letters(text: string): string {
       .replace(TO_SPELL_OUT, (letter) => SPELLED_OUT[letter]!)
       .replace(NOT_LETTER_OR_DIGIT, " ");
   }
-  return upper.trim().replace(/ {2,}/g, " ");
+  const trimmed = upper.trim();
+  return trimmed.includes("  ") ? trimmed.replace(/ {2,}/g, " ") : trimmed;
 }
