@@ -149,10 +149,12 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const pairs = comparisonGroups(schema).length === 0 ? Promise.resolve({}) : pool.run({ plan: comparisonPlan(schema, salt), sampled });
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
+    const inFlight = options.threads + 1;
     function* partitionTasks(): Generator<PartitionTask> {
-      for (const block of rows.blocks()) yield { ...block, bits, strataValues: strata.values, form };
+      // when a task is asked for, at most so many others are not yet done
+      for (const block of rows.blocks(inFlight + 1)) yield { ...block, bits, strataValues: strata.values, form };
     }
-    for await (const group of pool.map(partitionTasks(), options.threads + 1)) hashed.write(group as RowGroup);
+    for await (const group of pool.map(partitionTasks(), inFlight)) hashed.write(group as RowGroup);
     rows.discard();
     const field = (numbers: readonly number[]): Record<string, number> => Object.fromEntries(schema.fields.map(({ name }, f) => [name, numbers[f]!]));
     const fileHeader: Omit<Header, "contentDigest"> = {

@@ -5,7 +5,7 @@ import { type RowBlock } from "../exchange/write-hashed-file.ts";
 import { claimPartial, discardPartial } from "../output/partial-file.ts";
 
 const PARTITION_BYTES = 32 << 20; // a row group; each thread holds two or three
-const MEMORY_BYTES = 256 << 20;
+const MEMORY_BYTES = 64 << 20; // what is held is given back only when all of it is written, and writing itself takes most of the memory
 
 interface Partition {
   /** Runs of rows that are still in memory. */
@@ -82,11 +82,14 @@ export class ShuffledRows {
     this.#heldBytes = 0;
   }
 
-  /** The partitions one after the other, each in memory that threads share; their rows are still to be put in random order. Can be read once. */
-  *blocks(): Generator<RowBlock> {
+  /** The partitions one after the other, each in memory that threads share; their rows are still to be put in random order. Can be read once. `buffers`: after so many blocks the memory of the first is used again. */
+  *blocks(buffers = Infinity): Generator<RowBlock> {
+    const largest = Math.max(0, ...this.#partitions.map(({ rows }) => rows * this.#width * 4));
+    const used: SharedArrayBuffer[] = [];
+    let block = 0;
     for (const partition of this.#partitions) {
       if (partition.rows === 0) continue;
-      const halves = new Uint32Array(new SharedArrayBuffer(partition.rows * this.#width * 4));
+      const halves = new Uint32Array((used[block++ % buffers] ??= new SharedArrayBuffer(largest)), 0, partition.rows * this.#width);
       if (partition.descriptor !== undefined) {
         const bytes = new Uint8Array(halves.buffer, 0, partition.spilled);
         for (let done = 0, read = 0; done < bytes.length; done += read) {
