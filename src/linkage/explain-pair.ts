@@ -17,14 +17,14 @@ export interface Explanation {
   readonly matchWeight: number;
   /** P(match) of the pair looked at by itself. */
   readonly pairwiseProbability: number;
-  /** What it adds that most other records have their partners already; 0 unless matches are one to one. */
+  /** What it adds that most other records have their partners already, if matches are one to one; within one file, what the other records of its cluster add; else 0. */
   readonly partnersBits: number;
   readonly probability: number;
   readonly threshold: number;
   readonly rules: readonly { readonly kind: "key" | "bucket"; readonly parts: readonly string[] }[];
   readonly linked: boolean;
   readonly tied: boolean;
-  readonly reason: "linked" | "below the threshold" | "a record has a better partner" | "a record has an equally good partner, and content decided" | "what was seen is impossible under the model";
+  readonly reason: "linked" | "below the threshold" | "a record has a better partner" | "a record has an equally good partner, and content decided" | "on the whole, the records that either is linked to are two people's" | "what was seen is impossible under the model";
   /** Other candidate pairs of either record, the best first. */
   readonly rivals: readonly Rival[];
 }
@@ -66,9 +66,10 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
   const levels = linkage.levels(o);
   const { bits, together } = groupEvidence(estimation, model, observation);
   const matchWeight = model.weights[o]!;
-  const probability = probabilityOf(o);
   const pairwiseProbability = model.probabilities[o]!;
   const at = linkOf.get(pair);
+  // within one file the other records of a cluster have a say
+  const probability = self && at !== undefined ? links.probabilities[at]! : probabilityOf(o);
   const firstBucket = schema.keys.length;
   const inBucket = schema.profile !== "plain" && observation.observed >> BigInt(evidence.levelShift) !== 0n;
   const limiting = rivals.filter(({ linked, of }) => linked && (cardinality === "one-to-one" || (cardinality === "many-to-one" && of === "a")));
@@ -90,7 +91,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
     relativesBits: matchWeight - together - bits.reduce((sum, value) => sum + value, 0),
     matchWeight,
     pairwiseProbability,
-    partnersBits: -Math.log2(links.free[o]!) || 0, // no -0
+    partnersBits: self ? (probability === pairwiseProbability ? 0 : logOdds(probability) - logOdds(pairwiseProbability)) : -Math.log2(links.free[o]!) || 0, // no -0
     probability,
     threshold,
     rules: candidates.rules.filter((_, r) => (r < firstBucket ? ((observation.observed >> BigInt(r)) & 1n) === 1n : inBucket)).map(({ kind, parts }) => ({ kind, parts })),
@@ -103,9 +104,15 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
           ? "what was seen is impossible under the model"
           : probability < threshold
             ? "below the threshold"
-            : limiting.some((rival) => rival.matchWeight === matchWeight)
-              ? "a record has an equally good partner, and content decided"
-              : "a record has a better partner",
+            : self
+              ? "on the whole, the records that either is linked to are two people's"
+              : limiting.some((rival) => rival.matchWeight === matchWeight)
+                ? "a record has an equally good partner, and content decided"
+                : "a record has a better partner",
     rivals: rivals.sort((x, y) => y.matchWeight - x.matchWeight || x.rowA - y.rowA || x.rowB - y.rowB),
   };
+}
+
+function logOdds(p: number): number {
+  return Math.log2(p / Math.max(1 - p, Number.EPSILON));
 }

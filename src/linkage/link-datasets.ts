@@ -3,6 +3,7 @@ import { linkKernel } from "../kernel/link-kernel.ts";
 import { Pool } from "../pool/pool.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
+import { coherentLinks } from "./coherent-links.ts";
 import { type EstimateOptions, type Model, estimate } from "./estimate.ts";
 import { type Fit, judgeFit } from "./fit.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
@@ -93,7 +94,8 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
     };
     const model = estimate(estimation);
-    const all = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
+    const solved = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
+    const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : solved;
     const found = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
     const threshold = found ?? STRICTEST_THRESHOLD;
     const unreached = unreachedMatches(estimation, model);
