@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Peers, benchmark } from "../src/bench/benchmark.ts";
+import type { KernelRun } from "../src/bench/kernel-speed.ts";
 import { machine } from "../src/bench/machine.ts";
 import { plot } from "../src/bench/plot.ts";
 import { type Stage, figuresOf, stages } from "../src/bench/result.ts";
@@ -60,9 +61,9 @@ interface LinkReply extends PeerCost {
 const peers: Peers = {
   kernel: {
     tool: "anonlink",
-    async run({ rows, bytes }) {
-      const { seconds, found } = await runPeer<{ seconds: [number]; found: number }>("anonlink_kernel.py", [String(rows), "0.8", "1"], bytes);
-      return { seconds: seconds[0], found };
+    async run({ rows, bytes }, threshold) {
+      const { cpu_seconds: cpuSeconds, ...run } = await runPeer<Omit<KernelRun, "cpuSeconds"> & { cpu_seconds: number }>("anonlink_kernel.py", [String(rows), String(threshold)], bytes);
+      return { ...run, cpuSeconds };
     },
   },
   hash: {

@@ -18,8 +18,10 @@ export interface Result {
   /** Largest of all runs, in bytes; absent where the work is one part of a run. */
   peakMemory?: number;
   readonly bytesPerRecord?: number;
-  /** What shows that two tools did the same: records encoded, planted pairs found, true pairs found. */
+  /** What shows that two tools did the same: records encoded, pairs found, true pairs found. */
   readonly proof: number;
+  /** Digest of what came out, where two tools must find the very same. */
+  readonly same?: string;
   /** Share of a peer's `proof` that ours may miss: links are never exactly the same. */
   readonly slack: number;
 }
@@ -40,7 +42,7 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /** What is said of a result. */
-export interface Figures extends Omit<Result, "seconds" | "cpuSeconds" | "proof" | "slack"> {
+export interface Figures extends Omit<Result, "seconds" | "cpuSeconds" | "proof" | "slack" | "same"> {
   readonly seconds: Spread;
   readonly cpuSeconds?: Spread;
   /** Units a second, at the median. */
@@ -51,7 +53,7 @@ export interface Figures extends Omit<Result, "seconds" | "cpuSeconds" | "proof"
 
 export function figuresOf(results: readonly Result[]): Figures[] {
   return results.map((result) => {
-    const { proof: _proof, slack: _slack, cpuSeconds, ...rest } = result;
+    const { proof: _proof, slack: _slack, same: _same, cpuSeconds, ...rest } = result;
     return { ...rest, seconds: spread(result.seconds), ...(cpuSeconds.length === 0 ? {} : { cpuSeconds: spread(cpuSeconds) }), rate: rate(result), ...(result.tool === ours ? {} : { ratio: ratioTo(result, results) ?? null }) };
   });
 }
@@ -63,6 +65,6 @@ function rate({ units, seconds }: Result): number {
 /** By rate where each tool counts pairs of its own choice (comparing), by time for the whole of a job. For the same work both are the same. */
 function ratioTo(peer: Result, results: readonly Result[]): number | undefined {
   const own = results.find(({ work, tool, records }) => tool === ours && work === peer.work && records === peer.records);
-  if (own === undefined || own.proof < peer.proof * (1 - peer.slack)) return undefined;
+  if (own === undefined || own.proof < peer.proof * (1 - peer.slack) || own.same !== peer.same) return undefined;
   return rate(own) / rate(peer);
 }

@@ -14,7 +14,13 @@ export interface LinkKernel {
   findBlocks(sortedA: number, countA: number, sortedB: number, countB: number, self: number, out: number): number;
   countPairs(blocks: number, from: number, to: number, self: number, cap: number, out: number): void;
   emitPairs(blocks: number, to: number, self: number, cap: number, orderA: number, orderB: number, cursor: number, outA: number, outB: number, capacity: number): number;
+  scanScratch(layout: number, largest: number): number;
   scanBlocks(layout: number, rowsA: number, rowsB: number, stride: number, blocks: number, to: number, self: number, orderA: number, orderB: number, cursor: number, scratch: number, outA: number, outB: number, outLevels: number, capacity: number): number;
+  groupBytes(words: number): number;
+  diceScratch(words: number): number;
+  sortByWeight(filters: number, count: number, words: number, sorted: number, weights: number, order: number, slots: number): void;
+  layGroups(sorted: number, weights: number, count: number, words: number, groups: number): void;
+  diceAbove(sortedA: number, weightsA: number, orderA: number, countA: number, sortedB: number, weightsB: number, orderB: number, countB: number, groups: number, words: number, threshold: number, cursor: number, scratch: number, outA: number, outB: number, outDice: number, capacity: number): number;
   comparePairs(layout: number, rowsA: number, rowsB: number, stride: number, pairsA: number, pairsB: number, observed: number, from: number, to: number, tokenShift: bigint, levelShift: bigint): void;
   mergeTuples(lists: number, listCount: number, lo: number, hi: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
   countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;

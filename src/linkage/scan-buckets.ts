@@ -14,7 +14,7 @@ const INDEX = 4;
  * the files are read again for every *segment*, as many blocks as there is room for.
  */
 export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgress: (share: number) => void): Promise<{ report: RuleReport; chunks: Tuples[] }> {
-  const { a, b, layout, memory, pool } = options;
+  const { a, b, kernel, layout, memory, pool } = options;
   const self = a === b;
   const { stride } = layout;
   const mark = memory.mark();
@@ -28,7 +28,7 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
   const capacity = largest + (1 << 18);
   const lanes = Array.from({ length: pool.threads }, () => ({
     cursor: memory.reserve(8),
-    scratch: memory.reserve(largest * layout.filterBytes),
+    scratch: memory.reserve(kernel.scanScratch(layout.layout, largest)),
     outA: memory.reserve(capacity * INDEX),
     outB: memory.reserve(capacity * INDEX),
     outLevels: memory.reserve(capacity * INDEX),

@@ -10,9 +10,14 @@ export function scanRate({ memory, kernel, layout }: Pick<CandidateOptions, "mem
   const draw = random("saltlink scan rate");
   const store = memory.reserve(RECORDS * layout.stride);
   memory.u32(store, (RECORDS * layout.stride) / 4).forEach((_, i, words) => (words[i] = draw() * 2 ** 32));
+  let offset = 0;
+  for (const [f, words] of layout.filterWords.entries()) {
+    kernel.placeWeights(store, RECORDS, layout.stride, offset, words, layout.filterBytes + 2 * f);
+    offset += words * 8;
+  }
   const order = memory.reserve(RECORDS * 4);
   memory.u32(order, RECORDS).forEach((_, i, rows) => (rows[i] = i));
-  const [blocks, cursor, scratch] = [memory.reserve(16), memory.reserve(8), memory.reserve(RECORDS * layout.filterBytes)];
+  const [blocks, cursor, scratch] = [memory.reserve(16), memory.reserve(8), memory.reserve(kernel.scanScratch(layout.layout, RECORDS))];
   memory.u32(blocks, 4).set([0, RECORDS, 0, RECORDS]);
   const capacity = RECORDS * RECORDS;
   const [outA, outB, outLevels] = [0, 0, 0].map(() => memory.reserve(capacity * 4)) as [number, number, number];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { diceSpeed, gramFilters, hammingSpeed, randomFilters } from "../../src/bench/kernel-speed.ts";
 import { plot } from "../../src/bench/plot.ts";
 import { type Result, figuresOf, ours } from "../../src/bench/result.ts";
 import { resultTable } from "../../src/bench/result-table.ts";
@@ -19,6 +20,12 @@ describe("figures", () => {
     expect(figuresOf([result({ records: 10 }), peer(1000)])[1]!.ratio).toBeNull();
   });
 
+  it("give no ratio to a peer that found as much but not the same", () => {
+    const ratioOf = (same: string): unknown => figuresOf([result({ same: "a" }), result({ tool: "peer", same })])[1]!.ratio;
+    expect(ratioOf("a")).toBe(1);
+    expect(ratioOf("b")).toBeNull();
+  });
+
   it("compare tools that count pairs of their own choice by their rates", () => {
     const work = { work: "compare", unit: "pairs" } as const;
     expect(figuresOf([result({ ...work, units: 8000 }), result({ ...work, tool: "peer", units: 1000, seconds: [1] })])[1]!.ratio).toBe(4);
@@ -28,6 +35,16 @@ describe("figures", () => {
     const [headings, , row] = resultTable(figuresOf([result({}), result({ tool: "peer", seconds: [30], proof: 2000 })]));
     expect(row).toHaveLength(headings!.length);
     expect(row!.at(-1)).toBe("not at equal work");
+  });
+});
+
+describe("the kernel's speed", () => {
+  it("is measured on filters in which only the planted pairs are near, by either measure", () => {
+    const [random, grams] = [randomFilters(200), gramFilters(200)];
+    const [near, similar] = [hammingSpeed(random)(), diceSpeed(random)()];
+    expect(near.found).toBe(4);
+    expect(similar.pairs).toBe(near.pairs);
+    expect(diceSpeed(grams)().found).toBe(4);
   });
 });
 

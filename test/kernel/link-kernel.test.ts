@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { linkKernel } from "../../src/kernel/link-kernel.ts";
 import { type FilterShape, type ReferenceRow, agreeingTokens, joinPairs, levelsOf, mergeTuples, popcount, sortByKey } from "../../src/kernel/reference/link.ts";
 import { SharedMemory } from "../../src/linkage/shared-memory.ts";
+import { seededFilters } from "./seeded-filters.ts";
 
 const word = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 // few distinct keys, so that blocks have several records; zero is missing
@@ -96,6 +97,24 @@ const rowOf = (filters: readonly FilterShape[], tokens: number): fc.Arbitrary<Re
     tokens: fc.array(key, { minLength: tokens, maxLength: tokens }),
   });
 
+/** Everything that the buckets of a key bring, in as many calls as it takes. */
+function scanAll(bench: Bench, scanned: readonly FilterShape[], keysA: readonly bigint[], rowsA: readonly ReferenceRow[], keysB: readonly bigint[], rowsB: readonly ReferenceRow[], mask: bigint, self: boolean, spare: number): { a: number; b: number; seen: bigint }[] {
+  const { blocks, count, orderA, orderB } = bench.join(keysA, keysB, mask, self);
+  // the stores hold the rows as the blocks have them
+  const inOrder = (order: number, rows: readonly ReferenceRow[], keys: readonly bigint[]): ReferenceRow[] => [...bench.memory.u32(order, keys.filter((value) => value !== 0n).length)].map((row) => rows[row]!);
+  const a = bench.rows(inOrder(orderA, rowsA, keysA), scanned, 0);
+  const b = self ? a : bench.rows(inOrder(orderB, rowsB, keysB), scanned, 0);
+  const capacity = Math.max(keysA.length, keysB.length) + spare;
+  const [cursor, scratch] = [bench.integers([0, 0]), bench.room(bench.kernel.scanScratch(a.layout, keysB.length))];
+  const [outA, outB, outLevels] = [bench.room(capacity * 4), bench.room(capacity * 4), bench.room(capacity * 4)];
+  const found: { a: number; b: number; seen: bigint }[] = [];
+  while (bench.memory.u32(cursor, 1)[0]! < count) {
+    const n = bench.kernel.scanBlocks(a.layout, a.store, b.store, a.stride, blocks, count, Number(self), orderA, orderB, cursor, scratch, outA, outB, outLevels, capacity);
+    for (let i = 0; i < n; i++) found.push({ a: bench.memory.u32(outA, n)[i]!, b: bench.memory.u32(outB, n)[i]!, seen: BigInt(bench.memory.u32(outLevels, n)[i]!) });
+  }
+  return mergeTuples(found);
+}
+
 describe("the WebAssembly linkage kernel equals the reference", () => {
   it("sorts keys by their masked value and keeps the order of equal ones", () => {
     fc.assert(
@@ -178,24 +197,12 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
         const [keysA, rowsA] = [sideA.map(([value]) => value), sideA.map(([, row]) => row)];
         const [keysB, rowsB] = self ? [keysA, rowsA] : [sideB.map(([value]) => value), sideB.map(([, row]) => row)];
         const mask = (((1n << 64n) - 1n) << 62n) & ((1n << 64n) - 1n) | 1n;
-        const { blocks, count, orderA, orderB } = bench.join(keysA, keysB, mask, self);
-        // the stores hold the rows as the blocks have them
-        const inOrder = (order: number, rows: readonly ReferenceRow[], keys: readonly bigint[]): ReferenceRow[] => [...bench.memory.u32(order, keys.filter((value) => value !== 0n).length)].map((row) => rows[row]!);
-        const a = bench.rows(inOrder(orderA, rowsA, keysA), scanned, 0);
-        const b = self ? a : bench.rows(inOrder(orderB, rowsB, keysB), scanned, 0);
-        const capacity = Math.max(keysA.length, keysB.length) + spare;
-        const [cursor, scratch] = [bench.integers([0, 0]), bench.room(keysB.length * a.filterBytes)];
-        const [outA, outB, outLevels] = [bench.room(capacity * 4), bench.room(capacity * 4), bench.room(capacity * 4)];
-        const found: { a: number; b: number; seen: bigint }[] = [];
-        while (bench.memory.u32(cursor, 1)[0]! < count) {
-          const n = bench.kernel.scanBlocks(a.layout, a.store, b.store, a.stride, blocks, count, Number(self), orderA, orderB, cursor, scratch, outA, outB, outLevels, capacity);
-          for (let i = 0; i < n; i++) found.push({ a: bench.memory.u32(outA, n)[i]!, b: bench.memory.u32(outB, n)[i]!, seen: BigInt(bench.memory.u32(outLevels, n)[i]!) });
-        }
+        const found = scanAll(bench, scanned, keysA, rowsA, keysB, rowsB, mask, self, spare);
         const expected = joinPairs(keysA, keysB, mask, self).flatMap(([i, j]) => {
           const seen = levelsOf(scanned, rowsA[i]!, rowsB[j]!);
           return seen === 0n ? [] : [{ a: i, b: j, seen }];
         });
-        expect(mergeTuples(found)).toEqual(mergeTuples(expected));
+        expect(found).toEqual(mergeTuples(expected));
       }),
       { seed: 4, numRuns: 60 },
     );
@@ -206,6 +213,31 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     const target = bench.words([0n, 0n, 0n, 0n, 0n, 0n]);
     bench.kernel.placeRows(bench.words([1n, 2n, 3n, 4n, 5n, 6n]), 3, bench.integers([2, 0xffffffff, 0]), target, 16);
     expect([...bench.memory.i64(target, 6)]).toEqual([5n, 6n, 0n, 0n, 1n, 2n]);
+  });
+
+  // a block with enough rows that its filters are laid out as bit planes
+  it.each([
+    ["four of 8 words", false, [small, small, small, small]],
+    ["four of 8 words", true, [small, small, small, small]],
+    ["one of 16 words", false, [{ ...large, limits: [28180, 20000] }]],
+  ])("scans large buckets by bit planes, whole groups and their ends (%s, within one file: %s)", (_, self, scanned) => {
+    const size = fc.integer({ min: 20, max: 150 });
+    fc.assert(
+      fc.property(fc.nat(), size, size, fc.integer({ min: 0, max: 200 }), (seed, countA, countB, spare) => {
+        const bench = new Bench();
+        const filters = scanned.map(({ words }, f) => seededFilters(seed + f, countA + countB, words));
+        const all = Array.from({ length: countA + countB }, (__, row): ReferenceRow => ({ filters: filters.map((rows) => rows[row]!), tokens: [] }));
+        const rowsA = all.slice(0, countA);
+        const rowsB = self ? rowsA : all.slice(countA);
+        const keys = (rows: readonly ReferenceRow[]): bigint[] => rows.map(() => 1n);
+        const expected = joinPairs(keys(rowsA), keys(rowsB), 1n, self).flatMap(([i, j]) => {
+          const seen = levelsOf(scanned, rowsA[i]!, rowsB[j]!);
+          return seen === 0n ? [] : [{ a: i, b: j, seen }];
+        });
+        expect(scanAll(bench, scanned, keys(rowsA), rowsA, keys(rowsB), rowsB, 1n, self, spare)).toEqual(expected);
+      }),
+      { seed: 7, numRuns: 5 },
+    );
   });
 
   it("unites tuples and counts observations", () => {

@@ -31,8 +31,20 @@ function innerLoops(text: string, name: string): string[][] {
 
 const count = (instructions: readonly string[], wanted: string): number => instructions.filter((instruction) => instruction === wanted).length;
 
+const link = textOf("link");
+
+describe("the work of sixteen bits of 128 pairs", () => {
+  it("is their planes read once and five operations for each, with carries", () => {
+    const loop = innerLoops(link, "farLanes").find((candidate) => candidate.includes("v128.load"))!;
+    expect(count(loop, "v128.load")).toBe(16);
+    expect(loop.filter((instruction) => /^v128\.(and|or|xor|not)$/.test(instruction)).length).toBeLessThanOrEqual(16 * 6);
+    expect(loop.filter((instruction) => /^call|store|i64/.test(instruction))).toEqual([]);
+    expect(loop.length).toBeLessThan(400);
+  });
+});
+
 describe("the work of a pair in a bucket", () => {
-  const loops = innerLoops(textOf("link"), "scanBlocks").filter((loop) => loop.includes("i64.popcnt"));
+  const loops = innerLoops(link, "scanBlocks").filter((loop) => loop.includes("i64.popcnt"));
 
   it.each([
     [8, 90],
