@@ -353,7 +353,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
 }
 
 const FEWEST_ROWS: u32 = 24; // of A that a block's planes must serve
-const FEWEST_LANES: u32 = 40; // of B in a last group that is not full
+const FEWEST_LANES: u32 = 80; // of B in a last group that is not full: planes cost the same however few; even with pair after pair at 84 in a block of its own, at some 65 behind whole groups (four filters of 512 bits)
 
 // @ts-ignore: decorator
 @inline
