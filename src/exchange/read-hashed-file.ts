@@ -165,7 +165,8 @@ async function parseFooter(buffer: AsyncBuffer, path: string): Promise<Footer> {
 }
 
 /** A record id in Parquet: its length in four bytes, then 32 digits. */
-const ID_LENGTH = 32;
+/** Characters of a record id. */
+export const ID_LENGTH = 32;
 const ID_BYTES = 4 + ID_LENGTH;
 
 function valueBytes(column: number): number {

@@ -10,12 +10,12 @@ import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
 import { ownPairs } from "./own-pairs.ts";
-import { forecastMemory, planMemory } from "./memory-plan.ts";
+import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
 import { type LinkPool, type LoadedDataset, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
 import { scanRate } from "./scan-rate.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { type LinkQuality, linkQuality, linksAbove } from "./link-quality.ts";
-import { type Cardinality, type Links, solve } from "./solve.ts";
+import { type Cardinality, type Links, linkedOnce, solve } from "./solve.ts";
 import { type StratumSubgroups, subgroups } from "./subgroups.ts";
 import { thresholdForPrecision } from "./threshold-for-precision.ts";
 import { type Unreached, unreachedMatches } from "./unreached.ts";
@@ -102,7 +102,6 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const unreached = unreachedMatches(estimation, model);
     const links = firstLinks(all, linksAbove(all, threshold));
     const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
-    const once = [options.cardinality !== "many-to-many", options.cardinality === "one-to-one"];
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
     return {
       candidates,
@@ -116,7 +115,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       unreached,
       quality: linkQuality(all, unreached, threshold),
       qualityByThreshold: THRESHOLDS.map((each) => linkQuality(all, unreached, each)),
-      subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once }),
+      subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality) }),
       levels: (observation) => describe(candidates.observations[observation]!),
       allPairs,
       self,
@@ -148,21 +147,24 @@ const EMITTING = 1.4;
 export async function forecast(options: LinkOptions): Promise<Forecast> {
   const started = performance.now();
   return withCandidates(options, async (input) => {
-    const { a, b, pool, layout } = input;
+    const { a, b, pool } = input;
     const rules = await countCandidates(input);
     const joined = (performance.now() - started) / 1000;
     const pairsOf = (kind: RuleReport["kind"]): number => rules.reduce((sum, rule) => (rule.kind === kind ? sum + rule.pairs : sum), 0);
     const rows = a === b ? a.rows : a.rows + b.rows;
     const comparing = pairsOf("bucket") === 0 ? 0 : pairsOf("bucket") / (scanRate(input) * pool.threads);
-    const sizes = { rowsA: a.rows, rowsB: rows - a.rows, stride: layout.stride, threads: pool.threads, whole: false };
-    return { rules, bytes: forecastMemory(sizes, pairsOf("key") + rows), seconds: joined * EMITTING + comparing + rows * AFTERWARDS };
+    return { rules, bytes: forecastMemory(sizesOf(options), pairsOf("key") + rows), seconds: joined * EMITTING + comparing + rows * AFTERWARDS };
   });
+}
+
+function sizesOf({ a, b, threads }: LinkOptions): Sizes {
+  const { rows, schema } = a.header;
+  return { rowsA: rows, rowsB: b?.header.rows ?? 0, stride: rowStride(schema), threads, whole: schema.profile === "plain" };
 }
 
 async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
   const { schema } = options.a.header;
-  const sizes = { rowsA: options.a.header.rows, rowsB: options.b?.header.rows ?? 0, stride: rowStride(schema), threads: options.threads, whole: schema.profile === "plain" };
-  const plan = planMemory(sizes, options.memory);
+  const plan = planMemory(sizesOf(options), options.memory);
   const memory = new SharedMemory(plan.shared);
   const kernel = linkKernel(memory.memory);
   const pool: LinkPool = new Pool("link-task", options.threads, memory.memory);

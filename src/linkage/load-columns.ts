@@ -12,7 +12,7 @@ type LoadTarget = Pick<LoadedDataset, "nulls" | "digests">;
 export type LoadJob =
   | { readonly load: "content"; readonly layout: RowLayout; readonly target: LoadTarget; readonly scratch: number; readonly from: number; readonly rows: number }
   | { readonly load: "rows"; readonly layout: RowLayout; readonly slots: number; readonly store: number; readonly scratch: number; readonly from: number; readonly rows: number }
-  | { readonly load: "key"; readonly column: number; readonly target: LoadTarget; readonly keys: number; readonly rows: number };
+  | { readonly load: "key"; readonly column: number; readonly keys: number; readonly rows: number };
 
 /** A job for another thread. */
 export type LoadTask = LoadJob & { readonly places: WordPlaces };
@@ -41,24 +41,23 @@ export function load(kernel: LinkKernel, memory: WebAssembly.Memory, read: ReadW
   const words = (at: number, count: number): Uint8Array => new Uint8Array(memory.buffer, at, count * 8);
   if (job.load === "key") {
     read(job.column, 0, words(job.keys, job.rows));
-    kernel.mixColumn(job.keys, job.rows, job.target.digests, saltOf(job.column));
     return;
   }
   const { layout, scratch } = job;
   for (let row = job.from; row < job.from + job.rows; row += LOAD_BLOCK) {
     const count = Math.min(LOAD_BLOCK, job.from + job.rows - row);
-    const readInto = (at: number) => (column: number) => read(column, row, words(at, count));
     if (job.load === "content") {
       const nulls = job.target.nulls + row * 8;
       const digests = job.target.digests + row * 8;
-      readInto(nulls)(0);
-      kernel.mixColumn(nulls, count, digests, saltOf(0));
+      words(digests, count).fill(0); // a job that is tried again starts anew
+      read(0, row, words(nulls, count));
+      mixIntoDigests(kernel, 0, nulls, count, digests);
       for (const column of telling(layout)) {
-        readInto(scratch)(column);
-        kernel.mixColumn(scratch, count, digests, saltOf(column));
+        read(column, row, words(scratch, count));
+        mixIntoDigests(kernel, column, scratch, count, digests);
       }
     } else {
-      placeBlock(kernel, readInto(scratch), layout, scratch, count);
+      placeBlock(kernel, (column) => read(column, row, words(scratch, count)), layout, scratch, count);
       kernel.placeRows(scratch + LOAD_BLOCK * 8, count, job.slots + row * 4, job.store, layout.stride);
     }
   }
@@ -93,6 +92,7 @@ function placeBlock(kernel: LinkKernel, readColumn: (column: number) => void, { 
   }
 }
 
-function saltOf(column: number): bigint {
-  return BigInt.asIntN(64, 0x9e3779b97f4a7c15n * BigInt(column + 1));
+/** Adds the values of a column to the content digests of their records. Not to be done twice. */
+export function mixIntoDigests(kernel: LinkKernel, column: number, values: number, count: number, digests: number): void {
+  kernel.mixColumn(values, count, digests, BigInt.asIntN(64, 0x9e3779b97f4a7c15n * BigInt(column + 1)));
 }

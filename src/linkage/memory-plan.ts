@@ -8,7 +8,8 @@ export interface MemoryPlan {
   readonly tuples: number;
 }
 
-interface Sizes {
+/** What decides how much memory a run takes. */
+export interface Sizes {
   readonly rowsA: number;
   readonly rowsB: number;
   /** Bytes of a record's filters and tokens. */

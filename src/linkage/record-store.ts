@@ -4,7 +4,7 @@ import type { KernelCall, LinkKernel } from "../kernel/link-kernel.ts";
 import type { Pool } from "../pool/pool.ts";
 import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
-import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch } from "./load-columns.ts";
+import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** Threads that run kernel calls and load columns, all on one memory. */
@@ -74,7 +74,7 @@ export interface Loading {
 export async function loadDataset(file: HashedFile, loading: Loading, onRows: (rows: number) => void): Promise<LoadedDataset> {
   const { memory, layout } = loading;
   const { rows } = file.header;
-  const target = { nulls: memory.reserve(rows * 8), digests: memory.reserveZeroed(rows * 8) };
+  const target = { nulls: memory.reserve(rows * 8), digests: memory.reserve(rows * 8) };
   await overRows(file, loading, (part) => ({ load: "content", layout, target, ...part }), onRows);
   return { file, rows, ...target };
 }
@@ -86,9 +86,11 @@ export async function placeRows({ file }: LoadedDataset, slots: number, store: n
   await overRows(file, loading, (part) => ({ load: "rows", layout: loading.layout, slots, store, ...part }));
 }
 
-/** Loads a key column into `keys`. */
-export async function loadKeyColumn({ file, rows, nulls, digests }: LoadedDataset, name: string, keys: number, loading: Loading): Promise<void> {
-  await loadPart(file, loading, { load: "key", column: file.layout.words.indexOf(name), target: { nulls, digests }, keys, rows });
+/** Loads a key column into `keys`. Its part in the content digests is added here, not by the thread that reads: that one's work may have to be tried again. */
+export async function loadKeyColumn({ file, rows, digests }: LoadedDataset, name: string, keys: number, loading: Loading): Promise<void> {
+  const column = file.layout.words.indexOf(name);
+  await loadPart(file, loading, { load: "key", column, keys, rows });
+  mixIntoDigests(loading.kernel, column, keys, rows, digests);
 }
 
 async function overRows(file: HashedFile, loading: Loading, jobOf: (part: { from: number; rows: number; scratch: number }) => LoadJob, onRows?: (rows: number) => void): Promise<void> {

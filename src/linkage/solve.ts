@@ -6,6 +6,11 @@ import type { LoadedDataset } from "./record-store.ts";
 /** How many partners a record may have. */
 export type Cardinality = "one-to-one" | "many-to-one" | "many-to-many";
 
+/** Whether a record of A, and one of B, may stand in one link only. */
+export function linkedOnce(cardinality: Cardinality): readonly [a: boolean, b: boolean] {
+  return [cardinality !== "many-to-many", cardinality === "one-to-one"];
+}
+
 export interface Links {
   readonly count: number;
   /** Index of each link's pair among the candidates, best first. */
@@ -41,9 +46,8 @@ export function solve(options: SolveOptions): Links {
   const { rowsA, rowsB } = candidates;
   const usedA = new Uint8Array(a.rows);
   const usedB = a === b ? usedA : new Uint8Array(b.rows);
-  const onceA = cardinality !== "many-to-many";
-  const onceB = cardinality === "one-to-one";
-  const contests = new Contests(a.rows, b.rows, candidates, cardinality);
+  const [onceA, onceB] = linkedOnce(cardinality);
+  const contests = new Contests(candidates, onceA ? a.rows : undefined, onceB ? b.rows : undefined);
   // none has more links than there are candidates
   const links = { pairs: new Uint32Array(candidates.count), probabilities: new Float64Array(candidates.count), tied: new Uint8Array(candidates.count) };
   let count = 0;
@@ -107,23 +111,21 @@ class Contests {
   readonly #timesA: Uint8Array | undefined;
   readonly #timesB: Uint8Array | undefined;
 
-  constructor(rowsA: number, rowsB: number, candidates: Candidates, cardinality: Cardinality) {
+  /** Numbers of records on the sides where one link is all they may have. */
+  constructor(candidates: Candidates, rowsA: number | undefined, rowsB: number | undefined) {
     this.#candidates = candidates;
-    if (cardinality !== "many-to-many") this.#timesA = new Uint8Array(rowsA);
-    if (cardinality === "one-to-one") this.#timesB = new Uint8Array(rowsB);
+    this.#timesA = rowsA === undefined ? undefined : new Uint8Array(rowsA);
+    this.#timesB = rowsB === undefined ? undefined : new Uint8Array(rowsB);
   }
 
   /** Whether a record of a pair stands in another of `pairs` too. The answers hold until the next call. */
   among(pairs: Uint32Array): (pair: number) => boolean {
     const { rowsA, rowsB } = this.#candidates;
     const [timesA, timesB] = [this.#timesA, this.#timesB];
-    if (timesA !== undefined) {
-      for (const pair of pairs) timesA[rowsA[pair]!] = 0;
-      for (const pair of pairs) timesA[rowsA[pair]!] = Math.min(2, timesA[rowsA[pair]!]! + 1);
-    }
-    if (timesB !== undefined) {
-      for (const pair of pairs) timesB[rowsB[pair]!] = 0;
-      for (const pair of pairs) timesB[rowsB[pair]!] = Math.min(2, timesB[rowsB[pair]!]! + 1);
+    for (const [times, rows] of [[timesA, rowsA], [timesB, rowsB]] as const) {
+      if (times === undefined) continue;
+      for (const pair of pairs) times[rows[pair]!] = 0;
+      for (const pair of pairs) times[rows[pair]!] = Math.min(2, times[rows[pair]!]! + 1);
     }
     return (pair) => timesA?.[rowsA[pair]!] === 2 || timesB?.[rowsB[pair]!] === 2;
   }

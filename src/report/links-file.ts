@@ -1,5 +1,5 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { recordIdAt } from "../exchange/read-hashed-file.ts";
+import { ID_LENGTH, recordIdAt } from "../exchange/read-hashed-file.ts";
 import type { Linkage } from "../linkage/link-datasets.ts";
 import { PartialFile } from "../output/partial-file.ts";
 
@@ -17,7 +17,6 @@ export interface LinkRows {
   readonly fields: readonly string[];
 }
 
-const ID_LENGTH = 32;
 const BUFFER = 1 << 20;
 
 function columnsOf({ fields, clusters }: LinkRows): string[] {

@@ -13,14 +13,15 @@ export function placeColumn(column: usize, count: u32, rows: usize, stride: usiz
 }
 
 /**
- * Adds one 64-bit column to a digest of each record's content, which breaks ties without regard to ids or order. `salt` tells the columns apart. A sum, and atomic, so that columns may come in any
- * order and from several threads.
+ * Adds one 64-bit column to a digest of each record's content, which breaks ties without regard to ids or order. `salt` tells the columns apart. A sum, so that columns may come in any order; one
+ * thread at a time adds to a record's.
  */
 export function mixColumn(column: usize, count: u32, digests: usize, salt: u64): void {
   for (let row: usize = 0; row < count; row++) {
     let x = load<u64>(column + (row << 3)) ^ salt;
     x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93;
-    atomic.add<u64>(digests + (row << 3), x ^ (x >> 32));
+    const slot = digests + (row << 3);
+    store<u64>(slot, load<u64>(slot) + (x ^ (x >> 32)));
   }
 }
 
