@@ -20,25 +20,23 @@ export async function poolsStarted(): Promise<void> {
  */
 export class Pool<Task, Result> {
   readonly threads: number;
-  /** Resolves with the first result. */
-  readonly started: Promise<void>;
+  /** Resolves when every thread has loaded its code, or ended over it. */
+  readonly started: Promise<unknown>;
   readonly #piscina: Piscina<Task, Result>;
-  #markStarted = (): void => {};
 
   constructor(worker: "hash-slice" | "link-task", threads: number, workerData: unknown) {
     this.threads = threads;
     const filename = new URL(`../../workers/${worker}.js`, import.meta.url).href;
     // tasks are long (10 ms and more): waiting on atomics would only burn a core
     this.#piscina = new Piscina<Task, Result>({ filename, minThreads: threads, maxThreads: threads, workerData, atomics: "disabled", maxQueue: Infinity });
-    this.started = new Promise((resolve) => (this.#markStarted = resolve));
+    // a thread's first message is that it is ready
+    this.started = Promise.all(this.#piscina.threads.map((thread) => new Promise<void>((resolve) => ["message", "error", "exit"].forEach((event) => thread.once(event, () => resolve())))));
     open.add(this);
   }
 
   async run(task: Task): Promise<Result> {
     try {
-      const result = await this.#piscina.run(task);
-      this.#markStarted();
-      return result;
+      return await this.#piscina.run(task);
     } catch (error) {
       if (!isWorkerDeath(error)) throw error;
     }
@@ -68,6 +66,9 @@ export class Pool<Task, Result> {
 
   async close(): Promise<void> {
     open.delete(this);
+    // a thread that is ended while it loads its code takes the process with it (Node 20, IsGraphAsync); waiting for it must keep the process alive
+    for (const thread of this.#piscina.threads) thread.ref();
+    await this.started;
     await this.#piscina.destroy();
   }
 }
