@@ -108,8 +108,12 @@ async function openParquet(path: string): Promise<HashedFile> {
       async readRecordIds() {
         const ids = Buffer.allocUnsafeSlow(header.rows * ID_LENGTH);
         for await (const { bytes, start, rows } of valuesOf(0)) {
-          const page = Buffer.from(bytes);
-          for (let row = 0; row < rows; row++) page.copy(ids, (start + row) * ID_LENGTH, row * ID_BYTES + 4, (row + 1) * ID_BYTES);
+          // by words: a million calls that copy 32 bytes each take ten times as long
+          const [from, to] = [new Uint32Array(bytes), new Uint32Array(ids.buffer, start * ID_LENGTH, rows * ID_WORDS)];
+          for (let row = 0, at = 0, next = 0; row < rows; row++) {
+            at++; // the length
+            for (const end = next + ID_WORDS; next < end; ) to[next++] = from[at++]!;
+          }
         }
         checkRecordIds(ids, path);
         return ids;
@@ -164,10 +168,10 @@ async function parseFooter(buffer: AsyncBuffer, path: string): Promise<Footer> {
   }
 }
 
-/** A record id in Parquet: its length in four bytes, then 32 digits. */
-/** Characters of a record id. */
+/** Characters of a record id. In Parquet its length goes before it, in four bytes. */
 export const ID_LENGTH = 32;
 const ID_BYTES = 4 + ID_LENGTH;
+const ID_WORDS = ID_LENGTH / 4;
 
 function valueBytes(column: number): number {
   return column === 0 ? ID_BYTES : 8;
@@ -215,24 +219,29 @@ export function recordIdTexts(ids: Buffer): string[] {
   return Array.from({ length: ids.length / ID_LENGTH }, (_, row) => recordIdAt(ids, row));
 }
 
-/** What a byte is worth as a digit of a record id; 255 when it is none. */
-const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
+/** What two bytes are worth as digits of a record id, read as a number of 16 bits; 256 when one is none. */
+const TWO_DIGITS = new Uint16Array(1 << 16).fill(256);
+for (let value = 0; value < 256; value++) TWO_DIGITS[Buffer.from(value.toString(16).padStart(2, "0"), "latin1").readUInt16LE()] = value;
 
 /** Record ids are 128 random bits each; whoever repeats one has made the file by hand, and links to it could not be returned. */
 function checkRecordIds(ids: Buffer, path: string): void {
-  // one Set of them all would be larger than a Set can be: the first 52 bits tell all but a few apart
+  // one Set of them all would be larger than a Set can be: the first 48 bits tell all but a few apart
+  const twos = new Uint16Array(ids.buffer, ids.byteOffset, ids.length / 2);
   const beginnings = new Float64Array(ids.length / ID_LENGTH);
-  for (let at = 0, row = 0; at < ids.length; row++) {
+  let digits = 0;
+  for (let row = 0, at = 0; row < beginnings.length; row++) {
     let beginning = 0;
-    for (let i = 0; i < ID_LENGTH; i++) {
-      const digit = DIGITS[ids[at++]!]!;
-      if (digit > 15) throw damaged(path);
-      if (i < 13) beginning = beginning * 16 + digit;
+    for (let i = 0; i < ID_LENGTH / 2; i++) {
+      const value = TWO_DIGITS[twos[at++]!]!;
+      digits |= value;
+      if (i < 6) beginning = beginning * 256 + value;
     }
     beginnings[row] = beginning;
   }
+  if (digits > 255) throw damaged(path);
   const sorted = beginnings.slice().sort();
-  const repeated = new Set(sorted.filter((value, i) => value === sorted[i - 1]));
+  const repeated = new Set<number>();
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) repeated.add(sorted[i]!);
   if (repeated.size === 0) return;
   const doubtful = Array.from(beginnings.keys()).filter((row) => repeated.has(beginnings[row]!)).map((row) => recordIdAt(ids, row));
   if (new Set(doubtful).size < doubtful.length) throw new SaltlinkError("input", `${path}: two of its records have the same record id; hash again`);

@@ -52,7 +52,7 @@ export interface JoinRoom {
   readonly ordersEnd: number;
 }
 
-const RADIX_BYTES = 3 * 2048 * 4;
+const DIGITS_BYTES = (512 + 2048) * 4;
 const INDEX = 4;
 const WORD = 8;
 
@@ -72,7 +72,7 @@ export function reserveJoinRoom({ a, b, memory }: Pick<CandidateOptions, "a" | "
     keys: memory.reserve(most * WORD),
     sortedScratch: memory.reserve(most * WORD),
     orderScratch: memory.reserve(most * INDEX),
-    digits: memory.reserve(RADIX_BYTES),
+    digits: memory.reserve(DIGITS_BYTES),
     blocks: memory.reserve(Math.max(1, Math.min(a.rows, b.rows)) * 16),
     counts: memory.reserve(32),
   };

@@ -36,7 +36,8 @@ export function linkQuality(all: Links, unreached: Unreached, threshold: number)
   const links = linksAbove(all, threshold);
   let right = 0;
   let overlooked = 0;
-  all.probabilities.forEach((p, i) => (i < links ? (right += p) : (overlooked += p)));
+  for (let i = 0; i < links; i++) right += all.probabilities[i]!;
+  for (let i = links; i < all.count; i++) overlooked += all.probabilities[i]!;
   return qualityOf({ threshold, links, right, overlooked, unreached });
 }
 
@@ -63,6 +64,7 @@ export function qualityOf({ threshold, links, right, overlooked, unreached }: { 
 
 /** Number of the links, from the best, that solving with this threshold keeps: it stops at the first below. */
 export function linksAbove({ probabilities, count }: Links, threshold: number): number {
-  const first = probabilities.findIndex((p) => p < threshold);
-  return first < 0 ? count : first;
+  let links = 0;
+  while (links < count && probabilities[links]! >= threshold) links++;
+  return links;
 }

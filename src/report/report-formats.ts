@@ -2,7 +2,6 @@ import { SaltlinkError } from "../errors.ts";
 import { compareReports } from "./comparison.ts";
 import { reportCsv } from "./report-csv.ts";
 import { reportMarkdown } from "./report-markdown.ts";
-import { reportPage } from "./report-page.ts";
 import type { Report } from "./report.ts";
 import { sectionsOf } from "./sections.ts";
 
@@ -23,5 +22,8 @@ export async function reportText(format: ReportFormat, report: Report, other?: R
   if (format === "json") return `${JSON.stringify({ ...report, ...(comparison === undefined ? {} : { comparison }) }, null, 2)}\n`;
   const sections = sectionsOf(report, comparison);
   if (format === "markdown") return reportMarkdown(report, sections);
-  return format === "csv" ? reportCsv(report, sections) : reportPage(report, sections, comparison);
+  if (format === "csv") return reportCsv(report, sections);
+  // loaded when it is wanted: what draws the charts takes as long to load as all the rest
+  const { reportPage } = await import("./report-page.ts");
+  return reportPage(report, sections, comparison);
 }
