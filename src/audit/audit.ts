@@ -5,7 +5,7 @@ import { encodingPlan } from "../custodian/encoding.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { Header } from "../exchange/header.ts";
 import { type HashedFile, openHashedFile, recordIdTexts } from "../exchange/read-hashed-file.ts";
-import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../exchange/row-group.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { encodedLength } from "../kernel/encoding-plan.ts";
 import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";

@@ -1,4 +1,4 @@
-import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../exchange/row-group.ts";
 import { seedOf } from "../random.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 

@@ -5,7 +5,7 @@ import { cutSlices } from "../custodian/csv/slices.ts";
 import { recordAtoms } from "../custodian/record-atoms.ts";
 import type { Salt } from "../custodian/salt.ts";
 import { SaltlinkError } from "../errors.ts";
-import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../exchange/row-group.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { encodedLength } from "../kernel/encoding-plan.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";

@@ -1,6 +1,6 @@
 import { type AtomValues, encodingPlan } from "../custodian/encoding.ts";
 import type { Salt } from "../custodian/salt.ts";
-import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../exchange/row-group.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
 import { MOST_CHARACTERS, encodedLength } from "../kernel/encoding-plan.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";

@@ -1,5 +1,5 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
-import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../exchange/row-group.ts";
 import { type EqualityStructure, addToDigest, classesOf, columnPlaces, maskHash, strataHashes, structureFrom } from "./equality-structure.ts";
 
 /** A hashed file as the attacker sees it: equalities of all records, and the whole of some rows (`wanted`), as halves one after the other without a record id. */

@@ -23,6 +23,11 @@ export function encodingPlan(schema: LinkageSchema, salt: Salt, order: readonly 
   };
 }
 
+/** How sampled records are encoded to be compared with each other: filters as if their anchors agreed. */
+export function comparisonPlan(schema: LinkageSchema, salt: Salt): EncodingPlan {
+  return encodingPlan({ ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] }, salt, usedAtoms(schema));
+}
+
 /** Purposes of the one-word columns and the atoms they are made of, in column order: keys, buckets, tokens. */
 function wordPurposes({ keys, buckets, tokens }: LinkageSchema): { purpose: string; parts: readonly string[] }[] {
   return [

@@ -1,6 +1,5 @@
 import { layoutOf } from "../exchange/layout.ts";
-import { type HashedForm, type RowGroup, rowGroup } from "../exchange/row-group.ts";
-import { ID_HALVES, halvesPerRow } from "../exchange/write-hashed-file.ts";
+import { type HashedForm, ID_HALVES, type RowGroup, halvesPerRow, rowGroup } from "../exchange/row-group.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { cutBuckets } from "./bucket-cut.ts";
 import { randomOrder } from "./secret-draws.ts";

@@ -2,8 +2,8 @@ import { rmSync, statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { FORMAT, type Header, isLabel } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
-import { type RowGroup, formOf } from "../exchange/row-group.ts";
-import { type HashedFileWriter, createHashedFile, halvesPerRow } from "../exchange/write-hashed-file.ts";
+import { type RowGroup, formOf, halvesPerRow } from "../exchange/row-group.ts";
+import { type HashedFileWriter, createHashedFile } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { Pool } from "../pool/pool.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
@@ -16,7 +16,7 @@ import { lookupPath, rejectsPath } from "./companion-files.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
 import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
-import { encodingPlan } from "./encoding.ts";
+import { comparisonPlan, encodingPlan } from "./encoding.ts";
 import type { PartitionTask } from "./finish-rows.ts";
 import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
@@ -24,7 +24,7 @@ import type { Salt } from "./salt.ts";
 import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment } from "./sub-key.ts";
-import { type PairsTask, type SampledRecord, comparisonPlan, createSketches } from "./value-statistics.ts";
+import { type PairsTask, type SampledRecord, createSketches } from "./value-statistics.ts";
 import { ValueSample, createSampleLimits } from "./value-sample.ts";
 
 export interface HashOptions {

@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import { createStoringEncoder } from "../kernel/encode-record.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
-import { ID_HALVES } from "../exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../exchange/row-group.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";

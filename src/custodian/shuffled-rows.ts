@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { SaltlinkError, fileError } from "../errors.ts";
-import { type RowBlock } from "../exchange/write-hashed-file.ts";
+import { type RowBlock } from "../exchange/row-group.ts";
 import { claimPartial, discardPartial } from "../output/partial-file.ts";
 
 const PARTITION_BYTES = 32 << 20; // a row group; each thread holds two or three

@@ -1,10 +1,9 @@
-import { comparisonGroups, type ComparisonGroup, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
+import { comparisonGroups, type ComparisonGroup, type FieldSpace, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
 import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
-import { type AtomValues, encodingPlan } from "./encoding.ts";
-import type { Salt } from "./salt.ts";
+import type { AtomValues } from "./encoding.ts";
 import { mixed } from "./text-hash.ts";
 
 /**
@@ -32,10 +31,15 @@ export interface SharedSketches {
   readonly sampleBelow: number;
 }
 
-/** Compounds whose repetition is counted: every atom, and for fields that depend on each other every combination of whole values. */
+/** Compounds whose repetition is asked for: whole fields, every combination of them where they depend on each other, and the parts of a field that nothing else tells of. Of a record-level filter's fields nothing is compared. */
 function sketchedCompounds(schema: LinkageSchema): string[][] {
-  const joint = comparisonGroups(schema).flatMap((group) => subsets(group.fields.map((field) => field.field)).filter((fields) => fields.length > 1));
-  return [...usedAtoms(schema).map((atom) => [atom]), ...joint];
+  const used = new Set(usedAtoms(schema));
+  return comparisonGroups(schema)
+    .flatMap(({ fields }) => {
+      const [only] = fields as [FieldSpace];
+      return fields.length === 1 && isOfParts(only) ? only.views.map((view) => [`${only.field}.${view}`]) : subsets(fields.map(({ field }) => field));
+    })
+    .filter((compound) => compound.length > 0 && compound.every((atom) => used.has(atom)));
 }
 
 function subsets<T>(items: readonly T[]): T[][] {
@@ -58,6 +62,7 @@ export class RecordCounter {
   readonly #shared: SharedSketches;
   readonly #counters: Int32Array;
   readonly #present: Int32Array;
+  readonly #own = new Int32Array(COUNTERS);
   #hashes: Int32Array;
   #records = 0;
 
@@ -89,13 +94,18 @@ export class RecordCounter {
     return rank < this.#shared.sampleBelow ? rank : undefined;
   }
 
-  /** Brings what was added into the sketches. Compound after compound, because one compound's counters fit the cache and all of them do not. */
+  /**
+   * Brings what was added into the sketches. Compound after compound, because one compound's counters fit the cache and all of them do not; through counters of its own, because threads that count the same two
+   * sexes in the same two counters would wait for each other at every record.
+   */
   flush(): void {
     const hashes = this.#hashes;
     const end = this.#records * this.#atoms;
+    const own = this.#own;
+    const touched = new Uint16Array(this.#records);
     this.#compounds.forEach((compound, c) => {
-      const base = c * COUNTERS;
       let present = 0;
+      let places = 0;
       for (let row = 0; row < end; row += this.#atoms) {
         let hash = c;
         let part = 0;
@@ -103,7 +113,14 @@ export class RecordCounter {
         if (part < compound.length) continue;
         hash = mixed(hash + 0x51ed270b);
         present++;
-        Atomics.add(this.#counters, base + (hash & (COUNTERS - 1)), hash < 0 ? -1 : 1);
+        const place = hash & (COUNTERS - 1);
+        if (own[place] === 0) touched[places++] = place;
+        own[place]! += hash < 0 ? -1 : 1;
+      }
+      for (let i = 0; i < places; i++) {
+        const place = touched[i]!;
+        if (own[place] !== 0) Atomics.add(this.#counters, c * COUNTERS + place, own[place]!);
+        own[place] = 0;
       }
       Atomics.add(this.#present, c, present);
     });
@@ -111,8 +128,9 @@ export class RecordCounter {
   }
 }
 
-/** Probability that two random records that have the compound have it equal. */
+/** Probability that two random records that have the compound have it equal; 0 for one that is never had whole (-1). */
 function repetition(shared: SharedSketches, compound: number): number {
+  if (compound < 0) return 0;
   const records = new Int32Array(shared.present)[compound]!;
   if (records < 2) return 0;
   let squares = 0;
@@ -138,11 +156,6 @@ export interface PairsTask {
   readonly sampled: readonly SampledRecord[];
 }
 
-/** How sampled records are encoded to be compared: filters as if their anchors agreed. */
-export function comparisonPlan(schema: LinkageSchema, salt: Salt): EncodingPlan {
-  return encodingPlan({ ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] }, salt, usedAtoms(schema));
-}
-
 /** Nine significant digits: more would be noise, and one record's worth of a million is kept. */
 function rounded(value: number): number {
   return Number(Math.min(1, Math.max(0, value)).toPrecision(9));
@@ -159,13 +172,8 @@ function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: re
     return counts;
   });
   const [only] = group.fields;
-  if (group.fields.length === 1) {
-    const independent = independentParts(only!, equalProbability);
-    if (independent !== undefined) return independent;
-    // a record-level filter is never wholly equal by the sketches' account
-    const equal = only!.filter !== undefined && only!.filter.fields.length > 1 ? 0 : equalProbability([only!.field]);
-    return scaled(marginals[0]!, equal);
-  }
+  // a record-level filter is never wholly equal by the sketches' account
+  if (group.fields.length === 1) return isOfParts(only!) ? independentParts(only!, equalProbability) : scaled(marginals[0]!, equalProbability([only!.field]));
   // P(exactly these fields equal), by inclusion and exclusion over the combinations
   const fields = group.fields.map((space) => space.field);
   const exactly = new Float64Array(1 << fields.length);
@@ -219,9 +227,13 @@ function scaled(counts: Float64Array, equal: number): number[] {
   return Array.from(counts, (count, i) => (i === last ? equal : ((count + 0.5) / sum) * (1 - equal)));
 }
 
-/** A field that its parts make up, with nothing else to compare: the product over the parts. */
-function independentParts(space: ComparisonGroup["fields"][number], equalProbability: (parts: readonly string[]) => number): number[] | undefined {
-  if (space.filter !== undefined || space.states.length !== 1 << space.views.length) return undefined;
+/** Whether a field's parts make it up, with nothing else to compare. */
+function isOfParts({ filter, states, views }: FieldSpace): boolean {
+  return filter === undefined && states.length === 1 << views.length;
+}
+
+/** Such a field: the product over the parts. */
+function independentParts(space: FieldSpace, equalProbability: (parts: readonly string[]) => number): number[] {
   const parts = space.views.map((view) => equalProbability([`${space.field}.${view}`]));
   return space.states.map((state) => parts.reduce((product, p, i) => product * ((state.agrees >> i) & 1 ? p : 1 - p), 1));
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
 import { type LinkageSchema, SCHEMA_VERSION, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
-import { strataFit, strataSchema } from "./strata.ts";
+import { MOST_STRATA, MOST_STRATUM_VALUES, STRATUM_NAME, type Strata, isStratumValue, strataFit } from "./strata.ts";
 
 /**
  * What a hashed file says about itself. It travels as the value of the key `saltlink` in the Parquet footer, or as `NAME.header.json` beside a CSV.
@@ -23,6 +23,15 @@ const label = z.string().min(1).max(100).regex(/^\P{Cc}*$/u);
 export function isLabel(text: string): boolean {
   return label.safeParse(text).success;
 }
+
+const strataSchema = z
+  .array(
+    z.strictObject({
+      name: z.string().regex(STRATUM_NAME),
+      values: z.array(z.strictObject({ value: z.string().refine(isStratumValue), records: z.number().int().min(1) })).max(MOST_STRATUM_VALUES),
+    }),
+  )
+  .max(MOST_STRATA);
 
 const headerSchema = z.strictObject({
   format: z.literal(FORMAT),
@@ -50,7 +59,7 @@ const headerSchema = z.strictObject({
   contentDigest: z.string().length(64),
 });
 
-export type Header = Omit<z.infer<typeof headerSchema>, "schema"> & { schema: LinkageSchema };
+export type Header = Omit<z.infer<typeof headerSchema>, "schema" | "strata"> & { schema: LinkageSchema; strata: Strata };
 
 /** Its own words for what is wrong with a schema would lead astray: nobody wrote this one by hand, it was damaged. */
 function schemaIn(written: unknown, path: string): LinkageSchema {

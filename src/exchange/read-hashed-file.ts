@@ -11,7 +11,8 @@ import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts"
 import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
 import { MOST_STRATUM_BYTES, type Stratum, recordsByCode } from "./strata.ts";
 import { type WordPlaces, readWords } from "./word-places.ts";
-import { LARGEST_PAGE_HEADER, csvColumns, headerPath, headerText, plainText, valueBytesOfChunk } from "./write-hashed-file.ts";
+import { plainText } from "./row-group.ts";
+import { LARGEST_PAGE_HEADER, csvColumns, headerPath, headerText, valueBytesOfChunk } from "./write-hashed-file.ts";
 
 /** A hashed file that has been checked: its header is whole and its content is what was written. */
 export interface HashedFile {

@@ -1,6 +1,27 @@
 import { csvCell } from "../output/csv-cell.ts";
 import type { Layout } from "./layout.ts";
-import { ID_HALVES, type RowBlock, halvesPerRow, plainText, recordIdOf } from "./write-hashed-file.ts";
+
+/**
+ * Encoded records, row after row, as 32-bit halves: four halves of record id, then the words of the layout, low half first, then one half for each stratum: 0 where it is missing, else one more than the value's place in `strataValues`.
+ */
+export interface RowBlock {
+  readonly halves: Uint32Array;
+  readonly rows: number;
+  /** The order in which the rows are to stand; as they are without it. */
+  readonly order?: Uint32Array;
+  readonly strataValues?: readonly (readonly string[])[];
+}
+
+export const ID_HALVES = 4;
+
+export function halvesPerRow(layout: Layout): number {
+  return ID_HALVES + layout.words.length * 2 + layout.strata.length;
+}
+
+/** 128 random bits as 32 hexadecimal digits. */
+export function recordIdOf(halves: Uint32Array, at: number): string {
+  return Buffer.from(halves.buffer, halves.byteOffset + at * 4, ID_HALVES * 4).toString("hex");
+}
 
 /** Rows as they stand in a hashed file: for Parquet the values of one column after the other, for CSV its lines. */
 export interface RowGroup {
@@ -72,4 +93,12 @@ function lines(layout: Layout, { halves, rows, order, strataValues = [] }: RowBl
     text.push(`${cells.join(",")}\n`);
   }
   return new TextEncoder().encode(text.join(""));
+}
+
+/** A text as a PLAIN byte array: its length in four bytes, then UTF-8. */
+export function plainText(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }

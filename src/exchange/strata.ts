@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /**
  * Strata: what a department tells of each record so that quality can be judged by subgroup (sex, region, free school meals ...). They travel in clear, at their owner's choice; they take no part in matching, nor in the schema, and
  * two files may carry different ones. Few values and short ones: a stratum is a class of people, not a description of one.
@@ -18,23 +16,17 @@ export function isStratumValue(text: string): boolean {
 /** The name of a column as that of a stratum: `Free school meals` is `free_school_meals`. Undefined where nothing is left of it. */
 export function stratumName(column: string): string | undefined {
   const name = column.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
-  return nameSchema.safeParse(name).success ? name : undefined;
+  return STRATUM_NAME.test(name) ? name : undefined;
 }
 
-const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9_]{0,39}$/);
+export const STRATUM_NAME = /^[a-z0-9][a-z0-9_]{0,39}$/;
 
-/** The strata of a file in its header: their values in order, with the number of records that have each; the others have none. */
-export const strataSchema = z
-  .array(
-    z.strictObject({
-      name: nameSchema,
-      values: z.array(z.strictObject({ value: z.string().refine(isStratumValue), records: z.number().int().min(1) })).max(MOST_STRATUM_VALUES),
-    }),
-  )
-  .max(MOST_STRATA);
-
-export type Strata = z.infer<typeof strataSchema>;
-export type Stratum = Strata[number];
+/** A stratum in the header of a file: its values in order, with the number of records that have each; the others have none. */
+export interface Stratum {
+  name: string;
+  values: { value: string; records: number }[];
+}
+export type Strata = Stratum[];
 
 /** What about strata does not fit in a file of so many rows: a name or value twice, values out of order, more records than there are. */
 export function strataFit(strata: Strata, rows: number): boolean {

@@ -7,23 +7,6 @@ import { EMPTY_DIGEST, HEADER_KEY, type Header, assertFits } from "./header.ts";
 import { type Layout, RECORD_ID } from "./layout.ts";
 import { type RowGroup, formOf } from "./row-group.ts";
 
-/**
- * Encoded records, row after row, as 32-bit halves: four halves of record id, then the words of the layout, low half first, then one half for each stratum: 0 where it is missing, else one more than the value's place in `strataValues`.
- */
-export interface RowBlock {
-  readonly halves: Uint32Array;
-  readonly rows: number;
-  /** The order in which the rows are to stand; as they are without it. */
-  readonly order?: Uint32Array;
-  readonly strataValues?: readonly (readonly string[])[];
-}
-
-export const ID_HALVES = 4;
-
-export function halvesPerRow(layout: Layout): number {
-  return ID_HALVES + layout.words.length * 2 + layout.strata.length;
-}
-
 export interface HashedFileWriter {
   /** Appends a row group of the file's form. */
   write(group: RowGroup): void;
@@ -36,11 +19,6 @@ export interface HashedFileWriter {
 
 export function createHashedFile(path: string, layout: Layout, force: boolean): HashedFileWriter {
   return formOf(path) === "csv" ? new CsvWriter(path, layout, force) : new ParquetFileWriter(path, layout, force);
-}
-
-/** 128 random bits as 32 hexadecimal digits. */
-export function recordIdOf(halves: Uint32Array, at: number): string {
-  return Buffer.from(halves.buffer, halves.byteOffset + at * 4, ID_HALVES * 4).toString("hex");
 }
 
 /** hyparquet-writer's buffer, emptied into the file and the digest before every page. */
@@ -157,14 +135,6 @@ export function valueBytesOfChunk(chunk: number, rows: number): number | undefin
   return undefined;
 }
 export const LARGEST_PAGE_HEADER = 100;
-
-/** A text as a PLAIN byte array: its length in four bytes, then UTF-8. */
-export function plainText(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
 
 /** The same columns as CSV; the header lies beside it. */
 class CsvWriter implements HashedFileWriter {

@@ -3,7 +3,7 @@ import { recordAtoms } from "../../src/custodian/record-atoms.ts";
 import type { AttackedFile } from "../../src/audit/attack-file.ts";
 import { type EqualityStructure, StructureBuilder, restrict } from "../../src/audit/equality-structure.ts";
 import { sampledFilters } from "../../src/audit/sampled-filters.ts";
-import { ID_HALVES } from "../../src/exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../../src/exchange/row-group.ts";
 import { createEncoder } from "../../src/kernel/encode-record.ts";
 import { random } from "../../src/random.ts";
 import { usedAtoms } from "../../src/schema/comparison-space.ts";

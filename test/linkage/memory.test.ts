@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
-import { ID_HALVES } from "../../src/exchange/write-hashed-file.ts";
+import { ID_HALVES } from "../../src/exchange/row-group.ts";
 import type * as LinkDatasets from "../../src/linkage/link-datasets.ts";
 import { planMemory } from "../../src/linkage/memory-plan.ts";
 import { rowStride } from "../../src/linkage/record-store.ts";
