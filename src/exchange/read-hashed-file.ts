@@ -10,7 +10,7 @@ import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts";
 import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
 import { MOST_STRATUM_BYTES, type Stratum, recordsByCode } from "./strata.ts";
-import { type WordPlaces, readWords } from "./word-places.ts";
+import { type ReadWords, type WordPlaces, readWords } from "./word-places.ts";
 import { plainText } from "./row-group.ts";
 import { LARGEST_PAGE_HEADER, csvColumns, headerPath, headerText, valueBytesOfChunk } from "./write-hashed-file.ts";
 
@@ -22,7 +22,7 @@ export interface HashedFile {
   /** Where the words lie in a Parquet file; a CSV is held in memory, and there are none. */
   readonly places: WordPlaces | undefined;
   /** Reads words of a column from row `from` on, eight bytes each, until `target` is full. */
-  readonly readWords: (column: number, from: number, target: Uint8Array) => void;
+  readonly readWords: ReadWords;
   /** Reads one word column. `target` has room for all rows. */
   readColumn(name: string, target: BigInt64Array): Promise<void>;
   /** Record ids as text, 32 characters a row, one after the other. */

@@ -10,10 +10,20 @@ export interface WordPlaces {
     /** Byte position of each word column's first value. */
     readonly at: readonly number[];
   }[];
+  /** The rows that there are, in order, where not all are wanted; in memory that threads share. */
+  readonly chosen?: Uint32Array;
 }
 
+/** Reads words of a column from row `from` on into `target`. */
+export type ReadWords = (column: number, from: number, target: Uint8Array) => void;
+
 /** Reads the words of column `column` (as numbered by the layout) from row `from` on, eight bytes each, until `target` is full. @throws RangeError where the file has ended meanwhile */
-export function readWords({ descriptor, groups }: WordPlaces, column: number, from: number, target: Uint8Array): void {
+export function readWords({ chosen, ...places }: WordPlaces, column: number, from: number, target: Uint8Array): void {
+  if (chosen === undefined) readRows(places, column, from, target);
+  else readChosen((...rest) => readRows(places, ...rest), chosen, column, from, target);
+}
+
+function readRows({ descriptor, groups }: WordPlaces, column: number, from: number, target: Uint8Array): void {
   for (const { start, rows, at } of groups) {
     const first = Math.max(from, start);
     const end = Math.min(from + target.length / 8, start + rows);
@@ -23,6 +33,27 @@ export function readWords({ descriptor, groups }: WordPlaces, column: number, fr
       const read = readSync(descriptor, target, done, stop - done, at[column]! + (from - start) * 8 + done);
       if (read === 0) throw new RangeError("read past the end");
       done += read;
+    }
+  }
+}
+
+const CHOSEN_ROWS = 4096; // that are looked for at a time
+let spanned = new Uint8Array(0);
+
+/** The same of chosen rows alone; what lies between them is read too, as that is faster than reading row by row. */
+export function readChosen(read: ReadWords, chosen: Uint32Array, column: number, from: number, target: Uint8Array): void {
+  const words = new Int32Array(target.buffer, target.byteOffset, target.byteLength / 4);
+  for (let done = 0; done < words.length / 2; done += CHOSEN_ROWS) {
+    const rows = chosen.subarray(from + done, from + Math.min(done + CHOSEN_ROWS, words.length / 2));
+    const first = rows[0]!;
+    const bytes = (rows.at(-1)! + 1 - first) * 8;
+    if (spanned.length < bytes) spanned = new Uint8Array(bytes);
+    read(column, first, spanned.subarray(0, bytes));
+    const span = new Int32Array(spanned.buffer);
+    for (let i = 0, at = done * 2; i < rows.length; i++) {
+      const row = (rows[i]! - first) * 2;
+      words[at++] = span[row]!;
+      words[at++] = span[row + 1]!;
     }
   }
 }

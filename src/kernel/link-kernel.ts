@@ -22,6 +22,7 @@ export interface LinkKernel {
   layGroups(sorted: number, weights: number, count: number, words: number, groups: number): void;
   diceAbove(sortedA: number, weightsA: number, orderA: number, countA: number, sortedB: number, weightsB: number, orderB: number, countB: number, groups: number, words: number, threshold: number, cursor: number, scratch: number, outA: number, outB: number, outDice: number, capacity: number): number;
   comparePairs(layout: number, rowsA: number, rowsB: number, stride: number, pairsA: number, pairsB: number, observed: number, from: number, to: number, tokenShift: bigint, levelShift: bigint): void;
+  dealTuples(rowsA: number, rowsB: number, levels: number, count: number, shift: number, ranges: number, ends: number, outA: number, outB: number, outLevels: number): void;
   mergeTuples(lists: number, listCount: number, lo: number, hi: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
   countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;
 }

@@ -4,7 +4,7 @@ import { SaltlinkError } from "../errors.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Join, type JoinRoom, type Rule, joinRule, reserveJoinRoom, rulesOf } from "./join-rule.ts";
 import { joinBytes } from "./memory-plan.ts";
-import { type MergedPairs, type Tuples, mergeTuples } from "./merge-tuples.ts";
+import { type MergedPairs, type TupleRoom, type Tuples, dealTuples, mergeTuples, reserveTupleRoom } from "./merge-tuples.ts";
 import { type LinkPool, type LoadedDataset, type RowLayout, placeRows } from "./record-store.ts";
 import { scanBuckets } from "./scan-buckets.ts";
 import type { SharedMemory } from "./shared-memory.ts";
@@ -98,8 +98,7 @@ export async function findCandidates(options: CandidateOptions): Promise<Candida
     found.push({ report, chunks });
     options.onProgress("blocking", found.length, rules.length);
   }
-  const lists = found.flatMap(({ chunks }, r) => chunks.map((tuples) => ({ bits: rules[r]!.bits, tuples })));
-  const pairs = await mergeTuples(options, lists);
+  const pairs = await mergeTuples(options, found.map(({ chunks }, r) => ({ bits: rules[r]!.bits, chunks })));
   if (schema.profile === "plain") await compare(options, pairs);
   const result = observe(options, pairs, found.map(({ report }) => report));
   memory.release(mark);
@@ -110,8 +109,7 @@ export async function findCandidates(options: CandidateOptions): Promise<Candida
 interface Lane {
   readonly room: JoinRoom;
   readonly cursor: number;
-  readonly outA: number;
-  readonly outB: number;
+  readonly out: TupleRoom;
 }
 
 /** Works on as many rules at a time as there are threads and room for; results in the order of the rules. */
@@ -120,9 +118,8 @@ async function atOnce<T>(options: CandidateOptions, rules: readonly Rule[], work
   const results: T[] = [];
   let next = 0;
   let done = 0;
-  const capacity = emitCapacity(b);
   const room = Math.max(1, Math.floor(memory.free / joinBytes({ rowsA: a.rows, rowsB: b.rows })));
-  const lanes = Array.from({ length: Math.min(pool.threads, rules.length, room) }, (): Lane => ({ room: reserveJoinRoom(options), cursor: memory.reserve(8), outA: memory.reserve(capacity * INDEX), outB: memory.reserve(capacity * INDEX) }));
+  const lanes = Array.from({ length: Math.min(pool.threads, rules.length, room) }, (): Lane => ({ room: reserveJoinRoom(options), cursor: memory.reserve(8), out: reserveTupleRoom(memory, emitCapacity(b), "plain") }));
   await Promise.all(
     lanes.map(async (lane) => {
       while (next < rules.length) {
@@ -141,12 +138,13 @@ function emitCapacity({ rows }: LoadedDataset): number {
 }
 
 /** All pairs of an exact key. */
-async function emit({ a, b, memory, pool, blockCap }: CandidateOptions, { blocks, blockCount, orderA, orderB }: Join, { cursor, outA, outB }: Lane): Promise<Tuples[]> {
+async function emit(options: CandidateOptions, { blocks, blockCount, orderA, orderB }: Join, { cursor, out }: Lane): Promise<Tuples[]> {
+  const { a, b, memory, pool, blockCap } = options;
   const chunks: Tuples[] = [];
   memory.u32(cursor, 2).set([0, 0]);
   while (memory.u32(cursor, 2)[0]! < blockCount) {
-    const count = await pool.run({ name: "emitPairs", args: [blocks, blockCount, Number(a === b), blockCap, orderA, orderB, cursor, outA, outB, emitCapacity(b)] });
-    chunks.push({ a: memory.u32(outA, count).slice(), b: memory.u32(outB, count).slice() });
+    const count = await pool.run({ name: "emitPairs", args: [blocks, blockCount, Number(a === b), blockCap, orderA, orderB, cursor, out.a, out.b, out.capacity] });
+    chunks.push(await dealTuples(options, out, count));
   }
   return chunks;
 }

@@ -1,9 +1,6 @@
-import { type WordPlaces, readWords } from "../exchange/word-places.ts";
+import { type ReadWords, type WordPlaces, readWords } from "../exchange/word-places.ts";
 import type { LinkKernel } from "../kernel/link-kernel.ts";
 import type { LoadedDataset, RowLayout } from "./record-store.ts";
-
-/** Reads words of a column from row `from` on into `target`. */
-export type ReadWords = (column: number, from: number, target: Uint8Array) => void;
 
 /** Where things lie in the shared memory. */
 type LoadTarget = Pick<LoadedDataset, "nulls" | "digests">;

@@ -1,4 +1,5 @@
 import { SaltlinkError } from "../errors.ts";
+import { MERGE_BYTES, MERGE_LANES, MOST_RANGES, TUPLE_ROOM } from "./merge-tuples.ts";
 
 /** How the memory that a run may take is divided. */
 export interface MemoryPlan {
@@ -25,7 +26,7 @@ const RUNTIME = 120 << 20; // Node itself, code and heap
 const THREAD = 25 << 20;
 const RECORD = 48; // record ids while the links are written, and what solving keeps of a record
 /** What a thread needs to compare and to load, as long as buckets are of the size that hash makes them. */
-const SCAN_LANE = 6 << 20;
+const SCAN_LANE = 9 << 20;
 const OVERHEAD = 4 << 20;
 /** Share of the rest that tuples get. */
 const TUPLE_SHARE = 0.3;
@@ -35,7 +36,7 @@ const MOST_SEGMENTS = 16;
 /** Bytes of the room in which one rule is joined (join-rule.ts) and its pairs put out. */
 export function joinBytes({ rowsA, rowsB }: Pick<Sizes, "rowsA" | "rowsB">): number {
   const most = Math.max(rowsA, rowsB);
-  return 12 * (rowsA + rowsB) + 20 * most + 16 * Math.min(rowsA, rowsB) + 8 * Math.max(1 << 18, rowsB) + (64 << 10);
+  return 12 * (rowsA + rowsB) + 20 * most + 16 * Math.min(rowsA, rowsB) + TUPLE_ROOM.plain * Math.max(1 << 18, rowsB) + (64 << 10);
 }
 
 /**
@@ -60,7 +61,7 @@ export function planMemory(sizes: Sizes, budget: number | undefined): MemoryPlan
 /** Bytes that a run is going to take, roughly, once its pairs have been counted. */
 export function forecastMemory(sizes: Sizes, tuples: number): number {
   const { rowsA, rowsB, threads, stride } = sizes;
-  const shared = 16 * (rowsA + rowsB) + Math.max(threads * joinBytes(sizes), (8 + stride) * (rowsA + rowsB), 40 * tuples);
+  const shared = 16 * (rowsA + rowsB) + Math.max(threads * joinBytes(sizes), (8 + stride) * (rowsA + rowsB), 24 * Math.max(rowsA, rowsB) + (threads * MERGE_LANES * MERGE_BYTES * tuples) / MOST_RANGES);
   return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, shared);
 }
 

@@ -1,10 +1,13 @@
 import type { CandidateOptions } from "./candidates.ts";
+import type { SharedMemory } from "./shared-memory.ts";
 
-/** Rows that a rule has put together. */
+/** Rows that a rule has put together, dealt out by ranges of rows of A. */
 export interface Tuples {
   readonly a: Uint32Array;
   readonly b: Uint32Array;
   readonly levels?: Uint32Array;
+  /** Where the tuples of each range end. */
+  readonly ends: Uint32Array;
 }
 
 /** Pairs in order of (row of A, row of B), in shared memory: u32, u32, and u64 of what was observed. */
@@ -17,40 +20,79 @@ export interface MergedPairs {
 
 interface TupleList {
   readonly bits: bigint;
-  readonly tuples: Tuples;
+  readonly chunks: readonly Tuples[];
 }
 
 const INDEX = 4;
 const WORD = 8;
-/** Memory for a tuple while it is merged: itself, and its place in scratch and output. */
-const MERGE_BYTES = 3 * INDEX + 3 * INDEX + 2 * WORD;
-const SLICES = 512;
-const RANGES = 4; // a thread: each reads the rows of all tuples
+/** Few enough that dealing them out stays in the cache, and many enough that a range does, up to some ten million records. */
+export const MOST_RANGES = 256;
 
-/**
- * Unites the tuples of all rules, a range of rows of A to a task. Where memory for all of them at once is wanting, as many rows of A at a time as there is room for.
- */
+/** Ranges that are worked on for each thread: while one is merged, the next is laid out. */
+export const MERGE_LANES = 2;
+/** Bytes for a tuple of a range that is merged. */
+export const MERGE_BYTES = 6 * INDEX + 2 * WORD;
+
+/** Ranges of 2^bits rows. */
+function rangesOf({ rows }: { readonly rows: number }): { bits: number; count: number } {
+  const bits = Math.max(0, Math.ceil(Math.log2(rows / MOST_RANGES)));
+  return { bits, count: Math.max(1, Math.ceil(rows / 2 ** bits)) };
+}
+
+/** Room in which a thread puts tuples out, and in which they are dealt out. */
+export interface TupleRoom {
+  readonly capacity: number;
+  readonly a: number;
+  readonly b: number;
+  /** 0 where tuples have no levels. */
+  readonly levels: number;
+  readonly dealtA: number;
+  readonly dealtB: number;
+  readonly dealtLevels: number;
+  readonly ends: number;
+}
+
+/** Bytes that `reserveTupleRoom` takes for a tuple, without levels and with them. */
+export const TUPLE_ROOM = { plain: 4 * INDEX, levels: 6 * INDEX } as const;
+
+export function reserveTupleRoom(memory: SharedMemory, capacity: number, kind: keyof typeof TUPLE_ROOM): TupleRoom {
+  const column = (): number => memory.reserve(capacity * INDEX);
+  const levels = (): number => (kind === "levels" ? column() : 0);
+  return { capacity, a: column(), b: column(), levels: levels(), dealtA: column(), dealtB: column(), dealtLevels: levels(), ends: memory.reserve(MOST_RANGES * INDEX) };
+}
+
+/** Deals the first `count` tuples in a room out, and takes them away. */
+export async function dealTuples({ a, memory, pool }: CandidateOptions, room: TupleRoom, count: number): Promise<Tuples> {
+  const ranges = rangesOf(a);
+  await pool.run({ name: "dealTuples", args: [room.a, room.b, room.levels, count, ranges.bits, ranges.count, room.ends, room.dealtA, room.dealtB, room.dealtLevels] });
+  const taken = (at: number, length = count): Uint32Array => memory.u32(at, length).slice();
+  return { a: taken(room.dealtA), b: taken(room.dealtB), ...(room.levels === 0 ? {} : { levels: taken(room.dealtLevels) }), ends: taken(room.ends, ranges.count) };
+}
+
+/** Unites the tuples of all rules, a range of rows of A to a task. */
 export async function mergeTuples(options: CandidateOptions, lists: readonly TupleList[]): Promise<MergedPairs> {
-  const { a, memory, onProgress } = options;
-  const sliceBits = Math.max(0, Math.ceil(Math.log2(a.rows / SLICES)));
-  const sliceRows = 2 ** sliceBits;
-  const inSlice = new Float64Array(Math.max(1, Math.ceil(a.rows / sliceRows)));
-  for (const { tuples } of lists) for (let t = 0; t < tuples.a.length; t++) inSlice[tuples.a[t]! >>> sliceBits]!++;
-  const total = inSlice.reduce((sum, n) => sum + n, 0);
+  const { a, memory, pool, onProgress } = options;
+  const ranges = rangesOf(a);
+  const inRange = new Float64Array(ranges.count);
+  for (const { chunks } of lists) for (const { ends } of chunks) for (let r = 0; r < ranges.count; r++) inRange[r]! += ends[r]! - (ends[r - 1] ?? 0);
+  const total = inRange.reduce((sum, n) => sum + n, 0);
+  const most = inRange.reduce((x, y) => Math.max(x, y), 1);
   const mark = memory.mark();
-  const room = (memory.free * 0.9) / MERGE_BYTES;
   const merged: { rowsA: Uint32Array; rowsB: Uint32Array; observed: BigInt64Array }[] = [];
+  let next = 0;
   let done = 0;
-  for (let slice = 0; slice < inSlice.length; ) {
-    const lo = slice;
-    let tuples = inSlice[slice++]!;
-    while (slice < inSlice.length && tuples + inSlice[slice]! <= room) tuples += inSlice[slice++]!;
-    const whole = lo === 0 && slice === inSlice.length;
-    const [loRow, hiRow] = [lo * sliceRows, Math.min(a.rows, slice * sliceRows)];
-    const here = whole ? lists : lists.map(({ bits, tuples: all }) => ({ bits, tuples: within(all, loRow, hiRow) }));
-    merged.push(...(await mergeRows(options, here, loRow, hiRow, { rows: sliceRows, tuples: inSlice.subarray(lo, slice) }, (n) => onProgress("merging", (done += n), total))));
-    memory.release(mark);
-  }
+  const work = async (lane: MergeLane): Promise<void> => {
+    while (next < ranges.count) {
+      const r = next++;
+      const from = r * 2 ** ranges.bits;
+      layLists(options, lists, r, lane);
+      const count = await pool.run({ name: "mergeTuples", args: [lane.lists, lists.length, from, Math.min(a.rows, from + 2 ** ranges.bits), lane.starts, lane.scratchB, lane.scratchObserved, lane.outA, lane.outB, lane.outObserved] });
+      merged[r] = { rowsA: memory.u32(lane.outA, count).slice(), rowsB: memory.u32(lane.outB, count).slice(), observed: memory.i64(lane.outObserved, count).slice() };
+      onProgress("merging", (done += inRange[r]!), total);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(ranges.count, MERGE_LANES * pool.threads) }, () => reserveMergeLane(memory, lists.length, most, 2 ** ranges.bits)).map(work));
+  memory.release(mark);
   const count = merged.reduce((sum, { rowsA }) => sum + rowsA.length, 0);
   const pairs = { count, rowsA: memory.reserve(Math.max(1, count) * INDEX), rowsB: memory.reserve(Math.max(1, count) * INDEX), observed: memory.reserve(Math.max(1, count) * WORD) };
   let at = 0;
@@ -63,39 +105,29 @@ export async function mergeTuples(options: CandidateOptions, lists: readonly Tup
   return pairs;
 }
 
-function within({ a, b, levels }: Tuples, lo: number, hi: number): Tuples {
-  const kept = new Uint32Array(a.length);
-  let count = 0;
-  for (let i = 0; i < a.length; i++) if (a[i]! >= lo && a[i]! < hi) kept[count++] = i;
-  const pick = (values: Uint32Array): Uint32Array => kept.subarray(0, count).map((i) => values[i]!);
-  return { a: pick(a), b: pick(b), ...(levels === undefined ? {} : { levels: pick(levels) }) };
+/** Room in which a range is merged. */
+type MergeLane = ReturnType<typeof reserveMergeLane>;
+
+function reserveMergeLane(memory: SharedMemory, lists: number, tuples: number, rows: number) {
+  const room = (bytes: number): number => memory.reserve(tuples * bytes);
+  return { lists: memory.reserve(lists * 32), a: room(INDEX), b: room(INDEX), levels: room(INDEX), starts: memory.reserve(rows * INDEX), scratchB: room(INDEX), scratchObserved: room(WORD), outA: room(INDEX), outB: room(INDEX), outObserved: room(WORD) };
 }
 
-/** Unites tuples whose rows of A are all in [lo, hi), which the slices divide. */
-async function mergeRows({ evidence, memory, pool }: CandidateOptions, lists: readonly TupleList[], lo: number, hi: number, slices: { readonly rows: number; readonly tuples: Float64Array }, onMerged: (tuples: number) => void): Promise<{ rowsA: Uint32Array; rowsB: Uint32Array; observed: BigInt64Array }[]> {
-  const descriptors = memory.reserve(lists.length * 32);
-  const words = lists.map(({ bits, tuples }) => {
-    const [listA, listB, levels] = [tuples.a, tuples.b, tuples.levels].map((rows) => {
-      if (rows === undefined) return 0;
-      const at = memory.reserve(rows.length * INDEX);
-      memory.u32(at, rows.length).set(rows);
-      return at;
-    });
-    return [listA!, listB!, levels!, tuples.a.length, Number(bits & 0xffffffffn), Number(bits >> 32n), evidence.levelShift, 0];
+/** Lays out a range's tuples as the kernel reads them: rule after rule, and a list of each. */
+function layLists({ evidence, memory }: CandidateOptions, lists: readonly TupleList[], range: number, lane: MergeLane): void {
+  let at = 0;
+  lists.forEach(({ bits, chunks }, l) => {
+    const first = at;
+    for (const { a, b, levels, ends } of chunks) {
+      const [from, to] = [ends[range - 1] ?? 0, ends[range]!];
+      if (from === to) continue;
+      const lay = (column: number, values: Uint32Array): void => memory.u32(column + at * INDEX, to - from).set(values.subarray(from, to));
+      lay(lane.a, a);
+      lay(lane.b, b);
+      if (levels !== undefined) lay(lane.levels, levels);
+      at += to - from;
+    }
+    const levels = chunks[0]?.levels === undefined ? 0 : lane.levels + first * INDEX;
+    memory.u32(lane.lists + l * 32, 8).set([lane.a + first * INDEX, lane.b + first * INDEX, levels, at - first, Number(bits & 0xffffffffn), Number(bits >> 32n), evidence.levelShift, 0]);
   });
-  words.forEach((list, i) => memory.u32(descriptors + i * 32, 8).set(list));
-  const inRange = Math.max(1, Math.ceil(slices.tuples.length / (pool.threads * RANGES)));
-  const ranges = Array.from({ length: Math.ceil(slices.tuples.length / inRange) }, (_, r) => {
-    const from = lo + r * inRange * slices.rows;
-    const to = Math.min(hi, from + inRange * slices.rows);
-    const tuples = slices.tuples.subarray(r * inRange, (r + 1) * inRange).reduce((sum, n) => sum + n, 0);
-    const room = (bytes: number): number => memory.reserve(Math.max(1, tuples) * bytes);
-    return { from, to, tuples, starts: memory.reserve((to - from + 1) * INDEX), scratchB: room(INDEX), scratchObserved: room(WORD), outA: room(INDEX), outB: room(INDEX), outObserved: room(WORD) };
-  });
-  const merged = ranges.map(async ({ from, to, tuples, starts, scratchB, scratchObserved, outA, outB, outObserved }) => {
-    const count = await pool.run({ name: "mergeTuples", args: [descriptors, lists.length, from, to, starts, scratchB, scratchObserved, outA, outB, outObserved] });
-    onMerged(tuples);
-    return { rowsA: memory.u32(outA, count).slice(), rowsB: memory.u32(outB, count).slice(), observed: memory.i64(outObserved, count).slice() };
-  });
-  return Promise.all(merged);
 }

@@ -1,4 +1,5 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
+import { readChosen } from "../exchange/word-places.ts";
 import { type CandidateOptions, findCandidates } from "./candidates.ts";
 import type { OwnPairs } from "./estimate.ts";
 import { missingShares } from "./missing-shares.ts";
@@ -6,6 +7,7 @@ import { type LoadedDataset, loadDataset } from "./record-store.ts";
 
 /** More records than this are sampled: a hundred thousand have families enough. */
 const MOST_RECORDS = 100_000;
+const PILES = 1 << 16;
 
 /** What pairs within one file look like; of a large file those of a sample of its records, which only their content decides. To be called when the files have been blocked, which completes the content digests. */
 export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset, mostRecords = MOST_RECORDS): Promise<OwnPairs> {
@@ -20,27 +22,32 @@ export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset
   return { observations, allPairs: pairsOf(sample.rows), missingShares: shares, growth: pairsOf(dataset.rows) / Math.max(1, pairsOf(sample.rows)) };
 }
 
-/** Rows with the smallest digests, in their order; records of the same content all or none. */
+/** Rows with the smallest digests, in their order; records of the same content all or none. In memory that threads share. */
 function smallest(digests: BigInt64Array, most: number): Uint32Array {
-  const limit = digests.slice().sort()[most - 1]!;
-  const chosen: number[] = [];
-  digests.forEach((digest, row) => digest <= limit && chosen.push(row));
-  return Uint32Array.from(chosen);
+  const halves = new Int32Array(digests.buffer, digests.byteOffset, digests.length * 2);
+  // digests are dealt out by their first bits: sorting them all takes thirty times as long
+  const pileOf = (row: number): number => (halves[row * 2 + 1]! >> 16) + PILES / 2;
+  const piles = new Uint32Array(PILES);
+  for (let row = 0; row < digests.length; row++) piles[pileOf(row)]!++;
+  let last = 0;
+  let before = 0;
+  while (before + piles[last]! < most) before += piles[last++]!;
+  const inLast = digests.filter((_, row) => pileOf(row) === last).sort();
+  const limit = inLast[most - 1 - before]!;
+  const chosen = new Uint32Array(new SharedArrayBuffer((before + inLast.filter((digest) => digest <= limit).length) * 4));
+  for (let row = 0, count = 0; row < digests.length; row++) {
+    const pile = pileOf(row);
+    if (pile < last || (pile === last && digests[row]! <= limit)) chosen[count++] = row;
+  }
+  return chosen;
 }
 
 /** A hashed file of some rows of another, which are in order. */
-function chosenRows(file: HashedFile, rows: Uint32Array): HashedFile {
+function chosenRows(file: HashedFile, chosen: Uint32Array): HashedFile {
   return {
     ...file,
-    header: { ...file.header, rows: rows.length },
-    places: undefined, // no thread can read it by itself
-    readWords(column, from, target) {
-      const words = target.byteLength / 8;
-      if (words === 0) return;
-      const first = rows[from]!;
-      const whole = new Uint8Array((rows[from + words - 1]! + 1 - first) * 8);
-      file.readWords(column, first, whole);
-      for (let i = 0; i < words; i++) target.set(whole.subarray((rows[from + i]! - first) * 8, (rows[from + i]! - first) * 8 + 8), i * 8);
-    },
+    header: { ...file.header, rows: chosen.length },
+    places: file.places === undefined ? undefined : { ...file.places, chosen },
+    readWords: (...words) => readChosen(file.readWords, chosen, ...words),
   };
 }

@@ -2,7 +2,7 @@ import { SaltlinkError } from "../errors.ts";
 import type { CandidateOptions, RuleReport } from "./candidates.ts";
 import { type Rule, joinRule, reserveJoinRoom } from "./join-rule.ts";
 import { NO_SLOT, loadScratch } from "./load-columns.ts";
-import type { Tuples } from "./merge-tuples.ts";
+import { type Tuples, dealTuples, reserveTupleRoom } from "./merge-tuples.ts";
 import { type LoadedDataset, placeRows } from "./record-store.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
@@ -25,13 +25,10 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
   const slotsA = memory.reserve(a.rows * INDEX);
   const slotsB = self ? slotsA : memory.reserve(b.rows * INDEX);
   const largest = blocks.reduce((most, end, i) => (i % 4 === 3 ? Math.max(most, end - blocks[i - 1]!) : most), 0);
-  const capacity = largest + (1 << 18);
   const lanes = Array.from({ length: pool.threads }, () => ({
     cursor: memory.reserve(8),
     scratch: memory.reserve(kernel.scanScratch(layout.layout, largest)),
-    outA: memory.reserve(capacity * INDEX),
-    outB: memory.reserve(capacity * INDEX),
-    outLevels: memory.reserve(capacity * INDEX),
+    out: reserveTupleRoom(memory, largest + (1 << 18), "levels"),
   }));
   const chunks: Tuples[] = [];
   let pairsDone = 0;
@@ -45,15 +42,15 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
     const { split, cuts } = splitBlocks(memory, part, self);
     let next = 0;
     let done = 0;
-    const work = async ({ cursor, scratch, outA, outB, outLevels }: (typeof lanes)[number]): Promise<void> => {
+    const work = async ({ cursor, scratch, out }: (typeof lanes)[number]): Promise<void> => {
       while (next + 1 < cuts.length) {
         const range = next++;
         const to = cuts[range + 1]!;
         memory.u32(cursor, 2).set([cuts[range]!, 0]);
         // a call ends early when its output is full
         while (memory.u32(cursor, 2)[0]! < to) {
-          const count = await pool.run({ name: "scanBlocks", args: [layout.layout, storeA, storeB, stride, split, to, Number(self), orderA, orderB, cursor, scratch, outA, outB, outLevels, capacity] });
-          if (count > 0) chunks.push({ a: memory.u32(outA, count).slice(), b: memory.u32(outB, count).slice(), levels: memory.u32(outLevels, count).slice() });
+          const count = await pool.run({ name: "scanBlocks", args: [layout.layout, storeA, storeB, stride, split, to, Number(self), orderA, orderB, cursor, scratch, out.a, out.b, out.levels, out.capacity] });
+          if (count > 0) chunks.push(await dealTuples(options, out, count));
         }
         onProgress((pairsDone + (pairs * ++done) / (cuts.length - 1)) / report.pairs);
       }

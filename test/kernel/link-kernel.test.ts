@@ -248,10 +248,13 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
         const bench = new Bench();
         const shift = 20n;
         const descriptor = bench.room(rules.length * 32);
-        rules.forEach((tuples, r) => {
-          const levels = r % 2 === 1;
-          const entry = [bench.integers(tuples.map((t) => t.a)), bench.integers(tuples.map((t) => t.b)), levels ? bench.integers(tuples.map((t) => t.level)) : 0, tuples.length, 1 << r, 0, Number(shift), 0];
-          bench.memory.u32(descriptor + r * 32, 8).set(entry);
+        // ranges of four rows
+        const dealt = rules.map((tuples, r) => {
+          const levels = r % 2 === 1 ? bench.integers(tuples.map((t) => t.level)) : 0;
+          const room = (): number => bench.room(tuples.length * 4);
+          const out = { ends: bench.room(3 * 4), a: room(), b: room(), levels: r % 2 === 1 ? room() : 0 };
+          bench.kernel.dealTuples(bench.integers(tuples.map((t) => t.a)), bench.integers(tuples.map((t) => t.b)), levels, tuples.length, 2, 3, out.ends, out.a, out.b, out.levels);
+          return { ...out, ends: [0, ...bench.memory.u32(out.ends, 3)] };
         });
         const expected = mergeTuples(rules.flatMap((tuples, r) => tuples.map(({ a, b, level }) => ({ a, b, seen: (1n << BigInt(r)) | (r % 2 === 1 ? BigInt(level) << shift : 0n) }))));
         const total = rules.flat().length;
@@ -259,7 +262,11 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
         const missing = bench.words(Array.from({ length: 13 }, (_, i) => BigInt(i % 3)));
         const table = bench.memory.reserveZeroed(24 * 1024);
         let distinct = 0;
-        for (const [lo, hi] of [[0, 4], [4, 10]] as const) {
+        for (const [range, lo, hi] of [[0, 0, 4], [1, 4, 8], [2, 8, 10]] as const) {
+          dealt.forEach(({ a, b, levels, ends }, r) => {
+            const first = ends[range]! * 4;
+            bench.memory.u32(descriptor + r * 32, 8).set([a + first, b + first, levels === 0 ? 0 : levels + first, ends[range + 1]! - ends[range]!, 1 << r, 0, Number(shift), 0]);
+          });
           const [starts, scratchB, scratchSeen] = [bench.room(11 * 4), bench.room(total * 4), bench.room(total * 8)];
           const [outA, outB, outSeen] = [bench.room(total * 4), bench.room(total * 4), bench.room(total * 8)];
           const n = bench.kernel.mergeTuples(descriptor, rules.length, lo, hi, starts, scratchB, scratchSeen, outA, outB, outSeen);
