@@ -5,4 +5,4 @@ import { type LoadTask, runLoadTask } from "../src/linkage/load-columns.ts";
 const memory = workerData as WebAssembly.Memory;
 const kernel = linkKernel(memory);
 
-export default (task: KernelCall | LoadTask): number => ("load" in task ? Number(runLoadTask(kernel, memory, task)) : callKernel(kernel, task));
+export default (task: KernelCall | LoadTask): number => ("load" in task ? runLoadTask(kernel, memory, task) : callKernel(kernel, task));

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 import { EMPTY_DIGEST, HEADER_KEY, type Header, parseHeader } from "./header.ts";
 import { type Layout, RECORD_ID, layoutOf } from "./layout.ts";
+import { ID_BYTES, ID_LENGTH, IDS, checkIds, readIds } from "./record-ids.ts";
 import { MOST_STRATUM_BYTES, type Stratum, recordsByCode } from "./strata.ts";
 import { type ReadWords, type WordPlaces, readWords } from "./word-places.ts";
 import { plainText } from "./row-group.ts";
@@ -19,14 +20,16 @@ export interface HashedFile {
   readonly path: string;
   readonly header: Header;
   readonly layout: Layout;
+  /** Rejects where the content is not what was written; settled when the file is opened, unless that was to be checked later. */
+  readonly verified: Promise<void>;
   /** Where the words lie in a Parquet file; a CSV is held in memory, and there are none. */
   readonly places: WordPlaces | undefined;
   /** Reads words of a column from row `from` on, eight bytes each, until `target` is full. */
   readonly readWords: ReadWords;
   /** Reads one word column. `target` has room for all rows. */
   readColumn(name: string, target: BigInt64Array): Promise<void>;
-  /** Record ids as text, 32 characters a row, one after the other. */
-  readRecordIds(): Promise<Buffer>;
+  /** Record ids as text, 32 characters a row, one after the other, in memory that threads share: another may `read` them, if the file has places. */
+  readRecordIds(read?: (ids: Uint8Array) => Promise<number> | number): Promise<Buffer>;
   /** Reads the stratum at `index` of the header: for every row 0 where it is missing, else one more than the place of its value. */
   readStratum(index: number): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -35,19 +38,19 @@ export interface HashedFile {
 const LARGEST_FOOTER = 64 << 20;
 
 /**
- * Opens a hashed file, Parquet or CSV, and checks every byte of it against its digest.
+ * Opens a hashed file, Parquet or CSV, and checks every byte of it against its digest; `later`: while whoever opens it goes on, until `verified`. What is read until then may be anything, from places within the file.
  * @throws SaltlinkError (input) for a file that is not ours, cut short or changed; (mismatch) for another format version.
  */
-export async function openHashedFile(path: string): Promise<HashedFile> {
+export async function openHashedFile(path: string, { later = false } = {}): Promise<HashedFile> {
   try {
-    return path.endsWith(".csv") ? await openCsvForm(path) : await openParquet(path);
+    return path.endsWith(".csv") ? await openCsvForm(path) : await openParquet(path, later);
   } catch (error) {
     if (isFileError(error)) throw fileError(error, "read", path);
     throw error;
   }
 }
 
-async function openParquet(path: string): Promise<HashedFile> {
+async function openParquet(path: string, later: boolean): Promise<HashedFile> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
@@ -71,19 +74,23 @@ async function openParquet(path: string): Promise<HashedFile> {
     const digest = footer.toString("latin1", slot + 17, slot + 17 + 64);
     const header = parseHeader(written, path);
     if (slot < 0 || header.contentDigest !== digest) throw damaged(path);
-    await verify(path, header, size - 8 - footerLength + slot + 17);
+    const verified = verify(path, header, size - 8 - footerLength + slot + 17).catch((error: unknown) => {
+      throw isFileError(error) ? fileError(error, "read", path) : error;
+    });
+    if (later) verified.catch(() => {}); // whoever opened it looks at it in time
+    else await verified;
 
     const layout = layoutOf(header.schema, header.strata);
     checkSize(header, layout, size, path);
     checkColumns(metadata, header, layout, size, path);
-    /** The values of column `c`, row group after row group: the last bytes of each chunk. The page headers before them say nothing that is not known, so no lie in them is believed. */
-    const valuesOf = async function* (c: number): AsyncGenerator<{ bytes: ArrayBuffer; start: number; rows: number }> {
+    /** The values of column `c`, a stratum, row group after row group: the last bytes of each chunk. The page headers before them say nothing that is not known, so no lie in them is believed. */
+    const stratumOf = async function* (c: number): AsyncGenerator<{ bytes: ArrayBuffer; start: number; rows: number }> {
       let start = 0;
       for (const { columns, num_rows } of metadata.row_groups) {
         const rows = Number(num_rows);
         const { data_page_offset, total_compressed_size } = columns[c]!.meta_data;
         const end = Number(data_page_offset + total_compressed_size);
-        const size = c <= layout.words.length ? rows * valueBytes(c) : valueBytesOfChunk(Number(total_compressed_size), rows);
+        const size = valueBytesOfChunk(Number(total_compressed_size), rows);
         if (size === undefined) throw damaged(path);
         yield { bytes: await buffer.slice(end - size, end), start, rows };
         start += rows;
@@ -94,36 +101,29 @@ async function openParquet(path: string): Promise<HashedFile> {
       const rows = Number(num_rows);
       const start = next;
       next += rows;
-      return { start, rows, at: layout.words.map((_, w) => Number(columns[1 + w]!.meta_data.data_page_offset + columns[1 + w]!.meta_data.total_compressed_size) - rows * 8) };
+      return { start, rows, ids: Number(columns[0]!.meta_data.data_page_offset + columns[0]!.meta_data.total_compressed_size) - rows * ID_BYTES, at: layout.words.map((_, w) => Number(columns[1 + w]!.meta_data.data_page_offset + columns[1 + w]!.meta_data.total_compressed_size) - rows * 8) };
     });
     const places = { descriptor: handle.fd, groups };
     return {
       path,
       header,
       layout,
+      verified,
       places,
       readWords: (column, from, target) => readWords(places, column, from, target),
       async readColumn(name, target) {
         readWords(places, layout.words.indexOf(name), 0, new Uint8Array(target.buffer, target.byteOffset, header.rows * 8));
       },
-      async readRecordIds() {
-        const ids = Buffer.allocUnsafeSlow(header.rows * ID_LENGTH);
-        for await (const { bytes, start, rows } of valuesOf(0)) {
-          // by words: a million calls that copy 32 bytes each take ten times as long
-          const [from, to] = [new Uint32Array(bytes), new Uint32Array(ids.buffer, start * ID_LENGTH, rows * ID_WORDS)];
-          for (let row = 0, at = 0, next = 0; row < rows; row++) {
-            at++; // the length
-            for (const end = next + ID_WORDS; next < end; ) to[next++] = from[at++]!;
-          }
-        }
-        checkRecordIds(ids, path);
+      async readRecordIds(read = (ids) => readIds(places, ids)) {
+        const ids = Buffer.from(new SharedArrayBuffer(header.rows * ID_LENGTH));
+        refuse(await read(ids), path);
         return ids;
       },
       async readStratum(index) {
         const stratum = header.strata[index]!;
         const codeOf = new Map(["", ...stratum.values.map(({ value }) => value)].map((value, code) => [plainText(value).toString("latin1"), code]));
         const codes = new Uint8Array(header.rows);
-        for await (const { bytes, start, rows } of valuesOf(1 + layout.words.length + index)) {
+        for await (const { bytes, start, rows } of stratumOf(1 + layout.words.length + index)) {
           const page = Buffer.from(bytes);
           let at = 0;
           for (let row = 0; row < rows; row++) {
@@ -169,15 +169,6 @@ async function parseFooter(buffer: AsyncBuffer, path: string): Promise<Footer> {
   }
 }
 
-/** Characters of a record id. In Parquet its length goes before it, in four bytes. */
-export const ID_LENGTH = 32;
-const ID_BYTES = 4 + ID_LENGTH;
-const ID_WORDS = ID_LENGTH / 4;
-
-function valueBytes(column: number): number {
-  return column === 0 ? ID_BYTES : 8;
-}
-
 /** The header's counts are those of the column. */
 function checkStratum(stratum: Stratum, codes: Uint8Array, path: string): void {
   const counts = recordsByCode(stratum, 0).fill(0);
@@ -199,7 +190,7 @@ function checkColumns(metadata: Footer, header: Header, layout: Layout, size: nu
     metadata.row_groups.every((group) => group.num_rows >= 0n && group.columns.length === expected.length && group.columns.every(({ meta_data: chunk }, i) => {
       if (chunk.codec !== "UNCOMPRESSED" || chunk.path_in_schema[0] !== expected[i] || chunk.num_values !== group.num_rows) return false;
       const rows = Number(group.num_rows);
-      const bytes = Number(chunk.total_compressed_size) - rows * (i <= layout.words.length ? valueBytes(i) : 4);
+      const bytes = Number(chunk.total_compressed_size) - rows * (i === 0 ? ID_BYTES : i <= layout.words.length ? 8 : 4);
       return bytes >= 0 && bytes <= LARGEST_PAGE_HEADER + (i <= layout.words.length ? 0 : rows * MOST_STRATUM_BYTES) && chunk.data_page_offset >= 0n && Number(chunk.data_page_offset + chunk.total_compressed_size) <= size;
     }));
   if (!fits) throw damaged(path);
@@ -208,44 +199,6 @@ function checkColumns(metadata: Footer, header: Header, layout: Layout, size: nu
 /** A header cannot claim more rows than its file has bytes for: memory is reserved by it. */
 function checkSize(header: Header, layout: Layout, size: number, path: string): void {
   if (header.rows * (32 + 8 * (layout.words.length - 1)) > size) throw damaged(path);
-}
-
-/** The id of a row among those that `readRecordIds` gives. */
-export function recordIdAt(ids: Buffer, row: number): string {
-  return ids.toString("latin1", row * ID_LENGTH, (row + 1) * ID_LENGTH);
-}
-
-/** All ids, each as a text of its own. */
-export function recordIdTexts(ids: Buffer): string[] {
-  return Array.from({ length: ids.length / ID_LENGTH }, (_, row) => recordIdAt(ids, row));
-}
-
-/** What two bytes are worth as digits of a record id, read as a number of 16 bits; 256 when one is none. */
-const TWO_DIGITS = new Uint16Array(1 << 16).fill(256);
-for (let value = 0; value < 256; value++) TWO_DIGITS[Buffer.from(value.toString(16).padStart(2, "0"), "latin1").readUInt16LE()] = value;
-
-/** Record ids are 128 random bits each; whoever repeats one has made the file by hand, and links to it could not be returned. */
-function checkRecordIds(ids: Buffer, path: string): void {
-  // one Set of them all would be larger than a Set can be: the first 48 bits tell all but a few apart
-  const twos = new Uint16Array(ids.buffer, ids.byteOffset, ids.length / 2);
-  const beginnings = new Float64Array(ids.length / ID_LENGTH);
-  let digits = 0;
-  for (let row = 0, at = 0; row < beginnings.length; row++) {
-    let beginning = 0;
-    for (let i = 0; i < ID_LENGTH / 2; i++) {
-      const value = TWO_DIGITS[twos[at++]!]!;
-      digits |= value;
-      if (i < 6) beginning = beginning * 256 + value;
-    }
-    beginnings[row] = beginning;
-  }
-  if (digits > 255) throw damaged(path);
-  const sorted = beginnings.slice().sort();
-  const repeated = new Set<number>();
-  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) repeated.add(sorted[i]!);
-  if (repeated.size === 0) return;
-  const doubtful = Array.from(beginnings.keys()).filter((row) => repeated.has(beginnings[row]!)).map((row) => recordIdAt(ids, row));
-  if (new Set(doubtful).size < doubtful.length) throw new SaltlinkError("input", `${path}: two of its records have the same record id; hash again`);
 }
 
 function asyncBuffer(handle: FileHandle, byteLength: number): AsyncBuffer {
@@ -294,6 +247,12 @@ async function verify(path: string, header: Header, slot?: number): Promise<void
 }
 
 const PIECE = 1 << 20;
+
+/** Fails where record ids could not be read, or are not such as saltlink makes. */
+function refuse(outcome: number, path: string): void {
+  if (outcome === IDS.repeated) throw new SaltlinkError("input", `${path}: two of its records have the same record id; hash again`);
+  if (outcome !== IDS.fine) throw damaged(path);
+}
 
 function damaged(path: string): SaltlinkError {
   return new SaltlinkError("input", `${path} is damaged or was changed after it was written; copy it again, or hash again`);
@@ -360,12 +319,13 @@ async function openCsvForm(path: string): Promise<HashedFile> {
     throw damaged(path);
   }
   if (row !== header.rows) throw damaged(path);
-  checkRecordIds(ids, path);
+  refuse(checkIds(ids), path);
   header.strata.forEach((stratum, s) => checkStratum(stratum, codes[s]!, path));
   return {
     path,
     header,
     layout,
+    verified: Promise.resolve(),
     places: undefined,
     readWords(column, from, target) {
       const words = columns.get(layout.words[column]!)!;

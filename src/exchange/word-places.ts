@@ -1,13 +1,14 @@
 import { readSync } from "node:fs";
 
-/** Where the words of a hashed file lie, so that any thread can read them: plain data, good as long as the file is open. */
+/** Where the words and record ids of a hashed file lie, so that any thread can read them: plain data, good as long as the file is open. */
 export interface WordPlaces {
   readonly descriptor: number;
   /** Row groups, in order. */
   readonly groups: readonly {
     readonly start: number;
     readonly rows: number;
-    /** Byte position of each word column's first value. */
+    /** Byte position of the first record id, and of each word column's first value. */
+    readonly ids: number;
     readonly at: readonly number[];
   }[];
   /** The rows that there are, in order, where not all are wanted; in memory that threads share. */

@@ -59,6 +59,8 @@ export interface Linkage {
   readonly unreached: Unreached;
   /** By group, where the files carry strata. */
   readonly subgroups: readonly StratumSubgroups[];
+  /** Record ids of each file, as its reader gives them. */
+  readonly recordIds: readonly Buffer[];
   /** What the observation of a candidate pair shows of each field. */
   readonly levels: (observation: number) => string[];
   readonly allPairs: number;
@@ -79,6 +81,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const candidates = await findCandidates(input);
     options.onProgress("estimating", 0, 1);
     const self = a === b;
+    const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
     const smaller = Math.min(a.rows, b.rows);
     // a single record has no pair to tell of
@@ -94,6 +97,9 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       missingShares: missingShares(a, b, input.memory),
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
     };
+    // threads have nothing else to do while this one estimates
+    const recordIds = Promise.all(files.map((file) => file.readRecordIds(file.places === undefined ? undefined : (ids) => input.pool.run({ load: "ids", places: file.places!, ids }))));
+    recordIds.catch(() => {}); // looked at below
     const model = estimate(estimation);
     const solved = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
     const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : solved;
@@ -101,7 +107,6 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const threshold = found ?? STRICTEST_THRESHOLD;
     const unreached = unreachedMatches(estimation, model);
     const links = firstLinks(all, linksAbove(all, threshold));
-    const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
     return {
       candidates,
@@ -116,6 +121,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       quality: linkQuality(all, unreached, threshold),
       qualityByThreshold: THRESHOLDS.map((each) => linkQuality(all, unreached, each)),
       subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality) }),
+      recordIds: await recordIds,
       levels: (observation) => describe(candidates.observations[observation]!),
       allPairs,
       self,
@@ -168,15 +174,21 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
   const memory = new SharedMemory(plan.shared);
   const kernel = linkKernel(memory.memory);
   const pool: LinkPool = new Pool("link-task", options.threads, memory.memory);
+  const files = options.b === undefined ? [options.a] : [options.a, options.b];
   try {
     const layout = writeRowLayout(schema, memory);
-    const files = options.b === undefined ? [options.a] : [options.a, options.b];
     const rows = files.reduce((sum, file) => sum + file.header.rows, 0);
     let read = 0;
     const loaded: LoadedDataset[] = [];
     for (const file of files) loaded.push(await loadDataset(file, { memory, kernel, pool, layout }, (count) => options.onProgress("loading", (read += count), rows)));
     const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
-    return await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
+    const found = await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
+    await Promise.all(files.map(({ verified }) => verified));
+    return found;
+  } catch (error) {
+    // what fails on a file that is not as it was written fails because of that
+    await Promise.all(files.map(({ verified }) => verified));
+    throw error;
   } finally {
     await pool.close();
   }

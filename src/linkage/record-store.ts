@@ -7,7 +7,7 @@ import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
-/** Threads that run kernel calls and load columns, all on one memory. */
+/** Threads that run kernel calls and load columns and record ids, all on one memory. */
 export type LinkPool = Pool<KernelCall | LoadTask, number>;
 
 /**

@@ -40,8 +40,6 @@ export interface RunContents {
   readonly linkage: Linkage;
   readonly statistics: Statistics;
   readonly files: readonly HashedFile[];
-  /** Record ids of each file, as its reader gives them. */
-  readonly recordIds: readonly Buffer[];
   readonly manifest: Omit<Manifest, "inputs" | "format" | "tool">;
   /** Cluster number of each row, for `--dedupe`. */
   readonly clusters: Uint32Array | undefined;

@@ -1,11 +1,11 @@
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
 import type { HashedFile } from "../../exchange/read-hashed-file.ts";
+import { recordIdTexts } from "../../exchange/record-ids.ts";
 import { recordsByCode } from "../../exchange/strata.ts";
 import { candidatePairs } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { type Evaluation, type StratumCodes, evaluate, isWithin } from "../../report/evaluate.ts";
-import { recordIdTexts } from "../../exchange/read-hashed-file.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
 import type { Interval, Statistics } from "../../report/statistics.ts";

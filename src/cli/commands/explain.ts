@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
-import { type HashedFile, recordIdTexts } from "../../exchange/read-hashed-file.ts";
+import type { HashedFile } from "../../exchange/read-hashed-file.ts";
+import { recordIdTexts } from "../../exchange/record-ids.ts";
 import { type Explanation, explainPair } from "../../linkage/explain-pair.ts";
 import { linkDatasets } from "../../linkage/link-datasets.ts";
 import { defaultThreads } from "../../pool/pool.ts";

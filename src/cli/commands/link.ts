@@ -73,7 +73,7 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
     const format = options.report === undefined ? undefined : formatOf(options.report);
     if (options.report !== undefined) page = new PartialFile(options.report, { force: options.force === true });
     if (options.out !== undefined && options.dryRun !== true) partial = claimRun(options.out, options.force === true);
-    for (const path of paths) files.push(await openHashedFile(path));
+    for (const path of paths) files.push(await openHashedFile(path, { later: true })); // linking verifies them
     const [a, b] = files as [HashedFile, HashedFile?];
     if (b !== undefined) checkBelongTogether(a, b);
     const common = { a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: options.blockCap, ...(options.memory === undefined ? {} : { memory: options.memory }), onProgress: progress.update };
@@ -90,12 +90,10 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
     const mode = options.dedupe === true ? "dedupe" : cardinality;
     const statistics = statisticsOf(linkage, files, mode, targetPrecision);
     progress.update("writing", 0, 1);
-    const recordIds = await Promise.all(files.map((file) => file.readRecordIds()));
     writeRun(partial, options.out!, options.force === true, {
       linkage,
       statistics,
       files,
-      recordIds,
       clusters: options.dedupe === true ? clusterLinks(linkage.candidates, linkage.links, a.header.rows) : undefined,
       manifest: { project: a.header.project, schemaDigest: a.header.schemaDigest, mode, threshold: linkage.threshold, blockCap: options.blockCap, links: `links.${options.format}` },
     });
