@@ -1,17 +1,18 @@
 import { randomFillSync } from "node:crypto";
-import { createStoringEncoder } from "../kernel/encode-record.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { ID_HALVES } from "../exchange/row-group.ts";
-import { csvCell } from "../output/csv-cell.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { ColumnMap } from "./column-map.ts";
-import { type CellBytes, readCellBytes } from "./csv/cell-bytes.ts";
-import { KnownCells } from "./known-cells.ts";
+import { readCellBytes } from "./csv/cell-bytes.ts";
+import { noteOffset } from "../kernel/slice-encoder.ts";
+import { CONTENT, CellReader, HASHES, MISSING_HIGH, MISSING_LOW, PROBLEM, PROBLEMS, fieldEncoder } from "./known-cells.ts";
+import { lookupLines, trimmedIds } from "./lookup-lines.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { fieldReaders, recordAtoms } from "./record-atoms.ts";
 import { drawBelow } from "./secret-draws.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
+import { mixed } from "./text-hash.ts";
 import { type SliceWords, SampledWords } from "./value-sample.ts";
 import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
 
@@ -69,104 +70,119 @@ interface Reject {
   readonly reason: string;
 }
 
-const STORE_BYTES = 16 << 20;
+/** Records that are read before they are encoded: as many as the processor's cache holds with their rows. */
+const BATCH = 1024;
 
 /** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. */
 export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
   const { schema, plan, map, header } = setup;
-  const readers = fieldReaders(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
-  const encoder = createStoringEncoder(plan, readers.map(({ indexes }) => indexes), STORE_BYTES);
-  const known = new KnownCells(readers, usedAtoms(schema).length, encoder);
-  const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
+  const order = usedAtoms(schema);
+  const readers = fieldReaders(schema.fields, order, map, header, setup.thisYear);
+  const encoder = fieldEncoder(plan, readers);
+  const reader = new CellReader(readers, encoder);
+  const atomsOf = recordAtoms(schema.fields, order, map, header, setup.thisYear);
   const counter = new RecordCounter(schema, setup.sketches);
+  const firstNotes = readers.map(({ indexes }) => noteOffset(indexes.length));
+  const counted = counter.atoms.map((atom) => ({ field: readers.findIndex(({ indexes }) => indexes.includes(atom)), atom })).map(({ field, atom }) => ({ field, note: firstNotes[field]! + HASHES + readers[field]!.indexes.indexOf(atom) }));
+  const countedHashes = new Int32Array(counted.length);
   const words = ID_HALVES + 2 + encodedLength(plan);
   const width = words + setup.strata.length;
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
   // beside a record-level filter nothing is compared that could lack an atom: what a record lacks would only tell it from others
   const showsAtoms = !schema.filters.some(({ fields }) => fields.length > 1);
-  // what the bits of the null mask stand for: every atom, then every filter, which is missing with any part of its anchor or with all of its texts
-  const nullable = [
-    ...usedAtoms(schema).map((_, atom) => ({ anyOf: showsAtoms ? [atom] : [], allOf: [] })),
-    ...plan.filters.map(({ anchor, parts }) => ({ anyOf: anchor, allOf: parts.map(({ value }) => value) })),
-  ];
-  const wholeAtoms = schema.fields.map(({ name }) => usedAtoms(schema).flatMap((atom, index) => (atom === name || atom.startsWith(`${name}.`) ? [index] : [])));
-
-  const firstSampled = 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
+  // a filter is missing with any part of its anchor or with all of its texts; the bits of the null mask: every atom, then every filter
+  const filters = plan.filters.map(({ anchor, parts }, f) => ({ anchor: maskOf(anchor), texts: maskOf(parts.map(({ value }) => value)), bit: maskOf([order.length + f]) }));
+  const firstSampled = ID_HALVES + 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
 
   return async (task) => {
     const cells = readCellBytes(task.bytes, map.delimiter, header.length, task.records);
     const rejects: Reject[] = cells.rejects.map(({ number, reason }) => ({ row: task.firstRow + number, reason }));
+    const ids = trimmedIds(cells, header.length, idColumn, task.firstRow);
     const rowNumbers = new Uint32Array(cells.count);
     const people = new Uint32Array(cells.count); // the bounds of their first cells
-    const ids: string[] = [];
+    let rows = 0;
     for (let i = 0; i < cells.count; i++) {
       const row = task.firstRow + cells.numbers[i]!;
-      const first = i * header.length * 2;
-      const ownId = idColumn < 0 ? String(row) : textOf(cells, first, idColumn).trim();
-      if (ownId === "") {
+      if (ids.ends[i] === ids.starts[i]) {
         rejects.push({ row, reason: "no own id" });
         continue;
       }
-      rowNumbers[ids.length] = row;
-      people[ids.length] = first;
-      ids.push(ownId);
+      ids.starts[rows] = ids.starts[i]!;
+      ids.ends[rows] = ids.ends[i]!;
+      rowNumbers[rows] = row;
+      people[rows++] = i * header.length * 2;
     }
     rejects.sort((a, b) => a.row - b.row);
-    const rows = ids.length;
+    const firstBounds = people.subarray(0, rows);
     const { places, counts } = drawPlaces(rows, setup.partitions);
-    const halves = new Uint32Array(rows * width);
-    const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
-    const ownIds = new Int32Array(rows * 2);
     const picked = new SampledWords(setup.sampleLimits, rows);
     const sampled: SliceResult["sampled"] = [];
     const missing = schema.fields.map(() => 0);
-    const placeholders = schema.fields.map(() => 0);
-    const unusable = schema.fields.map(() => 0);
+    const problems = schema.fields.map(() => PROBLEMS.map(() => 0));
     const strata = new SliceValues(setup.strata);
+    const text = (i: number): string[] => header.map((_, column) => reader.text(firstBounds[i]!, column));
+
+    encoder.load(cells, firstBounds, places, width);
+    reader.load(cells);
+    for (let from = 0; from < rows; ) {
+      const end = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
+      encoder.encode(from, end, ID_HALVES + 2);
+      const { words: notes, addresses } = encoder.notes();
+      const out = encoder.rows();
+      for (let i = from; i < end; i++) {
+        const start = places[i]! * width;
+        let low = 0;
+        let high = 0;
+        let content = 0x12345;
+        for (let f = 0; f < readers.length; f++) {
+          const note = (addresses[i * readers.length + f]! >> 2) + firstNotes[f]!;
+          const lacks = notes[note + MISSING_LOW]! | notes[note + MISSING_HIGH]!;
+          low |= notes[note + MISSING_LOW]!;
+          high |= notes[note + MISSING_HIGH]!;
+          content = mixed(content ^ notes[note + CONTENT]!);
+          const problem = notes[note + PROBLEM]!;
+          // an impossible date has parts but is no date: the field counts as missing
+          if (problem !== 0 || lacks !== 0) missing[f]!++;
+          if (problem !== 0) problems[f]![problem]!++;
+        }
+        let nullsLow = showsAtoms ? low : 0;
+        let nullsHigh = showsAtoms ? high : 0;
+        for (let f = 0; f < filters.length; f++) {
+          const { anchor, texts, bit } = filters[f]!;
+          if (((low & anchor.low) | (high & anchor.high)) === 0 && ((~low & texts.low) | (~high & texts.high)) !== 0) continue;
+          nullsLow |= bit.low;
+          nullsHigh |= bit.high;
+        }
+        out[start + ID_HALVES] = nullsLow;
+        out[start + ID_HALVES + 1] = nullsHigh;
+        for (let c = 0; c < counted.length; c++) countedHashes[c] = notes[(addresses[i * readers.length + counted[c]!.field]! >> 2) + counted[c]!.note]!;
+        const rank = counter.add(countedHashes, content);
+        if (rank !== undefined) sampled.push({ rank, atoms: atomsOf(text(i)).atoms, row: places[i]! });
+        picked.add(out, start + firstSampled);
+        if (setup.strata.length > 0) strata.write(text(i), out, start + words);
+      }
+      from = end;
+    }
+    const halves = encoder.rows().slice();
+    const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
+    const ownIds = new Int32Array(rows * 2);
     for (let i = 0; i < rows; i++) {
-      const first = people[i]!;
       const start = places[i]! * width;
-      const text = (): string[] => header.map((_, column) => textOf(cells, first, column));
-      const { hashes, problems } = known;
-      if (known.read(cells, first)) encoder.encodeStored(known.addresses, halves, start + ID_HALVES + 2);
-      else {
-        const record = atomsOf(text());
-        hashes.set(record.hashes);
-        record.problems.forEach((problem, f) => (problems[f] = problem));
-        encoder.encode(record.atoms, halves, start + ID_HALVES + 2);
-      }
-      picked.add(halves, start + ID_HALVES + firstSampled);
-      let low = 0;
-      let high = 0;
-      for (let bit = 0; bit < nullable.length; bit++) {
-        const { anyOf, allOf } = nullable[bit]!;
-        if (!anyMissing(anyOf, hashes) && (allOf.length === 0 || !allMissing(allOf, hashes))) continue;
-        if (bit < 32) low |= 1 << bit;
-        else high |= 1 << (bit - 32);
-      }
-      if (setup.strata.length > 0) strata.write(text(), halves, start + words);
-      halves[start + ID_HALVES] = low >>> 0;
-      halves[start + ID_HALVES + 1] = high >>> 0;
-      for (let f = 0; f < problems.length; f++) {
-        if (problems[f] === "placeholder") placeholders[f]!++;
-        else if (problems[f] === "unusable") unusable[f]!++;
-        // an impossible date has parts but is no date: the field counts as missing
-        if (problems[f] !== undefined || anyMissing(wholeAtoms[f]!, hashes)) missing[f]!++;
-      }
-      const rank = counter.add(hashes);
-      if (rank !== undefined) sampled.push({ rank, atoms: atomsOf(text()).atoms, row: places[i]! });
       for (let half = 0; half < ID_HALVES; half++) halves[start + half] = recordIds[i * ID_HALVES + half]!;
-      hashOwnId(ids[i]!, setup.ownIdSeed, ownIds, i * 2);
+      hashOwnId(ids.bytes, ids.starts[i]!, ids.ends[i]!, setup.ownIdSeed, ownIds, i * 2);
     }
     const lookup = lookupLines(recordIds, ids);
     // the last thing that can be lost with this thread: a slice that is hashed again is counted once
     counter.flush();
+    const [placeholders, unusable] = (["placeholder", "unusable"] as const).map((problem) => problems.map((counts) => counts[PROBLEMS.indexOf(problem)]!)) as [number[], number[]];
     return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), rejects, missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
   };
 }
 
-function textOf({ bytes, bounds }: CellBytes, first: number, column: number): string {
-  return bytes.toString("utf8", bounds[first + column * 2], bounds[first + column * 2 + 1]);
+/** Bits of a null mask, as two halves. */
+function maskOf(bits: readonly number[]): { readonly low: number; readonly high: number } {
+  const half = (from: number): number => bits.reduce((mask, bit) => (bit >> 5 === from ? mask | (1 << (bit & 31)) : mask), 0);
+  return { low: half(0), high: half(1) };
 }
 
 /** Draws each row's partition; its place is behind those of its own and of the earlier ones. */
@@ -179,24 +195,3 @@ function drawPlaces(rows: number, partitions: number): { places: Uint32Array; co
   for (let i = 0; i < rows; i++) places[i] = next[places[i]!]!++;
   return { places, counts };
 }
-
-/** Lines of the lookup file. */
-function lookupLines(recordIds: Uint32Array, ownIds: readonly string[]): Uint8Array {
-  const hex = Buffer.from(recordIds.buffer).toString("hex");
-  const digits = ID_HALVES * 8;
-  let lines = "";
-  ownIds.forEach((ownId, i) => (lines += `${hex.slice(i * digits, (i + 1) * digits)},${csvCell(ownId)}\n`));
-  return utf8Encoder.encode(lines);
-}
-
-function anyMissing(atoms: readonly number[], hashes: Int32Array): boolean {
-  for (let i = 0; i < atoms.length; i++) if (hashes[atoms[i]!] === 0) return true;
-  return false;
-}
-
-function allMissing(atoms: readonly number[], hashes: Int32Array): boolean {
-  for (let i = 0; i < atoms.length; i++) if (hashes[atoms[i]!] !== 0) return false;
-  return true;
-}
-
-const utf8Encoder = new TextEncoder();

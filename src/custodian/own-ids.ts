@@ -7,13 +7,12 @@ export function ownIdSeed(): OwnIdSeed {
   return [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
 }
 
-/** Writes 64 bits of a seeded hash of an own id at `at`. */
-export function hashOwnId(id: string, seed: OwnIdSeed, out: Int32Array, at: number): void {
+/** Writes 64 bits of a seeded hash of an own id, which is a run of bytes, at `at`. */
+export function hashOwnId(bytes: Uint8Array, start: number, end: number, seed: OwnIdSeed, out: Int32Array, at: number): void {
   let [low, high] = seed;
-  for (let i = 0; i < id.length; i++) {
-    const unit = id.charCodeAt(i);
-    low = Math.imul(low ^ unit, 0x9e3779b1);
-    high = Math.imul(high ^ unit, 0x85ebca6b);
+  for (let i = start; i < end; i++) {
+    low = Math.imul(low ^ bytes[i]!, 0x9e3779b1);
+    high = Math.imul(high ^ bytes[i]!, 0x85ebca6b);
     low ^= high >>> 15;
     high ^= low >>> 13;
   }

@@ -57,8 +57,9 @@ export function createSketches(schema: LinkageSchema, expectedRows: number): Sha
 
 /** Counts records into the shared sketches; one per thread. Nothing is in there before `flush`, so that a slice whose thread died can be counted again. */
 export class RecordCounter {
+  /** The atoms whose hashes it wants, by index. */
+  readonly atoms: readonly number[];
   readonly #compounds: number[][];
-  readonly #atoms: number;
   readonly #shared: SharedSketches;
   readonly #counters: Int32Array;
   readonly #present: Int32Array;
@@ -68,28 +69,25 @@ export class RecordCounter {
 
   constructor(schema: LinkageSchema, shared: SharedSketches) {
     const order = usedAtoms(schema);
-    this.#compounds = sketchedCompounds(schema).map((compound) => compound.map((atom) => order.indexOf(atom)));
-    this.#atoms = order.length;
+    const compounds = sketchedCompounds(schema);
+    const wanted = [...new Set(compounds.flat())];
+    this.atoms = wanted.map((atom) => order.indexOf(atom));
+    this.#compounds = compounds.map((compound) => compound.map((atom) => wanted.indexOf(atom)));
     this.#shared = shared;
     this.#counters = new Int32Array(shared.counters);
     this.#present = new Int32Array(shared.present);
-    this.#hashes = new Int32Array(1024 * order.length);
+    this.#hashes = new Int32Array(1024 * wanted.length);
   }
 
-  /** Counts a record by the hashes of its atoms; returns its rank in the sample, if its content's hash puts it there. */
-  add(hashes: Int32Array): number | undefined {
-    let at = this.#records++ * this.#atoms;
+  /** Counts a record by the hashes of the wanted atoms, 0 where one is missing; returns its rank in the sample, if `content`, a hash of all its atoms, puts it there. */
+  add(hashes: Int32Array, content: number): number | undefined {
+    let at = this.#records++ * this.atoms.length;
     if (at === this.#hashes.length) {
       const before = this.#hashes;
       this.#hashes = new Int32Array(before.length * 2);
       this.#hashes.set(before);
     }
-    let content = 0x12345;
-    for (let i = 0; i < hashes.length; i++) {
-      const hash = hashes[i]!;
-      this.#hashes[at++] = hash;
-      content = mixed(content ^ hash);
-    }
+    for (let i = 0; i < hashes.length; i++) this.#hashes[at++] = hashes[i]!;
     const rank = (mixed(content + 0x7f4a7c15) >>> 0) / 4294967296;
     return rank < this.#shared.sampleBelow ? rank : undefined;
   }
@@ -100,17 +98,19 @@ export class RecordCounter {
    */
   flush(): void {
     const hashes = this.#hashes;
-    const end = this.#records * this.#atoms;
+    const width = this.atoms.length;
+    const end = this.#records * width;
     const own = this.#own;
     const touched = new Uint16Array(this.#records);
     this.#compounds.forEach((compound, c) => {
       let present = 0;
       let places = 0;
-      for (let row = 0; row < end; row += this.#atoms) {
-        let hash = c;
-        let part = 0;
-        for (let value = 0; part < compound.length && (value = hashes[row + compound[part]!]!) !== 0; part++) hash = mixed(hash ^ value);
-        if (part < compound.length) continue;
+      const [first] = compound as [number];
+      for (let row = 0; row < end; row += width) {
+        let value = hashes[row + first]!;
+        let hash = mixed(c ^ value);
+        for (let part = 1; part < compound.length && value !== 0; part++) hash = mixed(hash ^ (value = hashes[row + compound[part]!]!));
+        if (value === 0) continue;
         hash = mixed(hash + 0x51ed270b);
         present++;
         const place = hash & (COUNTERS - 1);

@@ -6,6 +6,7 @@ import { comparisonPlan } from "../../src/custodian/encoding.ts";
 import { partitionFinisher } from "../../src/custodian/finish-rows.ts";
 import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
 import { ShuffledRows } from "../../src/custodian/shuffled-rows.ts";
+import { mixed } from "../../src/custodian/text-hash.ts";
 import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
 import { createSketches, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
@@ -61,7 +62,7 @@ describe("own ids", () => {
     const seed = ownIdSeed();
     const add = (names: readonly string[], firstRow: number): unknown => {
       const hashes = new Int32Array(names.length * 2);
-      names.forEach((name, i) => hashOwnId(name, seed, hashes, i * 2));
+      names.forEach((name, i) => hashOwnId(Buffer.from(name), 0, Buffer.byteLength(name), seed, hashes, i * 2));
       return ids.add(hashes, Uint32Array.from(names, (_, i) => firstRow + i), names.length);
     };
     const names = Array.from({ length: 200_000 }, (_, i) => `ID${i}`);
@@ -150,7 +151,7 @@ describe("random pairs of a file", () => {
     const sketches = createSketches(standardSchema, rows.length);
     const counter = new RecordCounter(standardSchema, sketches);
     const sampled = rows.flatMap(({ atoms, hashes }) => {
-      const rank = counter.add(hashes);
+      const rank = counter.add(Int32Array.from(counter.atoms, (atom) => hashes[atom]!), hashes.reduce((content, hash) => mixed(content ^ hash), 0));
       return rank === undefined ? [] : [{ rank, atoms }];
     });
     counter.flush();

@@ -7,7 +7,11 @@ const STREET_TYPES: Record<string, string> = {
   GDNS: "GARDENS", GDN: "GARDENS", GARDENS: "GARDENS", GRDNS: "GARDENS", GR: "GROVE", GRO: "GROVE", GROVE: "GROVE", PK: "PARK", PDE: "PARADE", PARADE: "PARADE", WY: "WAY", WAY: "WAY", HWY: "HIGHWAY", HIGHWAY: "HIGHWAY",
   CCT: "CIRCUIT", CIRCUIT: "CIRCUIT", BLVD: "BOULEVARD", BOULEVARD: "BOULEVARD", WALK: "WALK", MEWS: "MEWS", ROW: "ROW", RISE: "RISE", HILL: "HILL", GREEN: "GREEN", VIEW: "VIEW", YARD: "YARD",
 };
-const SUB_UNIT = /\b(FLAT|APARTMENT|APT|UNIT|ROOM|RM|SUITE|STUDIO)\s+(NO\s+)?([A-Z]|[A-Z]?\d+[A-Z]?)\b/g;
+const UNITS = "FLAT|APARTMENT|APT|UNIT|ROOM|RM|SUITE|STUDIO";
+const SUB_UNIT = new RegExp(`\\b(${UNITS})\\s+(NO\\s+)?([A-Z]|[A-Z]?\\d+[A-Z]?)\\b`, "g");
+const UNIT_WORDS = new Set(UNITS.split("|"));
+/** Beside another letter a word's boundary may lie within what is a word here. */
+const ASCII = /^[ -~]*$/;
 // at the end alone: "A1 2ND AVENUE" has the look of one
 const UK_POSTCODE = /\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}$/;
 const NUMBER = /^\d+[A-Z]?$/;
@@ -23,14 +27,17 @@ export function normalizeAddress(text: string): Normalized {
   if (PLACEHOLDERS.has(plain)) return { problem: "placeholder" };
   // nine addresses of ten differ from the last, so that this is a large part of the normalization: no pattern is tried where it cannot fit
   let line = isDigit(plain.charCodeAt(plain.length - 3)) ? plain.replace(UK_POSTCODE, " ") : plain;
-  line = line.replace(SUB_UNIT, " ");
-  if (line.startsWith("NO ")) line = line.replace(/^NO (?=\d)/, "");
-  if (line !== plain) line = line.trim().replace(/ {2,}/g, " ");
-  if (line === "") return { problem: "unusable" };
-  const words = line.split(" ");
-  const at = words.findIndex((word) => NUMBER.test(word));
+  let words = line.split(" ");
+  if (line !== plain || words[0] === "NO" || words.some((word) => UNIT_WORDS.has(word)) || !ASCII.test(plain)) {
+    line = line.replace(SUB_UNIT, " ");
+    if (line.startsWith("NO ")) line = line.replace(/^NO (?=\d)/, "");
+    line = line.trim().replace(/ {2,}/g, " ");
+    if (line === "") return { problem: "unusable" };
+    words = line.split(" ");
+  }
+  const at = words.findIndex(isNumber);
   const number = at >= 0 && at <= 4 ? words[at]! : undefined;
-  const afterNumber = words.findIndex((word, i) => i > at && !NUMBER.test(word)); // "12-14" is one number
+  const afterNumber = words.findIndex((word, i) => i > at && !isNumber(word)); // "12-14" is one number
   const street = number === undefined ? words : words.slice(afterNumber < 0 ? words.length : afterNumber);
   // a kind of street ends the street, unless it comes first ("PARK AVENUE", "ST JOHNS ROAD")
   let end = street.length;
@@ -46,6 +53,10 @@ export function normalizeAddress(text: string): Normalized {
   if (number !== undefined) views["number"] = number;
   if (name !== "") views["street"] = name;
   return { views };
+}
+
+function isNumber(word: string): boolean {
+  return isDigit(word.charCodeAt(0)) && NUMBER.test(word);
 }
 
 function isDigit(code: number): boolean {

@@ -3,6 +3,8 @@ import type { Normalized } from "./normalized.ts";
 
 // area letters, district (may end in a letter in central London), sector digit, unit letters
 const UK = /^([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9])([A-Z]{2})$/;
+/** As nearly all are written in the United Kingdom. */
+const WRITTEN_UK = /^([A-Z]{1,2}[0-9][0-9A-Z]?) ?([0-9])([A-Z]{2})$/;
 const UK_OUTWARD = /^[A-Z]{1,2}[0-9][0-9A-Z]?$/;
 /** ZZ99: pseudo-codes of the NHS for no fixed abode and abroad; the rest are stand-ins that everybody shares. Of digits only 0 and 9: 2222 is a place in Australia. */
 const PLACEHOLDER = /^(ZZ99.*|XX+[0-9X]*|Z+|N\/?A|NFA|NONE|UNKNOWN|NK|0+|9+|([A-Z])\2{3,})$/;
@@ -12,6 +14,8 @@ const PLACEHOLDER = /^(ZZ99.*|XX+[0-9X]*|Z+|N\/?A|NFA|NONE|UNKNOWN|NK|0+|9+|([A-
  * Letters O, I and L in the place of a digit, and the reverse, are put right where that gives a code as the United Kingdom has them. An outward code alone gives only the district.
  */
 export function normalizePostcode(text: string): Normalized {
+  const written = WRITTEN_UK.exec(text);
+  if (written !== null && REAL_OUTWARD.test(written[1]!)) return ukViews(written);
   const code = letters(text).replaceAll(" ", "");
   if (code === "") return {};
   if (PLACEHOLDER.test(code)) return { problem: "placeholder" };
@@ -21,10 +25,16 @@ export function normalizePostcode(text: string): Normalized {
   }
   const mended = mend(code);
   const uk = UK.exec(mended);
-  if (uk) return { views: { exact: mended, sector: uk[1]! + uk[2]!, district: uk[1]! } };
+  if (uk !== null) return ukViews(uk);
   if (UK_OUTWARD.test(code)) return { views: { district: code } };
   if (code.length < 3 || code.length > 10 || !/\d/.test(code)) return { problem: "unusable" };
   return { views: { exact: code, sector: code.slice(0, -2), district: code.slice(0, -3) || code.slice(0, 1) } };
+}
+
+/** From what stands before the sector's digit, the digit, and the letters of the unit. */
+function ukViews([, district, digit, unit]: RegExpExecArray): Normalized {
+  const sector = district! + digit!;
+  return { views: { exact: sector + unit!, sector, district: district! } };
 }
 
 const TO_DIGIT: Record<string, string> = { O: "0", I: "1", L: "1" };

@@ -1,0 +1,201 @@
+// Filters: the n-grams of texts as bits, and their diffusion.
+import { compress } from "./blake2s";
+import { h4, LANES, loadStates, MISSING, prepareKeys, results, storeResults, VALUE } from "./prf";
+
+// A *part* is what one value puts into a filter: u32 value, u32 job of its anchored key, u32 its state (32 bytes), u32 hashes, u32 gram, u32 positional, u32 padded.
+const PART: usize = 28;
+// A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes, u32 where it is put together (the same without diffusion).
+const FILTER: usize = 24;
+const MOST_CHARACTERS = 120;
+
+/** Whether a part has an anchor and a text. */
+// @ts-ignore: decorator
+@inline
+function isPresent(part: usize, values: usize): bool {
+  return load<u32>(<usize>load<u32>(part, 4), 16) != MISSING && load<u32>(values + <usize>load<u32>(part) * VALUE, 4) != 0;
+}
+
+/** Fills all filters of a record whose anchors' jobs are done. `parts`: all parts of all filters; `prepared`: scratch, 8 bytes a part; `text`: scratch, 512 bytes. */
+export function fillFilters(filters: usize, filterCount: i32, parts: usize, partCount: i32, values: usize, prepared: usize, text: usize): void {
+  let states = 0;
+  for (let p = 0; p < partCount; p++) {
+    const part = parts + <usize>p * PART;
+    if (!isPresent(part, values)) continue;
+    store<u32>(prepared + (states << 3), load<u32>(<usize>load<u32>(part, 4), 12));
+    store<u32>(prepared + (states << 3), load<u32>(part, 8), 4);
+    states++;
+  }
+  prepareKeys(prepared, states);
+  for (let f = 0; f < filterCount; f++) {
+    const filter = filters + <usize>f * FILTER;
+    const log2Bits = load<i32>(filter);
+    const target = <usize>load<u32>(filter, 20);
+    for (let i = 0; i < 1 << (log2Bits - 3); i += 16) v128.store(target + i, i32x4.splat(0));
+    for (let p = 0; p < load<i32>(filter, 8); p++) {
+      const part = <usize>load<u32>(filter, 4) + <usize>p * PART;
+      if (!isPresent(part, values)) continue;
+      const value = values + <usize>load<u32>(part) * VALUE;
+      const length = copyText(text, <usize>load<u32>(value), load<i32>(value, 4) - 1, load<u32>(part, 24) != 0);
+      addGrams(target, log2Bits, part, text, length);
+    }
+  }
+  if (queued > 0) setQueued();
+  for (let f = 0; f < filterCount; f++) {
+    const filter = filters + <usize>f * FILTER;
+    const columns = <usize>load<u32>(filter, 12);
+    if (columns != 0) diffuse(<usize>load<u32>(filter, 20), load<i32>(filter), columns, <usize>load<u32>(filter, 16));
+  }
+}
+
+/** The text whose grams fill a filter: at most MOST_CHARACTERS of a value, with a space before and after if it is padded. Returns its bytes. */
+function copyText(text: usize, value: usize, bytes: i32, padded: bool): i32 {
+  if (bytes > MOST_CHARACTERS) {
+    let characters = 0;
+    for (let b = 0; b < bytes; b++) {
+      if ((load<u8>(value + b) & 0xc0) != 0x80 && ++characters > MOST_CHARACTERS) bytes = b;
+    }
+  }
+  let at = text;
+  if (padded) store<u8>(at++, 0x20);
+  for (let b = 0; b < bytes; b += 8) store<u64>(at + b, load<u64>(value + b));
+  at += bytes;
+  if (padded) store<u8>(at++, 0x20);
+  return <i32>(at - text);
+}
+
+// N-grams wait until there are four, of whatever filters of the record: a lane that hashes nothing costs as much as one that does.
+let queued: i32 = 0;
+const gram4 = memory.data(256, 16); // their messages as `compress` wants them; a gram's ends within the first five words, the others stay zero
+const gramLengths = memory.data(16, 16);
+const gramStates = memory.data(LANES * 4, 16);
+const gramFilters = memory.data(LANES * 4, 16);
+const gramHashes = memory.data(LANES * 4, 16);
+const gramWidths = memory.data(LANES * 4, 16);
+const gramBytes = memory.data(32, 16); // one message of more than four bytes
+
+/**
+ * Queues every n-gram of a part's text for a filter of 2^`log2Bits` bits.
+ * `text`: UTF-8, already padded; grams are runs of `gram` code points, at most 16 bytes.
+ * `positional`: the message is the gram's 1-based index in one byte, then the gram. Else a gram that comes again is followed by a byte that counts
+ * its earlier occurrences, so that "MOREE" and "MOREEE" do not share a filter: equal filters mean equal texts.
+ */
+function addGrams(filter: usize, log2Bits: i32, part: usize, text: usize, length: i32): void {
+  const gram = load<i32>(part, 16);
+  const positional = load<u32>(part, 20) != 0;
+  const end = text + <usize>length;
+  let start = text;
+  let tail = text; // end of the gram that begins at `start`
+  for (let i = 0; i < gram && tail < end; i++) tail = nextCodePoint(tail, end);
+  for (let index = 1; ; index++) {
+    const bytes = <i32>(tail - start);
+    const repeats = positional ? 0 : occurrences(text, start, bytes);
+    const lane = queued << 2;
+    let size = bytes;
+    if (bytes < 4) {
+      let word = load<u32>(start) & ((1 << (bytes << 3)) - 1);
+      if (positional) {
+        word = (word << 8) | (index & 0xff);
+        size++;
+      } else if (repeats > 0) word |= (repeats & 0xff) << (size++ << 3);
+      store<u32>(gram4 + lane, word);
+      for (let i = 1; i < 5; i++) store<u32>(gram4 + (i << 4) + lane, 0);
+    } else {
+      v128.store(gramBytes, i32x4.splat(0));
+      v128.store(gramBytes, i32x4.splat(0), 16);
+      if (positional) store<u8>(gramBytes, <u8>index);
+      memory.copy(gramBytes + <usize>positional, start, bytes);
+      if (positional) size++;
+      else if (repeats > 0) store<u8>(gramBytes + size++, <u8>repeats);
+      for (let i = 0; i < 5; i++) store<u32>(gram4 + (i << 4) + lane, load<u32>(gramBytes + (i << 2)));
+    }
+    store<u32>(gramLengths + lane, 64 + size);
+    store<u32>(gramStates + lane, load<u32>(part, 8));
+    store<u32>(gramFilters + lane, <u32>filter);
+    store<u32>(gramHashes + lane, load<u32>(part, 12));
+    store<u32>(gramWidths + lane, log2Bits);
+    if (++queued == LANES) setQueued();
+    if (tail >= end) break;
+    start = nextCodePoint(start, end);
+    tail = nextCodePoint(tail, end);
+  }
+}
+
+/**
+ * Sets the positions of the n-grams that wait. Position j = bits [j*width, (j+1)*width) of the PRF output read as a little-endian integer: independent
+ * slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per gram; Kroll & Steinmetzer 2015).
+ */
+function setQueued(): void {
+  for (let lane = queued; lane < LANES; lane++) store<u32>(gramStates + (lane << 2), load<u32>(gramStates));
+  loadStates(<usize>load<u32>(gramStates), <usize>load<u32>(gramStates, 4), <usize>load<u32>(gramStates, 8), <usize>load<u32>(gramStates, 12));
+  compress(h4, gram4, v128.load(gramLengths), i32x4.splat(-1));
+  storeResults();
+  for (let lane = 0; lane < queued; lane++) {
+    const filter = <usize>load<u32>(gramFilters + (lane << 2));
+    const width = load<i32>(gramWidths + (lane << 2));
+    const mask = (1 << width) - 1;
+    let next = results + (lane << 5);
+    let bits = load<u64>(next);
+    let left = 64;
+    for (let j = load<i32>(gramHashes + (lane << 2)); j > 0; j--) {
+      if (left < width) {
+        // at least 32 bits are free; what is read behind the output's end is not used: hashes * width <= 256
+        bits |= <u64>load<u32>(next, 8) << left;
+        next += 4;
+        left += 32;
+      }
+      const bit = <i32>bits & mask;
+      bits >>= width;
+      left -= width;
+      const slot = filter + (<usize>(bit >> 6) << 3);
+      store<u64>(slot, load<u64>(slot) | (<u64>1 << (bit & 63)));
+    }
+  }
+  queued = 0;
+}
+
+/** How often the `length` bytes at `gram` stand between `text` and `gram`. */
+function occurrences(text: usize, gram: usize, length: i32): i32 {
+  let count = 0;
+  if (length == 2) {
+    // the common case, bigrams of ASCII; a pair of bytes across two characters of other scripts never equals one
+    const wanted = load<u16>(gram);
+    for (let p = text; p < gram; p++) if (load<u16>(p) == wanted) count++;
+    return count;
+  }
+  for (let p = text; p < gram; p++) if (memory.compare(p, gram, <usize>length) == 0) count++;
+  return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function nextCodePoint(p: usize, end: usize): usize {
+  p++;
+  while (p < end && (load<u8>(p) & 0xc0) == 0x80) p++;
+  return p;
+}
+
+/**
+ * Diffusion (ELD; Armknecht, Heng & Schnell, PoPETs 2023): every output bit is the XOR of t filter bits. The map is linear
+ * over GF(2), so the output is the XOR of one precomputed column per set bit: `columns`, each as long as the filter. 512 bits of output at a time stay in registers. Columns of whole bytes (256 for each) were
+ * looked at: they are 1 MB a filter, more than the cache.
+ */
+function diffuse(filter: usize, log2Bits: i32, columns: usize, out: usize): void {
+  const bytes: usize = 1 << (log2Bits - 3);
+  for (let part: usize = 0; part < bytes; part += 64) {
+    let x0 = i32x4.splat(0), x1 = i32x4.splat(0), x2 = i32x4.splat(0), x3 = i32x4.splat(0);
+    for (let w: usize = 0; w < bytes; w += 8) {
+      const base = columns + part + (w << 3) * bytes;
+      for (let word = load<u64>(filter + w); word != 0; word &= word - 1) {
+        const column = base + <usize>ctz(word) * bytes;
+        x0 = v128.xor(x0, v128.load(column));
+        x1 = v128.xor(x1, v128.load(column, 16));
+        x2 = v128.xor(x2, v128.load(column, 32));
+        x3 = v128.xor(x3, v128.load(column, 48));
+      }
+    }
+    v128.store(out + part, x0);
+    v128.store(out + part, x1, 16);
+    v128.store(out + part, x2, 32);
+    v128.store(out + part, x3, 48);
+  }
+}

@@ -1,0 +1,173 @@
+// PRFs and their messages.
+//
+// A PRF is BLAKE2s-256 with a 32-byte key. Compressing the key block once gives a *state* (8 words); every message of at most 64 bytes, and hardly one is longer, then costs one compression. The host writes values into
+// memory once; messages are put together from them here, because strings glued and copied in JavaScript cost more than the hashing.
+import { compress, transpose, IV0, IV1, IV2, IV3, IV4, IV5, IV6, IV7 } from "./blake2s";
+
+const KEYED = IV0 ^ 0x01012020; // parameter block: digest 32, key 32, fanout 1, depth 1 (RFC 7693 section 2.5)
+export const LANES = 4;
+
+export const h4 = memory.data(128, 16); // chaining values of four lanes
+const block4 = memory.data(256, 16); // message blocks of four lanes
+const blocks = memory.data(LANES * 80, 16); // the same, lane after lane and with room behind each
+export const results = memory.data(LANES * 32, 16); // their outputs, lane after lane
+const batch = memory.data(LANES * 4, 16); // jobs of the four lanes
+const lengths4 = memory.data(16, 16); // bytes so far of four lanes
+
+/** Lays the states of four lanes out for `compress`. */
+// @ts-ignore: decorator
+@inline
+export function loadStates(s0: usize, s1: usize, s2: usize, s3: usize): void {
+  transpose(v128.load(s0), v128.load(s1), v128.load(s2), v128.load(s3), h4, 16);
+  transpose(v128.load(s0, 16), v128.load(s1, 16), v128.load(s2, 16), v128.load(s3, 16), h4 + 64, 16);
+}
+
+/** Puts the outputs of four lanes one after the other. */
+// @ts-ignore: decorator
+@inline
+export function storeResults(): void {
+  transpose(v128.load(h4), v128.load(h4, 16), v128.load(h4, 32), v128.load(h4, 48), results, 32);
+  transpose(v128.load(h4, 64), v128.load(h4, 80), v128.load(h4, 96), v128.load(h4, 112), results + 16, 32);
+}
+
+/** Lays four blocks of 64 bytes out for `compress`. */
+// @ts-ignore: decorator
+@inline
+function loadBlocks(b0: usize, b1: usize, b2: usize, b3: usize): void {
+  for (let i: usize = 0; i < 64; i += 16) transpose(v128.load(b0 + i), v128.load(b1 + i), v128.load(b2 + i), v128.load(b3 + i), block4 + (i << 2), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function pointer(list: usize, index: i32, count: i32): usize {
+  return <usize>load<u32>(list + (<usize><u32>(index < count ? index : 0) << 3));
+}
+
+/** States from keys. `pairs`: `count` pairs (pointer to a 64-byte block holding the key and 32 zeros, pointer to 32 bytes for the state). */
+export function prepareKeys(pairs: usize, count: i32): void {
+  for (let first = 0; first < count; first += LANES, pairs += LANES * 8) {
+    const lanes = min(count - first, LANES);
+    loadBlocks(pointer(pairs, 0, lanes), pointer(pairs, 1, lanes), pointer(pairs, 2, lanes), pointer(pairs, 3, lanes));
+    v128.store(h4, i32x4.splat(KEYED));
+    v128.store(h4, i32x4.splat(IV1), 16);
+    v128.store(h4, i32x4.splat(IV2), 32);
+    v128.store(h4, i32x4.splat(IV3), 48);
+    v128.store(h4, i32x4.splat(IV4), 64);
+    v128.store(h4, i32x4.splat(IV5), 80);
+    v128.store(h4, i32x4.splat(IV6), 96);
+    v128.store(h4, i32x4.splat(IV7), 112);
+    compress(h4, block4, i32x4.splat(64), i32x4.splat(0));
+    storeResults();
+    for (let lane = 0; lane < lanes; lane++) {
+      const state = <usize>load<u32>(pairs + (lane << 3), 4);
+      v128.store(state, v128.load(results + (lane << 5)));
+      v128.store(state, v128.load(results + (lane << 5), 16), 16);
+    }
+  }
+}
+
+// A *value* is two u32: where its UTF-8 form lies, with the separator and at least eight more bytes of any kind behind it, and its bytes with the separator (0 = missing).
+export const VALUE: usize = 8;
+// A *job* is one PRF of one message: u32 state, u32 list of values, u32 how many, u32 where its output goes, u32 status. The message is every value of the list followed by a separator; an empty list is the
+// separator alone.
+export const JOB: usize = 20;
+const SEPARATOR: u8 = 0x1f;
+export const MISSING = 0;
+const DONE = 1;
+
+/** Runs jobs and sets their status. `wordsOnly`: of the output only eight bytes are wanted, zeros where the message is missing and never else. */
+export function runJobs(jobs: usize, count: i32, values: usize, wordsOnly: bool): void {
+  let lanes = 0;
+  for (let j = 0; j < count; j++, jobs += JOB) {
+    const list = <usize>load<u32>(jobs, 4);
+    const length = load<i32>(jobs, 8);
+    const size = messageSize(list, length, values);
+    store<u32>(jobs, size == 0 ? MISSING : DONE, 16);
+    if (size > 64) {
+      hashLong(<usize>load<u32>(jobs), list, length, values);
+      storeOutput(<usize>load<u32>(jobs, 12), results, wordsOnly);
+    } else if (size > 0) {
+      composeMessage(blocks + <usize>(lanes * 80), list, length, values);
+      store<u32>(batch + (lanes << 2), <u32>jobs);
+      store<u32>(lengths4 + (lanes << 2), 64 + size);
+      lanes++;
+    } else if (wordsOnly) store<u64>(<usize>load<u32>(jobs, 12), 0);
+    if (lanes == LANES || (lanes > 0 && j == count - 1)) {
+      for (let lane = lanes; lane < LANES; lane++) store<u32>(batch + (lane << 2), load<u32>(batch));
+      loadBlocks(blocks, blocks + 80, blocks + 160, blocks + 240);
+      loadStates(<usize>load<u32>(<usize>load<u32>(batch)), <usize>load<u32>(<usize>load<u32>(batch, 4)), <usize>load<u32>(<usize>load<u32>(batch, 8)), <usize>load<u32>(<usize>load<u32>(batch, 12)));
+      compress(h4, block4, v128.load(lengths4), i32x4.splat(-1));
+      storeResults();
+      for (let lane = 0; lane < lanes; lane++) storeOutput(<usize>load<u32>(<usize>load<u32>(batch + (lane << 2)), 12), results + (lane << 5), wordsOnly);
+      lanes = 0;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeOutput(output: usize, result: usize, wordsOnly: bool): void {
+  if (wordsOnly) {
+    const word = load<u64>(result);
+    store<u64>(output, word == 0 ? 1 : word);
+  } else {
+    v128.store(output, v128.load(result));
+    v128.store(output, v128.load(result, 16), 16);
+  }
+}
+
+/** The PRF of a message of several blocks, in every lane the same: it is rare. */
+function hashLong(state: usize, list: usize, length: i32, values: usize): void {
+  const block = longBlock;
+  loadStates(state, state, state, state);
+  let filled: usize = 0;
+  let hashed = 64;
+  for (let i = 0; i < length; i++) {
+    const value = values + <usize>load<u32>(list + (i << 2)) * VALUE;
+    const source = <usize>load<u32>(value);
+    const bytes = <usize>load<u32>(value, 4);
+    for (let b: usize = 0; b < bytes; b++) {
+      if (filled == 64) {
+        hashed += 64;
+        compressLong(block, hashed, 0);
+        filled = 0;
+      }
+      store<u8>(block + filled++, load<u8>(source + b));
+    }
+  }
+  memory.fill(block + filled, 0, 64 - filled);
+  compressLong(block, hashed + <i32>filled, -1);
+  storeResults();
+}
+const longBlock = memory.data(64, 16);
+
+function compressLong(block: usize, hashed: i32, last: i32): void {
+  loadBlocks(block, block, block, block);
+  compress(h4, block4, i32x4.splat(hashed), i32x4.splat(last));
+}
+
+/** Bytes of a message; 0 when a value is missing. */
+function messageSize(list: usize, length: i32, values: usize): i32 {
+  if (length == 0) return 1;
+  let size = 0;
+  for (let i = 0; i < length; i++) {
+    const bytes = load<i32>(values + <usize>load<u32>(list + (i << 2)) * VALUE, 4);
+    if (bytes == 0) return 0;
+    size += bytes;
+  }
+  return size;
+}
+
+/** Writes a message of at most 64 bytes and zeros behind it, eight bytes at a time; what is written too far is overwritten by what follows. */
+function composeMessage(block: usize, list: usize, length: i32, values: usize): void {
+  let at = block;
+  if (length == 0) store<u8>(at++, SEPARATOR);
+  for (let i = 0; i < length; i++) {
+    const value = values + <usize>load<u32>(list + (i << 2)) * VALUE;
+    const source = <usize>load<u32>(value);
+    const bytes = load<u32>(value, 4);
+    for (let b: u32 = 0; b < bytes; b += 8) store<u64>(at + b, load<u64>(source + b));
+    at += bytes;
+  }
+  for (; at < block + 64; at += 8) store<u64>(at, 0);
+}

@@ -1,0 +1,286 @@
+import { readFileSync } from "node:fs";
+import { type EncodingPlan, encodedLength } from "./encoding-plan.ts";
+import { wasmFile } from "./wasm-file.ts";
+
+interface EncodeExports {
+  heapBase(): number;
+  prepareKeys(pairs: number, count: number): void;
+  findCells(slice: number, field: number, first: number, from: number, to: number): number;
+  keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
+  encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
+}
+
+/** Values that come from the same cells: a field's. */
+export interface ValueGroup {
+  /** By index; every value in one group. */
+  readonly values: readonly number[];
+  readonly columns: readonly number[];
+  /** Cells that are kept with what they come to, at most; 0 where they hardly come again: then only those of the record before are known, for households. */
+  readonly keptCells: number;
+}
+
+/** Cells as they lie in a slice: its bytes, and the start and end of each. */
+interface LyingCells {
+  readonly bytes: Uint8Array;
+  readonly bounds: Int32Array;
+}
+
+// shapes of the kernel's structures: see assembly/encode.ts and what it imports
+const VALUE = 8;
+const JOB = 20;
+const PART = 28;
+const FILTER = 24;
+const GROUP = 8;
+const FIELD = 20;
+const MOST_TEXT = 512;
+const KEY_BLOCK = 64;
+const SEPARATOR = 0x1f;
+/** The kernel reads and writes eight bytes at a time, so that it goes beyond an end. */
+const SLACK = 16;
+/** For what a batch's records alone have. */
+const PASSING_BYTES = 1 << 20;
+
+const utf8 = new TextEncoder();
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Where the notes on a group of so many values begin, in words from its address. */
+export function noteOffset(values: number): number {
+  return (values * VALUE) / 4;
+}
+
+/** A run of memory that is filled from its beginning and emptied as a whole. */
+interface Room {
+  start: number;
+  at: number;
+  end: number;
+}
+
+/**
+ * Encodes slices of records whose values come from cells. The host says what new cells come to; the kernel finds cells that it knows by their bytes, and encodes whole batches: a call, a string or an object for each cell of each
+ * record took longer than the hashing.
+ *
+ * Use: `load` a slice; `begin` a batch; per group `find` the next record with new cells and `keep` what they come to, until there are none; `encode` the batch.
+ */
+export class SliceEncoder {
+  readonly #kernel: EncodeExports;
+  readonly #memory: WebAssembly.Memory;
+  #bytes: Uint8Array;
+  #words: Uint32Array;
+  #free: number;
+  readonly #groups: readonly ValueGroup[];
+  readonly #program: number;
+  readonly #slice: number;
+  readonly #fields: number;
+  readonly #tables: readonly { readonly at: number; readonly bytes: number }[];
+  readonly #entries: Int32Array;
+  /** What is kept until it is forgotten, and what is kept for one batch. */
+  readonly #kept: Room = { start: 0, at: 0, end: 0 };
+  readonly #passing: Room = { start: 0, at: 0, end: 0 };
+  /** Bytes, bounds, first bounds of the records, addresses, places, rows: each in room for the largest slice so far. */
+  readonly #lists = Array.from({ length: 6 }, () => ({ start: 0, end: 0 }));
+  #bounds: Int32Array = new Int32Array(0);
+  #firstBounds: Uint32Array = new Uint32Array(0);
+  #first = 0;
+  #width = 0;
+  #records = 0;
+
+  /** `room`: bytes for what is kept. */
+  constructor(plan: EncodingPlan, groups: readonly ValueGroup[], room: number) {
+    compiled ??= new WebAssembly.Module(readFileSync(wasmFile("encode")));
+    this.#memory = new WebAssembly.Memory({ initial: 2 });
+    this.#kernel = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } }).exports as unknown as EncodeExports;
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#words = new Uint32Array(this.#memory.buffer);
+    this.#free = (this.#kernel.heapBase() + 15) & ~15;
+    this.#groups = groups;
+    this.#program = this.#lay(plan);
+    this.#fields = this.#reserve(groups.length * FIELD);
+    this.#tables = groups.map(({ keptCells }) => {
+      const bytes = keptCells === 0 ? 0 : 8 * 2 ** Math.ceil(Math.log2(keptCells * 2));
+      return { at: bytes === 0 ? 0 : this.#reserve(bytes), bytes };
+    });
+    groups.forEach(({ columns }, g) => {
+      const { at, bytes } = this.#tables[g]!;
+      this.#set(this.#fields + g * FIELD, [g, this.#list(columns), columns.length, at, bytes / 8 - 1]);
+    });
+    this.#entries = new Int32Array(groups.length);
+    this.#slice = this.#reserve(20);
+    this.#enlarge(this.#kept, room);
+    this.#enlarge(this.#passing, PASSING_BYTES);
+  }
+
+  #reserve(size: number): number {
+    const at = this.#free;
+    this.#free += (size + SLACK + 15) & ~15;
+    const short = this.#free - this.#memory.buffer.byteLength;
+    if (short > 0) {
+      this.#memory.grow(Math.ceil(short / 65536));
+      this.#bytes = new Uint8Array(this.#memory.buffer);
+      this.#words = new Uint32Array(this.#memory.buffer);
+    }
+    return at;
+  }
+
+  #set(at: number, words: ArrayLike<number>): void {
+    this.#words.set(words, at >> 2);
+  }
+
+  #list(words: readonly number[]): number {
+    const at = this.#reserve(words.length * 4);
+    this.#set(at, words);
+    return at;
+  }
+
+  /** Lays the kernel's program out in memory and prepares the states of the sub-keys. */
+  #lay(plan: EncodingPlan): number {
+    const parts = plan.filters.flatMap(({ parts: own, anchor }) => own.map((part) => ({ ...part, anchor })));
+    const jobs = [...parts.map(({ key, anchor }) => ({ key, values: anchor })), ...plan.words];
+    const valueCount = 1 + Math.max(-1, ...this.#groups.flatMap(({ values }) => values), ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
+    const recordBytes = encodedLength(plan) * 4;
+    const values = this.#reserve(valueCount * VALUE);
+    const record = this.#reserve(recordBytes);
+    const wordsAt = record + recordBytes - plan.words.length * 8;
+    const states = this.#reserve(jobs.length * 32);
+    const anchoredStates = this.#reserve(parts.length * 32);
+    const outputs = this.#reserve(jobs.length * KEY_BLOCK); // 32 bytes of output; as an anchored key block the other 32 stay zero
+    const prepared = this.#reserve((jobs.length + 4) * 8);
+    jobs.forEach(({ key }, j) => {
+      this.#bytes.set(key, outputs + j * KEY_BLOCK);
+      this.#set(prepared + j * 8, [outputs + j * KEY_BLOCK, states + j * 32]);
+    });
+    this.#kernel.prepareKeys(prepared, jobs.length);
+    this.#bytes.fill(0, outputs, outputs + jobs.length * KEY_BLOCK);
+
+    const jobsAt = this.#reserve(jobs.length * JOB);
+    jobs.forEach(({ values: list }, j) => this.#set(jobsAt + j * JOB, [states + j * 32, this.#list(list), list.length, j < parts.length ? outputs + j * KEY_BLOCK : wordsAt + (j - parts.length) * 8, 0]));
+    const partsAt = this.#reserve(parts.length * PART);
+    parts.forEach(({ value, hashes, gram, positional, padded }, p) => this.#set(partsAt + p * PART, [value, jobsAt + p * JOB, anchoredStates + p * 32, hashes, gram, Number(positional), Number(padded)]));
+    const filtersAt = this.#reserve(plan.filters.length * FILTER);
+    let [firstPart, end] = [0, record];
+    plan.filters.forEach(({ bits, parts: own, diffusion }, f) => {
+      const columns = diffusion ? this.#columns(diffusion) : 0;
+      this.#set(filtersAt + f * FILTER, [Math.log2(bits), partsAt + firstPart * PART, own.length, columns, end, diffusion ? this.#reserve(bits / 8) : end]);
+      firstPart += own.length;
+      end += bits / 8;
+    });
+    const groups = this.#reserve(this.#groups.length * GROUP);
+    this.#groups.forEach(({ values: list }, g) => this.#set(groups + g * GROUP, [this.#list(list), list.length]));
+    return this.#list([values, groups, this.#groups.length, jobsAt, parts.length, jobsAt + parts.length * JOB, plan.words.length, filtersAt, plan.filters.length, partsAt, prepared, this.#reserve(MOST_TEXT), record, recordBytes]);
+  }
+
+  /** Columns of the diffusion matrix: column c holds the output bits that filter bit c takes part in. */
+  #columns(rows: readonly Uint16Array[]): number {
+    const width = rows.length / 8;
+    const at = this.#reserve(rows.length * width);
+    rows.forEach((indexes, out) => {
+      for (const column of indexes) this.#bytes[at + column * width + (out >> 3)]! ^= 1 << (out & 7);
+    });
+    return at;
+  }
+
+  /** Takes a slice in. `firstBounds`: where the bounds of each record's cells begin; `places`: where each goes among the rows; `width`: of a row, in halves. */
+  load(cells: LyingCells, firstBounds: Uint32Array, places: Uint32Array, width: number): void {
+    this.#records = firstBounds.length;
+    this.#width = width;
+    this.#bounds = cells.bounds;
+    this.#firstBounds = firstBounds;
+    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4];
+    sizes.forEach((size, i) => {
+      const list = this.#lists[i]!;
+      if (list.start + size > list.end) Object.assign(list, { start: this.#reserve(size), end: this.#free - SLACK });
+    });
+    const [bytes, bounds, first, addresses, placesAt] = this.#lists.map(({ start }) => start) as [number, number, number, number, number];
+    this.#bytes.set(cells.bytes, bytes);
+    this.#set(bounds, cells.bounds);
+    this.#set(first, firstBounds);
+    this.#set(placesAt, places);
+    this.#set(this.#slice, [bytes, bounds, first, addresses, this.#groups.length]);
+  }
+
+  /** Begins a batch with this record of the slice: what was kept for the last batch only is forgotten. */
+  begin(first: number): void {
+    this.#first = first;
+    this.#passing.at = this.#passing.start;
+  }
+
+  /** The next record of the batch from `from` on whose cells of the group are new; `to` when there is none. */
+  find(group: number, from: number, to: number): number {
+    return this.#kernel.findCells(this.#slice, this.#fields + group * FIELD, this.#first, from, to);
+  }
+
+  /** Keeps what a record's cells of the group come to: their values, and numbers that the host wants back. False when there is no room: then the batch ends before this record, and all is to be forgotten before the next. For the first of a batch there always is room. */
+  keep(group: number, record: number, values: readonly (string | undefined)[], notes: readonly number[]): boolean {
+    const { columns, keptCells } = this.#groups[group]!;
+    const room = keptCells > 0 ? this.#kept : this.#passing;
+    let size = values.length * VALUE + notes.length * 4 + 4 * SLACK;
+    for (const value of values) size += value === undefined ? 0 : value.length * 3 + 1;
+    if (keptCells > 0) {
+      if (this.#entries[group] === keptCells && record > this.#first) return false;
+      const first = this.#firstBounds[record]!;
+      for (const column of columns) size += 4 + this.#bounds[first + column * 2 + 1]! - this.#bounds[first + column * 2]!;
+    }
+    if (room.at + size > room.end) {
+      if (record > this.#first) return false;
+      this.#enlarge(room, 2 * Math.max(size, room.end - room.start));
+    }
+    const address = room.at;
+    let at = (address >> 2) + noteOffset(values.length);
+    for (let n = 0; n < notes.length; n++) this.#words[at++] = notes[n]!;
+    let end = at << 2;
+    for (let v = 0; v < values.length; v++) end = this.#write(values[v], end, address + v * VALUE);
+    end = (end + 3) & ~3;
+    if (keptCells > 0) {
+      this.#entries[group]!++;
+      end = (this.#kernel.keepCells(this.#slice, this.#fields + group * FIELD, record, end, address) + 3) & ~3;
+    }
+    room.at = end;
+    this.#words[(this.#lists[3]!.start >> 2) + record * this.#groups.length + group] = address;
+    return true;
+  }
+
+  /** Writes a value's UTF-8 form with a separator at `at` and where it lies at `descriptor`; returns the end. */
+  #write(value: string | undefined, at: number, descriptor: number): number {
+    const bytes = this.#bytes;
+    let length = 0;
+    if (value !== undefined) {
+      let code = 0;
+      while (length < value.length && (code = value.charCodeAt(length)) < 128) bytes[at + length++] = code;
+      if (length < value.length) length = utf8.encodeInto(value, bytes.subarray(at)).written;
+      bytes[at + length++] = SEPARATOR;
+    }
+    this.#words[descriptor >> 2] = at;
+    this.#words[(descriptor >> 2) + 1] = length;
+    return at + length;
+  }
+
+  #enlarge(room: Room, size: number): void {
+    room.start = room.at = this.#reserve(size);
+    room.end = room.start + size;
+  }
+
+  /** All memory in words, and for each record the addresses, in bytes, of its groups: `noteOffset` behind one lies what was noted. Good until something is kept or loaded. */
+  notes(): { readonly words: Uint32Array; readonly addresses: Uint32Array } {
+    const { start } = this.#lists[3]!;
+    return { words: this.#words, addresses: this.#words.subarray(start >> 2, (start >> 2) + this.#records * this.#groups.length) };
+  }
+
+  /** Encodes records of the batch, each `offset` halves into its row. */
+  encode(from: number, to: number, offset: number): void {
+    const [, , , addresses, places, rows] = this.#lists as [unknown, unknown, unknown, Room, Room, Room];
+    this.#kernel.encodeRecords(this.#program, addresses.start + from * this.#groups.length * 4, to - from, places.start + from * 4, rows.start + offset * 4, this.#width * 4);
+  }
+
+  /** The rows of the slice, when all of it is encoded. Good until the next is loaded. */
+  rows(): Uint32Array {
+    const { start } = this.#lists[5]!;
+    return this.#words.subarray(start >> 2, (start >> 2) + this.#records * this.#width);
+  }
+
+  /** Forgets all that was kept. */
+  forget(): void {
+    this.#kept.at = this.#kept.start;
+    this.#entries.fill(0);
+    for (const { at, bytes } of this.#tables) this.#bytes.fill(0, at, at + bytes);
+  }
+}
