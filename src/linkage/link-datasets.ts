@@ -9,7 +9,7 @@ import { type Fit, judgeFit } from "./fit.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
-import { ownPairs } from "./own-pairs.ts";
+import { MOST_RECORDS, ownPairs } from "./own-pairs.ts";
 import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
 import { type LinkPool, type LoadedDataset, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
 import { scanRate } from "./scan-rate.ts";
@@ -144,10 +144,12 @@ export interface Forecast {
   readonly seconds: number;
 }
 
-/** Seconds a record of merging, estimating, solving and writing. */
-const AFTERWARDS = 1.6e-6;
+/** Seconds of merging, estimating, solving and writing: whatever the size, and for every record. */
+const AFTERWARDS = { once: 0.3, record: 0.6e-6 };
 /** Joining with the pairs written out, over joining alone. */
 const EMITTING = 1.4;
+/** Reading the records of which a sample is wanted, over reading and joining them. */
+const SAMPLING = 0.2;
 
 /** What a run will take: its rules are joined, nothing is compared. */
 export async function forecast(options: LinkOptions): Promise<Forecast> {
@@ -158,14 +160,20 @@ export async function forecast(options: LinkOptions): Promise<Forecast> {
     const joined = (performance.now() - started) / 1000;
     const pairsOf = (kind: RuleReport["kind"]): number => rules.reduce((sum, rule) => (rule.kind === kind ? sum + rule.pairs : sum), 0);
     const rows = a === b ? a.rows : a.rows + b.rows;
-    const comparing = pairsOf("bucket") === 0 ? 0 : pairsOf("bucket") / (scanRate(input) * pool.threads);
-    return { rules, bytes: forecastMemory(sizesOf(options), pairsOf("key") + rows), seconds: joined * EMITTING + comparing + rows * AFTERWARDS };
+    const sizes = sizesOf(options);
+    // pairs within a file are as common in buckets as pairs across the files
+    const compared = pairsOf("bucket") * (1 + sizes.own.reduce((sum, records) => sum + (records * (records - 1)) / 2, 0) / (a.rows * b.rows));
+    const comparing = compared === 0 ? 0 : compared / (scanRate(input) * pool.threads);
+    const own = sizes.own.reduce((sum, records) => sum + records, 0) / rows;
+    const joining = joined * (EMITTING * (1 + own) + (own > 0 ? SAMPLING * (1 - own) : 0));
+    return { rules, bytes: forecastMemory(sizes, pairsOf("key") + rows), seconds: joining + comparing + AFTERWARDS.once + rows * AFTERWARDS.record };
   });
 }
 
 function sizesOf({ a, b, threads }: LinkOptions): Sizes {
   const { rows, schema } = a.header;
-  return { rowsA: rows, rowsB: b?.header.rows ?? 0, stride: rowStride(schema), threads, whole: schema.profile === "plain" };
+  const own = b === undefined ? [] : [a, b].map(({ header }) => Math.min(header.rows, MOST_RECORDS));
+  return { rowsA: rows, rowsB: b?.header.rows ?? 0, own, stride: rowStride(schema), threads, whole: schema.profile === "plain" };
 }
 
 async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {

@@ -13,6 +13,8 @@ export interface MemoryPlan {
 export interface Sizes {
   readonly rowsA: number;
   readonly rowsB: number;
+  /** Records of each file whose pairs with each other are looked at. */
+  readonly own: readonly number[];
   /** Bytes of a record's filters and tokens. */
   readonly stride: number;
   readonly threads: number;
@@ -49,8 +51,7 @@ export function planMemory(sizes: Sizes, budget: number | undefined): MemoryPlan
   const besides = RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB);
   const rest = Math.max(0, budget - besides);
   const shared = rest * (1 - TUPLE_SHARE);
-  const store = stride * (rowsA + rowsB);
-  const least = 16 * (rowsA + rowsB) + Math.max(joinBytes(sizes), 8 * (rowsA + rowsB) + threads * SCAN_LANE + (whole ? store : store / MOST_SEGMENTS)) + OVERHEAD;
+  const least = largestStage(sizes, (join, records) => Math.max(join, 8 * records + threads * SCAN_LANE + (whole ? stride * records : (stride * records) / MOST_SEGMENTS))) + OVERHEAD;
   if (shared < least) {
     const needed = besides + least / (1 - TUPLE_SHARE);
     throw new SaltlinkError("memory", `linking these files takes at least ${memorySize(needed)} of memory and --memory gives ${memorySize(budget)}: give more, use fewer --threads, or link fewer records at a time`);
@@ -61,8 +62,16 @@ export function planMemory(sizes: Sizes, budget: number | undefined): MemoryPlan
 /** Bytes that a run is going to take, roughly, once its pairs have been counted. */
 export function forecastMemory(sizes: Sizes, tuples: number): number {
   const { rowsA, rowsB, threads, stride } = sizes;
-  const shared = 16 * (rowsA + rowsB) + Math.max(threads * joinBytes(sizes), (8 + stride) * (rowsA + rowsB), 24 * Math.max(rowsA, rowsB) + (threads * MERGE_LANES * MERGE_BYTES * tuples) / MOST_RANGES);
+  const merging = 24 * Math.max(rowsA, rowsB) + (threads * MERGE_LANES * MERGE_BYTES * tuples) / MOST_RANGES;
+  const shared = largestStage(sizes, (join, records) => Math.max(threads * join, (8 + stride) * records, merging));
   return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, shared);
+}
+
+/** Bytes shared by threads in the stage that takes most: both files are joined and compared, or a file, or a sample of it, with itself. `bytesOf`: for the bytes of a join, and the number of records. */
+function largestStage({ rowsA, rowsB, own }: Sizes, bytesOf: (join: number, records: number) => number): number {
+  const across = bytesOf(joinBytes({ rowsA, rowsB }), rowsA + rowsB);
+  const within = own.map((rows) => 16 * rows + bytesOf(joinBytes({ rowsA: rows, rowsB: rows }), rows));
+  return 16 * (rowsA + rowsB) + Math.max(across, ...within);
 }
 
 /** "1.2 GiB", "430 MiB". */

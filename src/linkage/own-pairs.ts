@@ -6,7 +6,7 @@ import { missingShares } from "./missing-shares.ts";
 import { type LoadedDataset, loadDataset } from "./record-store.ts";
 
 /** More records than this are sampled: a hundred thousand have families enough. */
-const MOST_RECORDS = 100_000;
+export const MOST_RECORDS = 100_000;
 const PILES = 1 << 16;
 
 /** What pairs within one file look like; of a large file those of a sample of its records, which only their content decides. To be called when the files have been blocked, which completes the content digests. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
 import { ID_HALVES } from "../../src/exchange/row-group.ts";
 import type * as LinkDatasets from "../../src/linkage/link-datasets.ts";
-import { planMemory } from "../../src/linkage/memory-plan.ts";
+import { forecastMemory, planMemory } from "../../src/linkage/memory-plan.ts";
 import { rowStride } from "../../src/linkage/record-store.ts";
 import { standardSchema } from "../example-schema.ts";
 import { hashedFile } from "../hashed-file.ts";
@@ -14,7 +14,7 @@ const { linkDatasets } = (await import(new URL("../../dist/src/linkage/link-data
 const RECORDS = 12_000;
 
 describe("the memory a run may take", () => {
-  const sizes = { rowsA: RECORDS, rowsB: RECORDS, stride: rowStride(standardSchema), threads: 1, whole: false };
+  const sizes = { rowsA: RECORDS, rowsB: RECORDS, own: [RECORDS, RECORDS], stride: rowStride(standardSchema), threads: 1, whole: false };
 
   /** The smallest budget that is accepted, to a mebibyte. */
   const least = (): number => {
@@ -36,6 +36,11 @@ describe("the memory a run may take", () => {
     const twice = { ...sizes, rowsA: 200 * RECORDS, rowsB: 200 * RECORDS };
     expect(() => planMemory(twice, least())).toThrow("takes at least");
     expect(planMemory({ ...sizes, threads: 2 }, 2 ** 30).shared).toBeLessThan(planMemory(sizes, 2 ** 30).shared);
+  });
+
+  it("counts pairs within a file, where they take more than those across", () => {
+    const uneven = { ...sizes, rowsA: 10, rowsB: 100_000 };
+    expect(forecastMemory({ ...uneven, own: [10, 100_000] }, 0)).toBeGreaterThan(forecastMemory({ ...uneven, own: [] }, 0));
   });
 
   it("changes nothing in the outcome, though buckets are then compared a segment at a time", async () => {
