@@ -33,6 +33,7 @@ export const exampleHeader = (rows: number): Omit<Header, "contentDigest"> => ({
   bucketBits: [3],
   sharing: [0, 0.25, 0, 0],
   randomPairs: Object.fromEntries(comparisonGroups(standardSchema).map(({ name, size }) => [name, Array.from({ length: size }, () => 1 / size)])),
+  sharedPairs: { records: rows, pairs: [[3, 0, 2]] },
   strata: strataOf(rows),
 });
 

@@ -9,6 +9,7 @@ import { partialStructureAttack } from "./partial-structure-attack.ts";
 import { minePatterns } from "./pattern-mining.ts";
 import type { FilterContent } from "./sampled-filters.ts";
 import { type Claims, structureAttack } from "./structure-attack.ts";
+import { withWithheldKnown } from "./withhold-shared.ts";
 import { type TokenShape, tokenShape } from "./token-shape.ts";
 import { weightAttack } from "./weight-attack.ts";
 
@@ -16,6 +17,8 @@ import { weightAttack } from "./weight-attack.ts";
 export interface AttackedFile {
   readonly seen: EqualityStructure;
   readonly register: EqualityStructure;
+  /** The register with nothing withheld, where the file withholds what records share. */
+  readonly sent?: EqualityStructure;
   /** For each record of the file its person in the register. */
   readonly truth: Int32Array;
   readonly sample: Sample<FilterContent>;
@@ -26,6 +29,7 @@ export interface AttackedFile {
 /** What came of all attacks. */
 export interface Attempt {
   readonly structure: readonly Outcome[];
+  readonly withheld: readonly Outcome[];
   readonly cascade: readonly Outcome[];
   readonly landmark: readonly Outcome[];
   readonly weight: Outcome;
@@ -49,13 +53,16 @@ const KNOWN = [20, 100];
 const SEEDS = [20, 100, 500];
 const MINED = 1000;
 
-export function attackFile({ seen: file, register: people, truth, sample, publicly }: AttackedFile, landmarkWork = LANDMARK_WORK): Attempt {
+export function attackFile({ seen: file, register: people, sent, truth, sample, publicly }: AttackedFile, landmarkWork = LANDMARK_WORK): Attempt {
   const sets = tellingSets(file);
   const seen = withBucketSets(file, sets);
   const register = withBucketSets(people, sets);
   const filters = file.columns.flatMap((column, c) => (column.kind === "filter" ? [{ records: column, people: people.columns[c]! }] : []));
+  const structures = SHARES.map((share) => structure(seen, register, truth, share));
   return {
-    structure: SHARES.map((share) => structure(seen, register, truth, share)),
+    structure: structures,
+    // whoever knows more may leave it aside
+    withheld: sent === undefined ? [] : structures.map((without, i) => most([without, structure(seen, register, truth, SHARES[i]!, sent)])),
     cascade: KNOWN.filter((known) => known * 10 <= file.count).map((known) => cascade(seen, register, truth, known)),
     landmark: landmarkAttack(sample, file, people, SEEDS.filter((known) => known * 20 <= file.count && known * 10 <= sample.count), landmarkWork),
     weight: { of: "all filters", ...weightAttack(sample) },
@@ -77,12 +84,16 @@ export function attackFile({ seen: file, register: people, truth, sample, public
   };
 }
 
-/** With a share of the register's people in the file: the best that the exact attack at any depth, or the tolerant one, achieves. */
-function structure(seen: EqualityStructure, register: EqualityStructure, truth: Int32Array, share: number): Outcome {
+/** With a share of the register's people in the file: the best that the exact attack at any depth, or the tolerant one, achieves; with `sent` by an attacker who knows of every record what is withheld. */
+function structure(seen: EqualityStructure, register: EqualityStructure, truth: Int32Array, share: number, sent?: EqualityStructure): Outcome {
   const draw = random("saltlink audit present");
   const present = Uint8Array.from({ length: register.count }, () => (draw() < share ? 1 : 0));
   const rows = Int32Array.from(truth.keys()).filter((row) => present[truth[row]!] === 1);
-  const attacked = share === 1 ? seen : restrict(seen, rows);
+  let attacked = share === 1 ? seen : restrict(seen, rows);
+  if (sent !== undefined) {
+    attacked = withWithheldKnown(attacked, restrict(sent, rows.map((row) => truth[row]!)));
+    register = withWithheldKnown(register, sent);
+  }
   const right = (claims: Claims): number => rows.reduce((sum, row, i) => sum + (claims[i] === truth[row] ? 1 : 0), 0);
   const exact = structureAttack(attacked, register).map(right);
   const tolerant = right(partialStructureAttack(attacked, register));

@@ -6,6 +6,8 @@ import type { Finding } from "./findings.ts";
 const MEANINGS: Record<Finding["attack"], string> = {
   structure:
     "**Structure.** The attacker has no salt and knows nobody's record, but holds a list of the same people with their names and dates of birth. He compares the pattern of who shares a value with whom in his list with the pattern in the file, and names those whose place in the pattern nobody else has. The first figure assumes that his list holds exactly the people in the file, which few could have; the others assume that a fifth, or half, of the people on his list are not in the file. Of several forms of the attack the most successful is given.",
+  "withheld keys":
+    "**Withheld keys.** Values of keys that several people in the file share are withheld. Whoever has linked the file with another can tell some of that: in a link that agrees in all else, a key that does not agree was withheld in one of the two files. The figures are those of the structure attack by an attacker who sees of every single record just which of its keys are withheld; in truth he sees it of those that are linked without any error, and mixed with what the other file withholds. Whoever has this file alone cannot tell a withheld value from another.",
   cascade:
     "**Cascade.** The attacker also knows which record belongs to each of 20 or 100 people, an insider who looked them up, for example. What their records share with others tells him more records, and those tell him more again. The figure counts the people he names beyond those he knew.",
   landmark:
@@ -28,6 +30,7 @@ const VERDICTS = { green: "within the limit", amber: "note", red: "OVER THE LIMI
 const ATTACKERS: readonly (readonly [Finding["attack"], RegExp, string])[] = [
   ["structure", /^100 %/, "who holds a list of exactly the people in the file, and knows nobody's record,"],
   ["structure", /^80 %/, "whose list has people besides, a fifth of them not in the file,"],
+  ["withheld keys", /^80 %/, "who has such a list, and has linked the file with another and seen of every person which keys are withheld,"],
   ["cascade", /./, "who knows the records of COUNT people, and goes from them to those who share something with them,"],
   ["landmark", /all columns/, "who knows the records of COUNT people, and looks who is similar to them,"],
   ["frequency", /./, "who knows only how often names and other values occur"],

@@ -5,7 +5,7 @@ export type Verdict = "green" | "amber" | "red" | "reported";
 
 /** One line of an audit: exact figures, for the department's own judgement; what is printed is rounded and suppressed (see disclosed.ts). */
 export interface Finding {
-  readonly attack: "structure" | "cascade" | "landmark" | "weight" | "frequency" | "chained" | "pattern mining" | "top value" | "key sharing" | "weight and length" | "evenness";
+  readonly attack: "structure" | "withheld keys" | "cascade" | "landmark" | "weight" | "frequency" | "chained" | "pattern mining" | "top value" | "key sharing" | "weight and length" | "evenness";
   /** Circumstances: the known people, the share of people present, the worst column. */
   readonly of: string;
   /** What `named` and `judged` count; a `measure` counts nothing and stands in `value`. */
@@ -21,10 +21,10 @@ export interface Finding {
 }
 
 /** Largest share of people that each attack may name, by profile. Plain is held to standard's limits: it fails them, and should. */
-const standard = { structure: 0.01, structureOfSome: 0.01, cascade: 0.001, landmark: 0.005, weight: 0.005, frequency: 0.005 };
+const standard = { structure: 0.01, structureOfSome: 0.01, withheld: 0.02, cascade: 0.001, landmark: 0.005, weight: 0.005, frequency: 0.005 };
 /** Where only some of the register's people are in the file, more than this is amber: an attacker seldom has the very same people, so this share says more of what he gets. */
 const AMBER_OF_SOME = 0.001;
-const strict: typeof standard = { structure: 0.001, structureOfSome: 0.001, cascade: 0.001, landmark: 0.001, weight: 0.001, frequency: 0.001 };
+const strict: typeof standard = { structure: 0.001, structureOfSome: 0.001, withheld: 0.001, cascade: 0.001, landmark: 0.001, weight: 0.001, frequency: 0.001 };
 /** Share of a column's distinct values that the chained attack may name: above the first amber, above the second red. */
 const CHAINED = [0.01, 0.05] as const;
 const TOP_VALUE = 0.01;
@@ -52,6 +52,8 @@ export function findings(file: Attempt, control: Attempt, profile: Profile): Fin
   return [
     ...judged("structure", limits.structure, file.structure.slice(0, 1), control.structure),
     ...judged("structure", limits.structureOfSome, file.structure.slice(1), control.structure, { amber: AMBER_OF_SOME }),
+    // nobody sees of every record what is withheld, hence the wider limit; above the structure attack's it is to be noted
+    ...judged("withheld keys", limits.withheld, file.withheld, control.structure, { amber: limits.structure / 2 }),
     ...judged("cascade", limits.cascade, file.cascade, control.cascade),
     ...judged("landmark", limits.landmark, file.landmark, control.landmark, { fewest: FEWEST_OF_SAMPLE }),
     ...judged("weight", limits.weight, [file.weight], [control.weight], { fewest: FEWEST_OF_SAMPLE }),

@@ -41,6 +41,8 @@ export interface KeyChoiceOptions {
   limit: number;
   /** Sharing when true; expected pairs per record when false (profile plain, which hides no structure and pays only in time). */
   countsPeople: boolean;
+  /** Whether values that several records share are withheld. */
+  withheld: boolean;
   maximum: number;
 }
 
@@ -56,7 +58,8 @@ interface Candidate {
 const ROUNDS = 4;
 const KEPT = 32768;
 const MOST_SIMULATED = 500_000;
-const SMALLEST_GAIN = 0.00005;
+/** Least coverage that a key must add: more where what it adds is cheap, for each costs hashing and a column. */
+const SMALLEST_GAIN = { sent: 0.00005, withheld: 0.0001 };
 const MOST_PARTS = 5;
 
 /** Which parts of a wrong date survive: mostly two of three; a swap of day and month takes both. */
@@ -70,8 +73,8 @@ const MOVED = 0.06;
 const SWAPPED = 0.001;
 
 export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
-  const { samples, budget, limit, maximum } = options;
-  const smallest = options.countsPeople ? SMALLEST_GAIN : 0;
+  const { samples, budget, limit, maximum, withheld } = options;
+  const smallest = options.countsPeople ? SMALLEST_GAIN[withheld ? "withheld" : "sent"] : 0;
   const { agreement, matches } = simulate(options);
   const all = enumerate(options, agreement).map((parts): Candidate => {
     const covers = conjunction(agreement, parts);
@@ -102,7 +105,12 @@ export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
   function worth(key: Candidate, keys: readonly Candidate[]): number {
     const others = new Uint32Array(KEPT / 32);
     for (const other of keys) if (other !== key) unite(others, other.covers);
-    return addedBy(key.covers, others) / matches - price * key.sharing!;
+    return worthOf(addedBy(key.covers, others), key.sharing!);
+  }
+
+  /** Where values that several share are withheld, a key reaches as much less. */
+  function worthOf(gain: number, sharing: number): number {
+    return (gain / matches) * (withheld ? 1 - sharing : 1) - price * sharing;
   }
 
   /** Lazy greedy: a gain only ever shrinks, so a stale gain is a bound, and most candidates are never looked at again. */
@@ -121,7 +129,7 @@ export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
         if (candidate.gain / matches <= bestScore) continue;
         candidate.sharing ??= samples.reduce((most, sample) => (most === Infinity ? most : Math.max(most, sharingOf(sample, candidate.parts, options))), 0);
         if (candidate.sharing > limit) continue;
-        const score = candidate.gain / matches - price * candidate.sharing;
+        const score = worthOf(candidate.gain, candidate.sharing);
         if (score <= bestScore) continue;
         best = candidate;
         bestScore = score;

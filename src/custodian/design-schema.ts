@@ -11,14 +11,22 @@ export interface DesignOptions {
   fields: readonly { name: string; kind: FieldKindName }[];
   samples: readonly AtomColumns[];
   expectedRecords: number;
+  /** Whether a file may hold several records of one person: then values that records share are sent, and their sharing is what limits reach. As the samples show, unless it is given. */
+  duplicates?: boolean;
   /** Sharing of all filters and keys together that may be spent on reach, in profile standard. */
   sharingBudget?: number;
 }
 
-/** Coverage that a point of sharing costs in `standard`, and the sharing of all filters and keys together: up to it the structure attack names under 1 % of the people (saltlink audit). */
+/** Where values that records share are sent: the coverage that a point of sharing costs, and the sharing of all filters and keys together, up to which the structure attack names under 1 % of the people (saltlink audit). */
 const PRICE = 0.06;
 const SHARING_BUDGET = 0.13;
-const LARGEST_KEY_SHARING = 0.025;
+const LARGEST_SENT = 0.025;
+/** Where they are withheld sharing costs reach, and whoever has linked both files sees in links that agree in everything which keys of a record do not, hence what it shares with others: up to this budget that alone names at most one in a hundred. */
+const PRICE_WITHHELD = 0.002;
+const WITHHELD_BUDGET = 0.2;
+const LARGEST_WITHHELD = 0.05;
+/** A file of which so many records are somebody's second holds duplicates. */
+const DUPLICATES = 0.005;
 const MOST_KEYS = 32;
 /** In `plain` a key costs time only: the coverage that a million pairs must bring, and the most pairs of one key. */
 const PLAIN_PRICE = 0.0002;
@@ -31,7 +39,7 @@ const LARGEST_BUCKET = 400;
 /** Up to this size two strict files are compared in full: no bucket, so nothing structural leaves the department. */
 const COMPARED_IN_FULL = 50_000;
 
-export function designSchema({ profile, fields, samples, expectedRecords, sharingBudget = SHARING_BUDGET }: DesignOptions): LinkageSchema {
+export function designSchema({ profile, fields, samples, expectedRecords, duplicates = holdDuplicates(samples, expectedRecords, fields), sharingBudget = duplicates ? SHARING_BUDGET : WITHHELD_BUDGET }: DesignOptions): LinkageSchema {
   const nameOf = (kind: FieldKindName): string | undefined => fields.find((field) => field.kind === kind)?.name;
   const date = nameOf("date_of_birth");
   const withGrams = fields.filter(({ kind }) => "grams" in fieldKinds[kind]).slice(0, 8);
@@ -39,6 +47,7 @@ export function designSchema({ profile, fields, samples, expectedRecords, sharin
     version: SCHEMA_VERSION,
     scheme: SCHEME,
     profile,
+    ...(duplicates && profile === "standard" ? { duplicates } : {}),
     expectedRecords,
     fields: fields.map(({ name, kind }) => ({ name, kind })),
     filters: [] as FilterDefinition[],
@@ -53,9 +62,10 @@ export function designSchema({ profile, fields, samples, expectedRecords, sharin
       samples,
       expectedRecords,
       reachedBy,
-      price: profile === "plain" ? (PLAIN_PRICE * expectedRecords) / 1e6 : PRICE,
+      price: profile === "plain" ? (PLAIN_PRICE * expectedRecords) / 1e6 : duplicates ? PRICE : PRICE_WITHHELD,
       budget: profile === "plain" ? Infinity : Math.max(sharingBudget / 4, sharingBudget - written.filters.reduce((sum, filter) => sum + expectedSharing([...filter.anchor, ...filter.fields], samples, expectedRecords), 0)),
-      limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : Math.min(LARGEST_KEY_SHARING, sharingBudget / 4),
+      limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : Math.min(duplicates ? LARGEST_SENT : LARGEST_WITHHELD, sharingBudget / 4),
+      withheld: !duplicates && profile !== "plain",
       countsPeople: profile !== "plain",
       maximum: MOST_KEYS,
     }).map(({ parts, gain, sharing }) => (profile === "plain" ? { parts, gain: noted(gain) } : { parts, gain: noted(gain), sharing: noted(sharing) }));
@@ -73,9 +83,20 @@ export function designSchema({ profile, fields, samples, expectedRecords, sharin
     written.filters = date === undefined ? [] : withGrams.map(({ name, kind }) => ({ name, fields: [name], anchor: anchorOf(name, kind, date, fields, samples, expectedRecords), bits: 512, hashes: 10, diffusion: 10 }));
     if (date !== undefined) written.buckets = [{ parts: bucket, minimumValues: 5, minimumRecords: 64 }];
     written.keys = choose(written.filters.map((filter) => [...bucket, ...filter.anchor, ...filter.fields]));
-    written.maximumSharing = Math.max(2 * LARGEST_KEY_SHARING, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
+    written.maximumSharing = Math.max(2 * LARGEST_WITHHELD, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
   }
   return checkSchema(written, "the schema");
+}
+
+/** Whether two records of one person are common in one of the files: the same date of birth beside a name or a place of which the rest is alike too. */
+function holdDuplicates(samples: readonly AtomColumns[], expectedRecords: number, fields: DesignOptions["fields"]): boolean {
+  const nameOf = (...kinds: FieldKindName[]): string | undefined => fields.find(({ kind }) => kinds.includes(kind))?.name;
+  const [date, name] = [nameOf("date_of_birth"), nameOf("surname", "postcode")];
+  if (date === undefined || name === undefined) return false;
+  return samples.some((sample) => {
+    const [all, people] = (["records", "people"] as const).map((of) => measureSharing(sample, [date, name], of).others);
+    return (all! - people!) * Math.max(1, expectedRecords / sample.count) > DUPLICATES;
+  });
 }
 
 function noted(share: number): number {

@@ -2,12 +2,12 @@ import { rmSync, statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { FORMAT, type Header, isLabel } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
-import { type RowGroup, formOf, halvesPerRow } from "../exchange/row-group.ts";
+import { ID_HALVES, type RowGroup, formOf, halvesPerRow } from "../exchange/row-group.ts";
 import { type HashedFileWriter, createHashedFile } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { Pool } from "../pool/pool.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
-import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, schemaDigest, withholdsShared } from "../schema/linkage-schema.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { toolName } from "../version.ts";
 import { bucketBits } from "./bucket-cut.ts";
@@ -21,6 +21,8 @@ import type { PartitionTask } from "./finish-rows.ts";
 import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
+import { SharedPairs } from "./shared-pairs.ts";
+import { KeyWithholder } from "./shared-values.ts";
 import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment } from "./sub-key.ts";
@@ -110,6 +112,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const sampled: SampledRecord[] = [];
     const seen = new OwnIds();
     const samples = [...layout.keys, ...layout.buckets].map((_, column) => new ValueSample(sampleLimits, column));
+    const withholder = withholdsShared(schema) ? new KeyWithholder(layout.keys.length, width, ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length - layout.keys.length)) : undefined;
     const refuse = (shared: SharedOwnId | undefined): void => {
       if (shared !== undefined) throw new SaltlinkError("input", `${input} rows ${shared.before} and ${shared.row}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
     };
@@ -123,6 +126,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
         sample.add(result.words.values.subarray(at, at + count), result.words.present[column]!);
         at += count;
       });
+      withholder?.add(result.halves, result.rows);
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
       strata.add(result, width);
@@ -150,9 +154,13 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
     const inFlight = options.threads + 1;
+    const sharedPairs = new SharedPairs(schema.keys.length, counts.hashed);
     function* partitionTasks(): Generator<PartitionTask> {
       // when a task is asked for, at most so many others are not yet done
-      for (const block of rows.blocks(inFlight + 1)) yield { ...block, bits, strataValues: strata.values, form };
+      for (const block of rows.blocks(inFlight + 1)) {
+        withholder?.withhold(block.halves, block.rows, sharedPairs);
+        yield { ...block, bits, strataValues: strata.values, form };
+      }
     }
     for await (const group of pool.map(partitionTasks(), inFlight)) hashed.write(group as RowGroup);
     rows.discard();
@@ -173,6 +181,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       bucketBits: bits,
       sharing,
       randomPairs: await pairs,
+      ...(withholder === undefined ? {} : { sharedPairs: sharedPairs.counts() }),
       strata: strata.summary(),
     };
     hashed.finish(fileHeader);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
-import { type LinkageSchema, SCHEMA_VERSION, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, SCHEMA_VERSION, SCHEME, checkSchema, schemaDigest, withholdsShared } from "../schema/linkage-schema.ts";
 import { MOST_STRATA, MOST_STRATUM_VALUES, STRATUM_NAME, type Strata, isStratumValue, strataFit } from "./strata.ts";
 
 /**
@@ -55,6 +55,8 @@ const headerSchema = z.strictObject({
   sharing: z.array(share),
   /** Probability of each state of each comparison group for two random records of the file (see schema/comparison-space.ts). */
   randomPairs: z.record(z.string(), z.array(share)),
+  /** Where values of keys that records share are withheld: of so many records, how many pairs share which keys (a bit for each, in the schema's order) and lack what (as null masks do). */
+  sharedPairs: z.strictObject({ records: count, pairs: z.array(z.tuple([count, count, count])) }).optional(),
   strata: strataSchema,
   contentDigest: z.string().length(64),
 });
@@ -110,6 +112,7 @@ function misfitOf(header: Header): string | undefined {
   if (header.bucketBits.length !== schema.buckets.length) return "bucketBits";
   if (header.sharing.length !== schema.keys.length) return "sharing";
   if (!named(header.randomPairs, groups.map(({ name }) => name)) || groups.some(({ name, size }) => header.randomPairs[name]!.length !== size)) return "randomPairs";
+  if ((header.sharedPairs !== undefined) !== withholdsShared(schema) || header.sharedPairs?.pairs.some(([keys]) => keys >= 2 ** schema.keys.length)) return "sharedPairs";
   if (!strataFit(header.strata, header.rows)) return "strata";
   return (["missing", "placeholders", "unusable"] as const).find((counts) => !named(header[counts], fields));
 }

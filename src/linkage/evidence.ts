@@ -1,6 +1,6 @@
 import { distanceLimits } from "../schema/comparison-levels.ts";
 import { type ComparisonGroup, comparisonGroups } from "../schema/comparison-space.ts";
-import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, withholdsShared } from "../schema/linkage-schema.ts";
 
 /**
  * What the linkage unit can see of a pair: a list of facts, each a *conjunction* over the full comparison (schema/comparison-space.ts). A key agrees when all its views agree; a filter is near when its
@@ -18,6 +18,8 @@ export interface Fact {
   readonly level: number;
   /** Whether it is that two filters are equal. */
   readonly equalFilters: boolean;
+  /** Whether it may hold without being seen: a key whose value several records of a file have is withheld. */
+  readonly mayBeWithheld: boolean;
   /** Whether a pair for which this holds is found at all. */
   readonly reaches: boolean;
 }
@@ -38,8 +40,8 @@ export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evi
   const facts: Fact[] = [];
   const bitsOf = (parts: readonly string[]): number[] => parts.map((part) => atoms.indexOf(part));
 
-  schema.keys.forEach((key, k) => facts.push({ label: key.parts.join(" + "), holds: conjunction(groups, key.parts), nullBits: bitsOf(key.parts), bit: k, level: 0, equalFilters: false, reaches: true }));
-  schema.tokens.forEach((token, t) => facts.push({ label: token, holds: conjunction(groups, [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, equalFilters: false, reaches: false }));
+  schema.keys.forEach((key, k) => facts.push({ label: key.parts.join(" + "), holds: conjunction(groups, key.parts), nullBits: bitsOf(key.parts), bit: k, level: 0, equalFilters: false, mayBeWithheld: withholdsShared(schema), reaches: true }));
+  schema.tokens.forEach((token, t) => facts.push({ label: token, holds: conjunction(groups, [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, equalFilters: false, mayBeWithheld: false, reaches: false }));
   const bucket = schema.profile === "standard" ? (schema.buckets[0]?.parts ?? []) : [];
   schema.filters.forEach((filter, f) => {
     const limits = distanceLimits(filter).length;
@@ -55,6 +57,7 @@ export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evi
         bit: levelShift + 3 * f,
         level,
         equalFilters: level > limits,
+        mayBeWithheld: false,
         reaches: level === 1 && schema.profile !== "plain",
       });
     }

@@ -1,6 +1,6 @@
 import type { Observation } from "./candidates.ts";
 import type { EstimateOptions, Model } from "./estimate.ts";
-import { sliceByVisibility } from "./visibility.ts";
+import { readObservations } from "./readings.ts";
 
 const STEPS = 256; // even, for Simpson's rule
 const TINY = 1e-300;
@@ -16,7 +16,7 @@ const TINY = 1e-300;
  * @returns one number per comparison group; all 0 for an observation that the model cannot show
  */
 export function groupEvidence({ evidence }: EstimateOptions, { m, u, byCare }: Model, observation: Observation): { bits: Float64Array; together: number } {
-  const [slice] = sliceByVisibility({ evidence, observations: [observation], missingShares: new Map() });
+  const [slice] = readObservations(evidence, [observation]).slices;
   const { lattice, lacking } = slice!;
   const atM = lattice.likelihood(m)[0]!;
   const atU = lattice.likelihood(u)[0]!;

@@ -85,7 +85,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
     const smaller = Math.min(a.rows, b.rows);
     // a single record has no pair to tell of
-    const own = self || smaller < 2 ? [] : [await ownPairs(input, a), await ownPairs(input, b)];
+    const own = self || smaller < 2 ? [] : [...(await ownPairs(input, a)), ...(await ownPairs(input, b))];
     const estimation: EstimateOptions = {
       own,
       schema,

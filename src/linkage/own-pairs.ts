@@ -1,6 +1,6 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { readChosen } from "../exchange/word-places.ts";
-import { type CandidateOptions, findCandidates } from "./candidates.ts";
+import { type CandidateOptions, type Observation, findCandidates } from "./candidates.ts";
 import type { OwnPairs } from "./estimate.ts";
 import { missingShares } from "./missing-shares.ts";
 import { type LoadedDataset, loadDataset } from "./record-store.ts";
@@ -9,17 +9,25 @@ import { type LoadedDataset, loadDataset } from "./record-store.ts";
 export const MOST_RECORDS = 100_000;
 const PILES = 1 << 16;
 
-/** What pairs within one file look like; of a large file those of a sample of its records, which only their content decides. To be called when the files have been blocked, which completes the content digests. */
-export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset, mostRecords = MOST_RECORDS): Promise<OwnPairs> {
+/**
+ * What pairs within one file look like; of a large file those of a sample of its records, which only their content decides. To be called when the files have been blocked, which completes the content digests.
+ *
+ * Where values of keys that records share are withheld, filters show pairs of one date of birth, and the file's header tells how many pairs share which keys.
+ */
+export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset, mostRecords = MOST_RECORDS): Promise<OwnPairs[]> {
   const input = { ...options, onProgress: () => undefined };
-  const { memory } = input;
+  const { memory, schema } = input;
+  const { sharedPairs } = dataset.file.header;
   const mark = memory.mark();
   const sample = dataset.rows <= mostRecords ? dataset : await loadDataset(chosenRows(dataset.file, smallest(memory.i64(dataset.digests, dataset.rows), mostRecords)), input, () => undefined);
-  const { observations } = await findCandidates({ ...input, a: sample, b: sample });
+  const { observations } = await findCandidates({ ...input, schema: sharedPairs === undefined ? schema : { ...schema, keys: [] }, a: sample, b: sample });
   const shares = missingShares(sample, sample, memory);
   memory.release(mark);
   const pairsOf = (records: number): number => (records * (records - 1)) / 2;
-  return { observations, allPairs: pairsOf(sample.rows), missingShares: shares, growth: pairsOf(dataset.rows) / Math.max(1, pairsOf(sample.rows)) };
+  const within = (shows: OwnPairs["shows"], pairs: readonly Observation[], records: number): OwnPairs => ({ shows, observations: pairs, allPairs: pairsOf(records), missingShares: shares, growth: pairsOf(dataset.rows) / Math.max(1, pairsOf(records)) });
+  if (sharedPairs === undefined) return [within("all", observations, sample.rows)];
+  const shared = sharedPairs.pairs.map(([keys, missing, pairs]) => ({ observed: BigInt(keys), missing: BigInt(missing), pairs }));
+  return [...(schema.buckets.length === 0 ? [] : [within("filters", observations, sample.rows)]), ...(sharedPairs.records < 2 ? [] : [within("keys", shared, sharedPairs.records)])];
 }
 
 /** Rows with the smallest digests, in their order; records of the same content all or none. In memory that threads share. */

@@ -1,9 +1,9 @@
 import type { Observation } from "./candidates.ts";
 import type { EstimateOptions, Model } from "./estimate.ts";
-import { type Fact, holdsIn } from "./evidence.ts";
+import type { Fact } from "./evidence.ts";
 import { type Factor, factorsOf, refit, statesByCare } from "./match-class.ts";
 import { SingleRule } from "./single-rule.ts";
-import { type Slice, sliceByVisibility } from "./visibility.ts";
+import { type Readings, reachedOnce, readObservations } from "./readings.ts";
 
 /** What the links of a group tell of its matches, the unlinked and unreached included. */
 export interface SubgroupFit {
@@ -48,13 +48,13 @@ const TINY = 1e-300;
 export class SubgroupFitter {
   readonly #model: Model;
   readonly #facts: readonly Fact[];
-  readonly #slices: readonly Slice[];
+  readonly #readings: Readings;
   readonly #factors: readonly Factor[];
   readonly #sliceNumbers: Map<string, number>;
   readonly #byMask = new Map<bigint, number>();
   /** Per observation: odds of a link with it, pairwise and before the one-to-one rule. */
   readonly #odds: Float64Array;
-  /** Per observation: P(observation | match) in the whole. */
+  /** Per reading: P(reading | match) in the whole. */
   readonly #seen: Float64Array;
   /** Per observation, 1 where a single rule reaches it. */
   readonly #single: Uint8Array;
@@ -73,30 +73,30 @@ export class SubgroupFitter {
   constructor(estimation: EstimateOptions, model: Model, used: readonly Observation[], odds: Float64Array, records: number, clustering: number) {
     this.#model = model;
     this.#facts = estimation.evidence.facts;
-    this.#slices = sliceByVisibility({ ...estimation, observations: used });
-    this.#sliceNumbers = new Map(this.#slices.map(({ known }, s) => [known.join(), s]));
+    this.#readings = readObservations(estimation.evidence, used, estimation.missingShares.keys());
+    const { slices, facts, of } = this.#readings;
+    this.#sliceNumbers = new Map(slices.map(({ known }, s) => [known.join(), s]));
     this.#odds = odds;
     this.#records = records;
     this.#clustering = clustering;
-    this.#seen = new Float64Array(used.length);
+    this.#seen = new Float64Array(this.#readings.count);
     this.#factors = factorsOf(model.groups, estimation.schema);
-    for (const { lattice, members, lacking } of this.#slices) {
-      for (const { m, share, shareLacking } of model.byCare) lattice.likelihood(m).forEach((p, i) => (this.#seen[members[i]!]! += (lacking ? shareLacking : share) * p));
+    for (const { lattice, first, lacking } of slices) {
+      for (const { m, share, shareLacking } of model.byCare) lattice.likelihood(m).forEach((p, i) => (this.#seen[first + i]! += (lacking ? shareLacking : share) * p));
     }
-    const reaching = this.#facts.filter((fact) => fact.reaches);
     const rules = new Map<string, SingleRule>();
-    this.#singleRules = this.#slices.map(({ known }) => {
+    this.#singleRules = slices.map(({ known }) => {
       const reachable = known.map((fact) => this.#facts[fact]!).filter((fact) => fact.reaches);
       const name = reachable.map(({ bit }) => bit).join();
       let single = rules.get(name);
       if (single === undefined) rules.set(name, (single = new SingleRule(estimation.evidence.groups, reachable)));
       return single;
     });
-    this.#single = Uint8Array.from(used, ({ observed }) => (new Set(reaching.flatMap((fact) => (holdsIn(fact, observed) ? [fact.level === 0 ? fact.bit : -1] : []))).size === 1 ? 1 : 0));
+    this.#single = Uint8Array.from(of, (reading) => (reachedOnce(this.#facts, facts[reading]!) ? 1 : 0));
   }
 
   get slices(): number {
-    return this.#slices.length;
+    return this.#readings.slices.length;
   }
 
   /** The slice in which pairs with this mask of missing values are; undefined where none was seen or expected. */
@@ -111,6 +111,7 @@ export class SubgroupFitter {
 
   fit({ counts, records, mostMatches, sliceShares }: SubgroupLinks): SubgroupFit {
     const { byCare: whole, matches: allMatches, groups } = this.#model;
+    const { slices, of } = this.#readings;
     const perRecord = allMatches / this.#records;
     const careShares = whole.map(({ share }) => share);
     let lackingShares: Float64Array = Float64Array.from(whole, ({ shareLacking }) => shareLacking);
@@ -118,30 +119,31 @@ export class SubgroupFitter {
     let matches = Math.min(mostMatches, perRecord * records);
     let shares = sliceShares;
     const probabilities = new Float64Array(counts.length);
-    let missed: Float64Array = new Float64Array(this.#slices.length);
+    let missed: Float64Array = new Float64Array(slices.length);
     let unreachedCounts: Float64Array[][] = [];
-    const unreachedBySlice = new Float64Array(this.#slices.length);
+    const unreachedBySlice = new Float64Array(slices.length);
     for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
       const sums = whole.map(({ share, m }) => m.map((states) => states.map((p) => p * share * PRIOR_MATCHES)));
       unreachedCounts = whole.map(({ m }) => m.map(({ length }) => new Float64Array(length)));
       const lackingMatches = whole.map(({ shareLacking }) => shareLacking * PRIOR_MATCHES);
-      const found = new Float64Array(this.#slices.length);
-      missed = new Float64Array(this.#slices.length);
+      const found = new Float64Array(slices.length);
+      missed = new Float64Array(slices.length);
       const rate = matches / records / perRecord;
-      this.#slices.forEach(({ lattice, unreached, members, lacking }, s) => {
+      slices.forEach(({ lattice, unreached, first, members, lacking }, s) => {
         const ofCare = lacking ? lackingShares : careShares;
         const likelihood = byCare.map((m) => lattice.likelihood(m));
-        const weights = byCare.map(() => new Float64Array(members.length));
-        members.forEach((o, i) => {
-          if (counts[o] === 0) return;
+        const weights = byCare.map(() => new Float64Array(lattice.size));
+        for (const o of members) {
+          if (counts[o] === 0) continue;
+          const i = of[o]! - first;
           let p = 0;
           for (let k = 0; k < byCare.length; k++) p += ofCare[k]! * likelihood[k]![i]!;
-          const odds = p === 0 ? 0 : (this.#odds[o]! * rate * p) / Math.max(this.#seen[o]!, TINY);
+          const odds = p === 0 ? 0 : (this.#odds[o]! * rate * p) / Math.max(this.#seen[first + i]!, TINY);
           probabilities[o] = odds === Infinity ? 1 : odds / (1 + odds);
           const matched = counts[o]! * probabilities[o];
           found[s]! += matched;
-          for (let k = 0; k < byCare.length; k++) weights[k]![i] = p > 0 ? (matched * ofCare[k]! * likelihood[k]![i]!) / p : 0;
-        });
+          if (p > 0) for (let k = 0; k < byCare.length; k++) weights[k]![i]! += (matched * ofCare[k]! * likelihood[k]![i]!) / p;
+        }
         unreachedBySlice[s] = 0;
         byCare.forEach((m, k) => {
           if (found[s]! > 0) {
@@ -181,7 +183,7 @@ export class SubgroupFitter {
     this.#singleRules.forEach((rules, s) => {
       let ofCare = byRules.get(rules);
       if (ofCare === undefined) byRules.set(rules, (ofCare = new Float64Array(byCare.length)));
-      for (let k = 0; k < byCare.length; k++) ofCare[k]! += shares[s]! * (this.#slices[s]!.lacking ? lackingShares : careShares)[k]!;
+      for (let k = 0; k < byCare.length; k++) ofCare[k]! += shares[s]! * (this.#readings.slices[s]!.lacking ? lackingShares : careShares)[k]!;
     });
     let sum = 0;
     for (const [rules, ofCare] of byRules) if (total(ofCare) >= RARE) byCare.forEach((m, k) => (sum += ofCare[k]! * rules.probability(m)));

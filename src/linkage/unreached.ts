@@ -1,5 +1,6 @@
 import type { EstimateOptions, Model } from "./estimate.ts";
-import { type Fact, holdsIn } from "./evidence.ts";
+import type { Fact } from "./evidence.ts";
+import { reachedOnce } from "./readings.ts";
 import { SingleRule } from "./single-rule.ts";
 
 /** The matches that no rule reaches. */
@@ -32,9 +33,9 @@ export function unreachedMatches(estimation: EstimateOptions, model: Model): Unr
     for (const { share: ofAll, shareLacking, m } of model.byCare) foretold += model.matches * share * (known.length < reaching.length ? shareLacking : ofAll) * single.probability(m);
   }
   let found = 0;
-  observations.forEach(({ observed, pairs }, o) => {
-    const rules = new Set(reaching.flatMap((fact) => (holdsIn(fact, observed) ? [fact.level === 0 ? fact.bit : -1] : [])));
-    if (rules.size === 1) found += pairs * model.probabilities[o]!;
+  const once = model.readings.facts.map((reading) => reachedOnce(evidence.facts, reading));
+  observations.forEach(({ pairs }, o) => {
+    if (once[model.readings.of[o]!]!) found += pairs * model.probabilities[o]!;
   });
   const clustering = Math.max(1, (found + PRIOR_MATCHES) / (foretold + PRIOR_MATCHES));
   return { matches: model.matches * (1 - model.reached) * clustering, clustering, logSd: Math.hypot(UNKNOWN, Math.log(clustering)) };

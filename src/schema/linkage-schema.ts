@@ -51,6 +51,7 @@ const writtenSchema = z.strictObject({
   scheme: z.literal(SCHEME),
   profile: z.enum(profiles),
   weakened: z.boolean().optional().describe("true lifts what the profile demands of filters, keys and buckets: for tests of the audit and for research"),
+  duplicates: z.boolean().optional().describe("true where a file may hold several records of one person: values of keys that records share are sent; in profile standard they are withheld otherwise"),
   expectedRecords: z.number().int().min(1).describe("records of the largest file that this schema is meant for"),
   fields: z.array(z.strictObject({ name, kind: z.enum(Object.keys(fieldKinds) as [FieldKindName, ...FieldKindName[]]) })).min(1).max(24),
   filters: z.array(filterSchema).max(8),
@@ -166,6 +167,11 @@ function crossCheck(schema: LinkageSchema): string[] {
   return problems;
 }
 
+/** Whether `hash` withholds values of keys that several records of a file have (custodian/shared-values.ts). */
+export function withholdsShared({ profile, weakened, duplicates }: LinkageSchema): boolean {
+  return profile === "standard" && weakened !== true && duplicates !== true;
+}
+
 /** Null masks and the facts that evidence is weighed by (linkage/lattice.ts) go through numbers, which are exact to this many bits. */
 const NUMBER_BITS = 53;
 
@@ -213,7 +219,7 @@ function suggest(word: string, known: readonly string[]): string {
  * SHA-256, in hex, of what must agree between departments: everything but notes and the reference for editors.
  */
 export function schemaDigest(schema: LinkageSchema): string {
-  const { version, scheme, profile, weakened, expectedRecords, fields, filters, keys, buckets, tokens, maximumSharing } = schema;
+  const { version, scheme, profile, weakened, duplicates, expectedRecords, fields, filters, keys, buckets, tokens, maximumSharing } = schema;
   const agreed = [
     version,
     scheme,
@@ -226,6 +232,7 @@ export function schemaDigest(schema: LinkageSchema): string {
     tokens,
     maximumSharing,
     ...(weakened === true ? ["weakened"] : []),
+    ...(duplicates === true ? ["duplicates"] : []),
   ];
   return createHash("sha256").update(JSON.stringify(agreed)).digest("hex");
 }

@@ -8,6 +8,7 @@ import { frequencyAttack } from "../../src/audit/frequency-attack.ts";
 import { partialStructureAttack } from "../../src/audit/partial-structure-attack.ts";
 import { plainSchema } from "../../src/audit/plain-schema.ts";
 import { structureAttack } from "../../src/audit/structure-attack.ts";
+import { withholdShared } from "../../src/audit/withhold-shared.ts";
 import { random } from "../../src/random.ts";
 import type { LinkageSchema } from "../../src/schema/linkage-schema.ts";
 import { standardSchema } from "../example-schema.ts";
@@ -82,6 +83,30 @@ describe("on protected records", () => {
 
   it("goes red on a common stand-in that was kept as a value", () => {
     expect(reds(quality, { placeholders: true })).toEqual(["frequency"]);
+  });
+});
+
+describe("where values of keys that records share are withheld", () => {
+  const withholding = (schema: LinkageSchema): typeof file => {
+    const sent = attackedFile(schema, people, 300);
+    return { ...sent, seen: withholdShared(sent.seen), register: withholdShared(sent.register), sent: sent.register };
+  };
+  const broad = { ...quality, keys: [["surname", "postcode.sector"], ["forename.start", "date_of_birth.year"], ["forename", "postcode.sector"], ["surname.start", "sex", "date_of_birth.month"]].map((parts) => ({ parts })) };
+
+  it("the file by itself tells next to nothing of who belongs together, however broad its keys", () => {
+    const sent = share(attackFile(attackedFile(broad, people, 300)).structure[0]!);
+    const withheld = share(attackFile(withholding(broad)).structure[0]!);
+    expect(sent).toBeGreaterThan(0.3);
+    expect(withheld).toBeLessThan(sent / 10);
+  });
+
+  it("what links show of it is attacked too, and goes red where much is withheld", () => {
+    const attempts = attackFile(withholding(broad));
+    expect(attempts.withheld.map(({ of }) => of)).toEqual(attempts.structure.map(({ of }) => of));
+    attempts.withheld.forEach(({ named }, i) => expect(named).toBeGreaterThanOrEqual(attempts.structure[i]!.named));
+    expect(findings(attempts, control, "standard").filter(({ attack, verdict }) => attack === "withheld keys" && verdict === "red")).not.toEqual([]);
+    expect(findings(attackFile(withholding(quality)), control, "standard").filter(({ verdict }) => verdict === "red")).toEqual([]);
+    expect(attempt.withheld).toEqual([]);
   });
 });
 

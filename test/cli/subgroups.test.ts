@@ -35,7 +35,8 @@ describe("quality by subgroup", { timeout: 120_000 }, () => {
     const held = (interval: (group: SubgroupStatistics) => readonly [number, number], truth: (group: (typeof all)[number]) => number): number => all.filter((group) => truth(group) >= interval(group.estimated)[0] - 1e-6 && truth(group) <= interval(group.estimated)[1] + 1e-6).length;
     expect(held(({ recallInterval }) => recallInterval, ({ recall }) => recall)).toBeGreaterThanOrEqual(0.9 * all.length);
     expect(held(({ precisionInterval }) => precisionInterval, ({ precision }) => precision)).toBeGreaterThanOrEqual(0.9 * all.length);
-    expect(all.filter(({ estimated }) => estimated.worseIn.includes("recall")).map(({ stratum, value }) => `${stratum} ${value}`)).toEqual(["care_experienced yes", "care_experienced yes"]);
+    // on the side of either file, or of both
+    expect([...new Set(all.filter(({ estimated }) => estimated.worseIn.includes("recall")).map(({ stratum, value }) => `${stratum} ${value}`))]).toEqual(["care_experienced yes"]);
     expect(stderr).toMatch(/census, care_experienced yes: its matches are missed more often: estimated recall 9\d\.\d %, that of the others 99\.\d+ %/);
     expect(stdout).toMatch(/census by care_experienced\n(?:.*\n)* {2}no +[\d,]+ {2}link rate/);
   });

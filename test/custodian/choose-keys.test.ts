@@ -23,6 +23,7 @@ const options: KeyChoiceOptions = {
   budget: 0.1,
   limit: 0.025,
   countsPeople: true,
+  withheld: false,
   maximum: 32,
 };
 
@@ -49,6 +50,14 @@ describe("the choice of keys", () => {
     const larger = chooseKeys({ ...options, expectedRecords: 40_000 });
     const sharingOf = (parts: readonly string[]): number => measureSharing(town, parts).records;
     expect(Math.max(...larger.map(({ parts }) => sharingOf(parts)))).toBeLessThan(Math.max(...keys.map(({ parts }) => sharingOf(parts))));
+  });
+
+  it("takes broader keys where shared values are withheld, and none that most cannot use", () => {
+    const withheld = chooseKeys({ ...options, withheld: true, price: 0.002, budget: Infinity, limit: 0.5 });
+    const sharing = (chosen: typeof keys): number => chosen.reduce((sum, key) => sum + key.sharing, 0);
+    expect(sharing(withheld)).toBeGreaterThan(sharing(keys));
+    expect(withheld[0]!.gain).toBeGreaterThan(keys[0]!.gain);
+    expect(Math.max(...withheld.map((key) => key.sharing))).toBeLessThan(0.4);
   });
 
   it("may take single attributes only where people are not counted", () => {

@@ -66,6 +66,8 @@ describe.each(["x.parquet", "x.csv"])("a hostile file as %s, its digest put righ
     ["sharing of fewer keys", (header) => header.sharing.pop(), /sharing does not fit the schema/],
     ["no random pairs", (header) => (header.randomPairs = {}), /randomPairs does not fit the schema/],
     ["too few random pairs in a group", (header) => header.randomPairs["place"]!.pop(), /randomPairs does not fit the schema/],
+    ["no pairs that share keys, though such are withheld", (header) => delete header.sharedPairs, /sharedPairs does not fit the schema/],
+    ["pairs that share a key that is none", (header) => (header.sharedPairs!.pairs[0]![0] = 16), /sharedPairs does not fit the schema/],
     ["counts of no field", (header) => (header.missing = { other: 1 }), /missing does not fit the schema/],
     ["counts without a field", (header) => delete header.unusable["sex"], /unusable does not fit the schema/],
     ["strata of more records than there are", (header) => (header.strata[0]!.values[0]!.records = 9), /strata does not fit the records/],

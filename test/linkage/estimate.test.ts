@@ -10,7 +10,9 @@ import { usedAtoms } from "../../src/schema/comparison-space.ts";
 import { expectedStates } from "../../src/schema/error-model.ts";
 import { standardSchema } from "../example-schema.ts";
 
-const evidence = evidenceOf(standardSchema, usedAtoms(standardSchema));
+/** What records share is sent, so that own pairs tell of relatives. */
+const sending = { ...standardSchema, duplicates: true };
+const evidence = evidenceOf(sending, usedAtoms(sending));
 const groups = evidence.groups;
 
 /** m unlike the estimation's own start: names better, dates worse. */
@@ -80,9 +82,9 @@ describe("estimation", () => {
     "estimation",
   );
   const missingShares = new Map([[0n, 1]]);
-  const within = (duplicates: number, seed: string): OwnPairs => ({ observations: observe([{ pairs: duplicates, states: trueM }, { pairs: households / 2, states: family }], seed).observations, allPairs: 25_000 ** 2 / 2, missingShares, growth: 1 });
+  const within = (duplicates: number, seed: string): OwnPairs => ({ shows: "all", observations: observe([{ pairs: duplicates, states: trueM }, { pairs: households / 2, states: family }], seed).observations, allPairs: 25_000 ** 2 / 2, missingShares, growth: 1 });
   const own = [within(0, "a"), within(400, "b")];
-  const options = { schema: standardSchema, evidence, observations, own, u, allPairs: 25_000 ** 2, mostMatches: 25_000, missingShares, startMatches: 17_500 };
+  const options = { schema: sending, evidence, observations, own, u, allPairs: 25_000 ** 2, mostMatches: 25_000, missingShares, startMatches: 17_500 };
   const model = estimate(options);
 
   it("recovers the number of matches, those that blocking lost included", () => {
@@ -107,6 +109,27 @@ describe("estimation", () => {
     expect(estimate({ ...options, own: more }).weights[o]).toBeLessThan(model.weights[o]! - 2);
   });
 
+  it("learns them from filters and keys seen apart, where values of keys that records share are withheld", () => {
+    const withheld = { schema: standardSchema, evidence: evidenceOf(standardSchema, usedAtoms(standardSchema)) };
+    const keys = (1n << BigInt(standardSchema.keys.length)) - 1n;
+    const apart = (pairs: OwnPairs): OwnPairs[] =>
+      (["filters", "keys"] as const).map((shows) => ({
+        ...pairs,
+        shows,
+        observations: pairs.observations.map((each) => ({ ...each, observed: shows === "keys" ? each.observed & keys : each.observed & ~keys })).filter(({ observed }) => withheld.evidence.facts.some((fact) => fact.reaches && holdsIn(fact, observed))),
+      }));
+    const fitted = estimate({ ...options, ...withheld, own: own.flatMap(apart) });
+    expect(Math.abs(fitted.matches / matches - 1)).toBeLessThan(0.01);
+    expect(Math.abs(Math.log(fitted.relatives[0]!.pairs / households))).toBeLessThan(0.15);
+    expect(fitted.duplicates[0]).toBeLessThan(20);
+    expect(Math.abs(fitted.duplicates[1]! - 400)).toBeLessThan(60);
+    // namesakes that no class foretells, seen by their keys alone
+    const o = observations.findIndex(({ observed, pairs }, i) => pairs > 2 && (observed & ~keys) === 0n && fitted.probabilities[i]! > 0.5 && fitted.probabilities[i]! < 0.999);
+    const shared = observations[o]!.observed & keys;
+    const more = own.flatMap(apart).map((pairs) => (pairs.shows === "filters" ? pairs : { ...pairs, observations: [...pairs.observations.filter(({ observed }) => observed !== shared), { observed: shared, missing: 0n, pairs: 60 }] }));
+    expect(estimate({ ...options, ...withheld, own: more }).weights[o]).toBeLessThan(fitted.weights[o]! - 1);
+  });
+
   it("learns how far errors come together", () => {
     expect(model.careSpread).toBeLessThan(0.2);
     const careless = CARE.map(({ share, z }) => ({ pairs: matches * share, states: trueM.map((states) => atOdds(states, Math.exp(0.9 * z))) }));
@@ -116,6 +139,19 @@ describe("estimation", () => {
     const foundShare = clustered.reached.slice(0, CARE.length).reduce((sum, pairs) => sum + pairs, 0) / matches;
     expect(Math.abs(fitted.matches / matches - 1)).toBeLessThan(0.01);
     expect(Math.abs((1 - fitted.reached) / (1 - foundShare) - 1)).toBeLessThan(0.2);
+  });
+
+  it("reads a key that follows from what was seen as one that agrees: its value was withheld", () => {
+    const whole = evidence.facts.reduce((observed, { bit, level }) => (level === 0 ? observed | (1n << BigInt(bit)) : (observed & ~(7n << BigInt(bit))) | (BigInt(level) << BigInt(bit))), 0n);
+    const lacking = whole & ~1n; // forename.start + surname.start + postcode.sector, though the filters of all three are equal
+    const seen = [...observations.filter(({ observed }) => observed !== whole && observed !== lacking), { observed: whole, missing: 0n, pairs: 9000 }, { observed: lacking, missing: 0n, pairs: 300 }];
+    const withheld = { schema: standardSchema, evidence: evidenceOf(standardSchema, usedAtoms(standardSchema)) };
+    const { explained, weights } = estimate({ ...options, ...withheld, own: [], observations: seen });
+    expect(explained.at(-1)).toBe(1);
+    expect(weights.at(-1)).toBe(weights.at(-2));
+    // where nothing is withheld some filter must be equal by accident
+    const ofSent = estimate({ ...options, own: [], observations: seen }).weights;
+    expect(ofSent.at(-1)!).toBeLessThan(ofSent.at(-2)!);
   });
 
   it("sees no clustering where errors are independent", () => {

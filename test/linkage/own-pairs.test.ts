@@ -34,7 +34,8 @@ async function ownPairsOf(path: string, mostRecords: number): Promise<OwnPairs &
     const input = { ...loading, schema: standardSchema, evidence: evidenceOf(standardSchema, usedAtoms(standardSchema)), a: dataset, b: dataset, blockCap: 1e6, mostTuples: 1e6, onProgress: () => {} };
     await findCandidates(input); // completes the digests
     const digests = memory.i64(dataset.digests, dataset.rows).slice();
-    return { ...(await ownPairs(input, dataset, mostRecords)), digests };
+    const [own] = await ownPairs(input, dataset, mostRecords);
+    return { ...own!, digests };
   } finally {
     await pool.close();
     await file.close();
@@ -64,7 +65,7 @@ describe("pairs within a large file", () => {
 
     const sampled = await ownPairsOf(folder.at(`all.${form}`), SAMPLE);
     const { digests: _, ...some } = await ownPairsOf(folder.at(`some.${form}`), RECORDS);
-    expect(some.observations.reduce((sum, { pairs }) => sum + pairs, 0)).toBeGreaterThan(50);
+    expect(some.observations.reduce((sum, { pairs }) => sum + pairs, 0)).toBeGreaterThan(40);
     expect(sampled).toEqual({ ...some, digests: whole.digests, growth: (RECORDS * (RECORDS - 1)) / (rows.length * (rows.length - 1)) });
     expect(whole.growth).toBe(1);
     expect(whole.allPairs).toBe((RECORDS * (RECORDS - 1)) / 2);

@@ -106,6 +106,9 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
       page.commit();
       terminal.note(`${options.report}: report, disclosure-controlled`);
     }
+    if (files.some(({ header }) => header.sharedPairs !== undefined) && (mode === "dedupe" || statistics.model.duplicates.some(isNotable(statistics)))) {
+      terminal.warn("values of keys that records of a file share were withheld when it was hashed, as files without duplicates are; where they hold several records of a person, agree on a schema that sends them (saltlink schema init --duplicates) and hash again");
+    }
   } finally {
     progress.stop();
     page?.discard();
@@ -158,8 +161,8 @@ function warn(statistics: Statistics, terminal: Terminal): void {
   for (const doubt of model.fit.doubts) terminal.warn(`${inWords(doubt)}: treat the estimates with caution (model.fit in statistics.json)`);
   if (mode === "one-to-one") {
     model.duplicates.forEach((pairs, d) => {
-      const { dataset, records } = datasets[d]!;
-      if (pairs > Math.max(5, 0.001 * records)) terminal.warn(`about ${count(Math.round(pairs))} pairs of records within ${dataset} seem to be one person's, and one to one links only one of each (saltlink link ${dataset}.parquet --dedupe finds them)`);
+      const { dataset } = datasets[d]!;
+      if (isNotable(statistics)(pairs, d)) terminal.warn(`about ${count(Math.round(pairs))} pairs of records within ${dataset} seem to be one person's, and one to one links only one of each (saltlink link ${dataset}.parquet --dedupe finds them)`);
     });
   }
   if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
@@ -167,6 +170,11 @@ function warn(statistics: Statistics, terminal: Terminal): void {
   for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at; about ${count(rule.lostMatches)} matches are lost with them`);
   if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
   if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
+}
+
+/** Whether so many pairs within a dataset are worth a warning. */
+function isNotable({ datasets }: Statistics): (pairs: number, dataset: number) => boolean {
+  return (pairs, d) => pairs > Math.max(5, 0.001 * datasets[d]!.records);
 }
 
 function inWords(doubt: Doubt): string {

@@ -10,7 +10,7 @@ import { describeSource } from "../../custodian/recognize-columns.ts";
 import { type Survey, atomColumns, columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
 import { PartialFile, protectInputs } from "../../output/partial-file.ts";
 import { type FieldKindName } from "../../schema/field-kinds.ts";
-import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles } from "../../schema/linkage-schema.ts";
+import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles, withholdsShared } from "../../schema/linkage-schema.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { withReading } from "../find-map.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
@@ -24,6 +24,7 @@ interface InitOptions {
   dateOrder?: DateOrder;
   encoding: CsvEncoding;
   sharing?: number;
+  duplicates?: boolean;
   force?: boolean;
   json?: boolean;
 }
@@ -48,7 +49,8 @@ export const addSchema: AddCommand = (program, { terminal }) => {
       .option("--leave-out <column>", "leave this column out (repeat for more)", (column: string, columns: string[]) => [...columns, column], []),
     "the CSV files",
   )
-    .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default: 13%)", shareOption)
+    .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default with duplicates: 13%)", shareOption)
+    .option("--duplicates", "a file may hold several records of one person: send values of keys that records share (profile standard; default: as the files show)")
     .option("--json", "print what was decided as JSON")
     .option("--force", "replace the schema and the column maps if they are there")
     .addHelpText("after", "\nExample:\n  saltlink schema init census.csv cis.csv --out link.schema.json")
@@ -80,7 +82,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   const expectedRecords = options.expectRecords ?? Math.max(...surveys.map((survey) => survey.rows));
   const samples = surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields));
   progress.update("choosing", 0, 1);
-  const schema = designSchema({ profile, fields, samples, expectedRecords, ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) });
+  const schema = designSchema({ profile, fields, samples, expectedRecords, ...(options.duplicates === undefined ? {} : { duplicates: options.duplicates }), ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) });
   progress.stop();
 
   output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
@@ -111,7 +113,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
 function summary(schema: LinkageSchema, forWantOfDate: boolean): string {
   const lines = [`profile ${schema.profile}${forWantOfDate ? " (standard needs a date of birth in every file)" : ""}, for files of up to ${count(schema.expectedRecords)} records: ${schema.filters.length} filters, ${schema.keys.length} keys, ${schema.buckets.length} bucketed keys`];
   const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
-  if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  filters are anchored on ${schema.filters[0]?.anchor.join(" + ") ?? "nothing"}; no key is shared by more than ${percent(sharing)} of the records`);
+  if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  filters are anchored on ${schema.filters[0]?.anchor.join(" + ") ?? "nothing"}; no key is shared by more than ${percent(sharing)} of the records${withholdsShared(schema) ? ", and what they share is withheld" : ""}`);
   if (schema.profile === "standard" && schema.maximumSharing > 0.1) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
   return lines.join("\n");
 }

@@ -1,0 +1,143 @@
+import type { ComparisonGroup } from "../schema/comparison-space.ts";
+import type { Observation } from "./candidates.ts";
+import { type Evidence, type Fact, holdsIn } from "./evidence.ts";
+import { type Lattice, buildLattice } from "./lattice.ts";
+
+/** What pairs show as far as the same facts can be known, the lattice of that, and the lattice of what no rule reaches. */
+interface Slice {
+  /** Numbers of the facts that can be known. */
+  readonly known: readonly number[];
+  /** Its observations are the slice's *readings*, each once. */
+  readonly lattice: Lattice;
+  readonly unreached: Lattice;
+  /** Number of the slice's first reading among those of all slices; the others follow. */
+  readonly first: number;
+  /** Numbers of the observations in it. */
+  readonly members: Int32Array;
+  /** Whether a value is missing that some fact needs. */
+  readonly lacking: boolean;
+}
+
+/** Observations sorted by which facts can be known, and read: different ones can come to the same, where null masks leave the same facts or what was not seen follows from what was. */
+export interface Readings {
+  readonly slices: readonly Slice[];
+  readonly count: number;
+  /** Per observation the number of its reading. */
+  readonly of: Int32Array;
+  /** Per reading, by fact: 1 where it holds, 0 where it does not or cannot be known. */
+  readonly facts: readonly Uint8Array[];
+  /** Per slice, its share among random pairs that lack these values so often. */
+  shares(missingShares: ReadonlyMap<bigint, number>): Float64Array;
+}
+
+/** Whether a single rule reaches pairs of a reading; all buckets count as one, since which of several found a pair is not kept. */
+export function reachedOnce(facts: readonly Fact[], reading: Uint8Array): boolean {
+  return new Set(facts.flatMap(({ reaches, level, bit }, f) => (reaches && reading[f] === 1 ? [level === 0 ? bit : -1] : []))).size === 1;
+}
+
+/** @param masks null masks that have a slice though no observation shows them */
+export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "facts">, observations: readonly Observation[], masks: Iterable<bigint> = []): Readings {
+  const slices: { known: readonly number[]; members: number[] }[] = [];
+  const numberOf = new Map<string, number>();
+  const byMask = new Map<bigint, number>();
+  const sliceOf = (missing: bigint): number => {
+    let slice = byMask.get(missing);
+    if (slice !== undefined) return slice;
+    const known = facts.flatMap((fact, i) => (fact.nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? [] : [i]));
+    slice = numberOf.get(known.join());
+    if (slice === undefined) numberOf.set(known.join(), (slice = slices.push({ known, members: [] }) - 1));
+    byMask.set(missing, slice);
+    return slice;
+  };
+  observations.forEach(({ missing }, o) => slices[sliceOf(missing)]!.members.push(o));
+  for (const missing of masks) sliceOf(missing);
+  const of = new Int32Array(observations.length);
+  const factsOf: Uint8Array[] = [];
+  const built = slices.map(({ known, members }): Slice => {
+    const ofSlice = known.map((i) => facts[i]!);
+    const seen = distinct(members.map((o) => Uint8Array.from(ofSlice, (fact) => (holdsIn(fact, observations[o]!.observed) ? 1 : 0))));
+    const read = possible(groups, ofSlice, seen.rows.map((row) => withImplied(groups, ofSlice, row)));
+    const { rows, index } = distinct(read);
+    const first = factsOf.length;
+    members.forEach((o, i) => (of[o] = first + index[seen.index[i]!]!));
+    for (const row of rows) {
+      const whole = new Uint8Array(facts.length);
+      known.forEach((fact, i) => (whole[fact] = row[i]!));
+      factsOf.push(whole);
+    }
+    const reaching = ofSlice.filter((fact) => fact.reaches);
+    return { known, lattice: buildLattice(groups, ofSlice, rows), unreached: buildLattice(groups, reaching, [new Uint8Array(reaching.length)]), first, members: Int32Array.from(members), lacking: known.length < facts.length };
+  });
+  return {
+    slices: built,
+    count: factsOf.length,
+    of,
+    facts: factsOf,
+    shares: (missingShares) => {
+      const shares = new Float64Array(built.length);
+      for (const [missing, share] of missingShares) {
+        const slice = byMask.get(missing);
+        if (slice !== undefined) shares[slice]! += share;
+      }
+      return shares;
+    },
+  };
+}
+
+/** Different null masks can leave the same facts, and then the same observation. */
+function distinct(rows: readonly Uint8Array[]): { rows: Uint8Array[]; index: number[] } {
+  const known = new Map<string, number>();
+  const kept: Uint8Array[] = [];
+  const index = rows.map((row) => {
+    const name = row.join("");
+    let at = known.get(name);
+    if (at === undefined) {
+      known.set(name, (at = kept.length));
+      kept.push(row);
+    }
+    return at;
+  });
+  return { rows: kept, index };
+}
+
+/**
+ * An observation with every withheld key that follows from what was seen: facts are conjunctions, so a key agrees for certain when in each of its groups all states that the other facts leave have it agree.
+ */
+function withImplied(groups: readonly ComparisonGroup[], facts: readonly Fact[], row: Uint8Array): Uint8Array {
+  if (!facts.some(({ mayBeWithheld }) => mayBeWithheld)) return row;
+  const left = groups.map(({ size }) => new Uint8Array(size).fill(1));
+  facts.forEach(({ holds }, f) => {
+    if (row[f] === 1) for (const [g, allowed] of holds) allowed.forEach((is, state) => (left[g]![state]! &= is));
+  });
+  const implied = ({ holds }: Fact): boolean => [...holds].every(([g, allowed]) => left[g]!.every((is, state) => is === 0 || allowed[state] === 1));
+  return row.map((is, f) => (is === 1 || (facts[f]!.mayBeWithheld && implied(facts[f]!)) ? 1 : 0));
+}
+
+/**
+ * Observations as some comparison can show them. Values with the same n-grams in another order (2122, 2212) have equal filters, yet their tokens and keys differ: then the filters are
+ * taken as near, as few of them as it takes.
+ */
+function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], rows: readonly Uint8Array[]): Uint8Array[] {
+  const even = groups.map(({ size }) => new Float64Array(size).fill(1 / size));
+  const canBe = (candidates: readonly Uint8Array[]): boolean[] => {
+    const { rows, index } = distinct(candidates);
+    const likelihood = buildLattice(groups, facts, rows).likelihood(even);
+    return index.map((row) => likelihood[row]! > 0);
+  };
+  const asSeen = canBe(rows);
+  if (asSeen.every(Boolean)) return [...rows];
+  const equalFilters = (row: Uint8Array): number[] => facts.flatMap((fact, f) => (fact.equalFilters && row[f] === 1 ? [f] : []));
+  const readings = rows.map((row, i) => (asSeen[i]! ? [row] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
+  const asRead = canBe(readings.flat());
+  let next = 0;
+  return readings.map((ways, i) => {
+    const from = next;
+    next += ways.length;
+    return ways.find((_, way) => asRead[from + way]!) ?? rows[i]!;
+  });
+}
+
+/** Subsets of one and more, the smallest first. */
+function subsets(items: readonly number[]): number[][] {
+  return Array.from({ length: 2 ** items.length - 1 }, (_, i) => items.filter((_, bit) => ((i + 1) >> bit) & 1)).sort((a, b) => a.length - b.length);
+}

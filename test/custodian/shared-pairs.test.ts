@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { SharedPairs } from "../../src/custodian/shared-pairs.ts";
+
+const KEYS = 3;
+const FIRST = 6;
+const WIDTH = FIRST + 2 * KEYS;
+
+/** Rows of a file: random id, what is missing, and the value of each key; 0 where nobody shares it. */
+function counted(rows: readonly { id?: number; missing?: number; keys: readonly number[] }[], records = rows.length) {
+  const halves = new Uint32Array(rows.length * WIDTH);
+  rows.forEach(({ id = 7, missing = 0, keys }, row) => halves.set([id, 0, 0, 0, missing, 0, ...keys.flatMap((value) => [value, value + 1])], row * WIDTH));
+  const pairs = new SharedPairs(KEYS, records);
+  rows.forEach(({ keys }, row) => pairs.add(halves, row * WIDTH, row * WIDTH + FIRST, Uint8Array.from(keys, (value) => (value === 0 ? 0 : 1))));
+  return pairs.counts();
+}
+
+describe("pairs of records that share keys", () => {
+  it("are counted by the keys they share and what either lacks", () => {
+    const family = [{ keys: [5, 0, 9] }, { keys: [5, 0, 9], missing: 4 }, { keys: [5, 8, 0], missing: 1 }];
+    expect(counted([...family, { keys: [0, 0, 0] }, { keys: [0, 8, 0] }])).toEqual({
+      records: 5,
+      pairs: [
+        [1, 1, 1],
+        [1, 5, 1],
+        [2, 1, 1],
+        [5, 4, 1],
+      ],
+    });
+  });
+
+  it("are those of a sample where the file is large, drawn by the records' random ids", () => {
+    const rows = Array.from({ length: 400 }, (_, row) => ({ id: (row + 0.5) * (2 ** 32 / 400), keys: [1 + Math.floor(row / 2), 0, 0] }));
+    expect(counted(rows, 200_000)).toEqual({ records: 200, pairs: [[1, 0, 100]] });
+  });
+
+  it("leave out values that very many share", () => {
+    expect(counted(Array.from({ length: 300 }, () => ({ keys: [3, 0, 0] }))).pairs).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { KeyWithholder } from "../../src/custodian/shared-values.ts";
+import { SharedPairs } from "../../src/custodian/shared-pairs.ts";
+import { random } from "../../src/random.ts";
+
+const KEYS = 8;
+const WIDTH = 3 + 2 * KEYS;
+const FIRST = 2;
+
+/** Rows whose keys are all their own; `shared` says which keys of which rows take the value of which row. */
+function rowsOf(count: number, shared: readonly [row: number, key: number, of: number][]): Uint32Array {
+  const draw = random("keys");
+  const halves = Uint32Array.from({ length: count * WIDTH }, () => Math.floor(draw() * 4294967296));
+  for (const [row, key, of] of shared) for (const half of [0, 1]) halves[row * WIDTH + FIRST + 2 * key + half] = halves[of * WIDTH + FIRST + 2 * key + half]!;
+  return halves;
+}
+
+function withheld(halves: Uint32Array, blocks: readonly number[]): Uint32Array {
+  const withholder = new KeyWithholder(KEYS, WIDTH, FIRST);
+  const rows = halves.length / WIDTH;
+  withholder.add(halves, rows);
+  const out = halves.slice();
+  let row = 0;
+  for (const block of blocks) withholder.withhold(out.subarray(row * WIDTH, (row += block) * WIDTH), block, new SharedPairs(KEYS, rows));
+  return out;
+}
+
+const word = (halves: Uint32Array, row: number, key: number): string => halves.subarray(row * WIDTH + FIRST + 2 * key, row * WIDTH + FIRST + 2 * key + 2).join();
+
+describe("values that several records share", () => {
+  it("are replaced in all of them by words of their own, and nothing else changes", () => {
+    const halves = rowsOf(5000, [[17, 3, 4000], [18, 3, 4000], [30, 0, 31], [30, 7, 99]]);
+    const out = withheld(halves, [2500, 2500]);
+    const changed = new Set(["17 3", "18 3", "4000 3", "30 0", "31 0", "30 7", "99 7"]);
+    for (let row = 0; row < 5000; row++) for (let key = 0; key < KEYS; key++) expect(word(out, row, key) !== word(halves, row, key)).toBe(changed.has(`${row} ${key}`));
+    for (const key of [0, 3, 7]) expect(new Set(Array.from({ length: 5000 }, (_, row) => word(out, row, key))).size).toBe(5000);
+    halves.forEach((half, at) => {
+      if (at % WIDTH < FIRST || at % WIDTH >= FIRST + 2 * KEYS) expect(out[at]).toBe(half);
+    });
+  });
+
+  it("are another word every time", () => {
+    const halves = rowsOf(10, [[1, 2, 3]]);
+    expect(word(withheld(halves, [10]), 1, 2)).not.toBe(word(withheld(halves, [10]), 1, 2));
+  });
+
+  it("stay where at least half of a record's keys are shared: it is somebody's second", () => {
+    const halves = rowsOf(100, [...[0, 1, 2, 3].map((key): [number, number, number] => [5, key, 6]), ...[0, 1, 2].map((key): [number, number, number] => [8, key, 9])]);
+    const out = withheld(halves, [100]);
+    for (const key of [0, 1, 2, 3]) expect(word(out, 5, key)).toBe(word(out, 6, key));
+    for (const key of [0, 1, 2]) expect(word(out, 8, key)).not.toBe(word(out, 9, key));
+  });
+
+  it("leave what is missing missing", () => {
+    const halves = rowsOf(10, [[1, 2, 3]]);
+    for (const row of [4, 5]) halves.fill(0, row * WIDTH + FIRST + 4, row * WIDTH + FIRST + 6);
+    const out = withheld(halves, [10]);
+    for (const row of [4, 5]) expect(word(out, row, 2)).toBe("0,0");
+  });
+});
