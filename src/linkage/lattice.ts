@@ -40,17 +40,18 @@ export function buildLattice(groups: readonly ComparisonGroup[], facts: readonly
   if (carried.length > 53) throw new Error("more facts over several groups than a number has bits");
   const carriedBit = new Map(carried.map((fact, i) => [fact, i]));
 
-  let tries: TrieNode[] = [{ children: new Map(), observations: observations.map((_, i) => i) }];
+  let tries: TrieNode[] = [{ children: new Map(), observations: observations.map((_, i) => i), targets: new Map() }];
   let nodes: { trie: TrieNode; low: number; high: number }[] = [{ trie: tries[0]!, ...allOnes(carried.length) }];
 
   groups.forEach((group, g) => {
     const deciding = facts.flatMap((_, i) => (lastGroup[i] === g ? [i] : []));
+    if (deciding.length > 53) throw new Error("more facts that one group decides than a number has bits");
     // what each observation says of the facts decided here
     for (const trie of tries) {
       for (const observation of trie.observations) {
         const signature = signatureOf(deciding, (fact) => observations[observation]![fact] === 1);
         const child = trie.children.get(signature);
-        if (child === undefined) trie.children.set(signature, { children: new Map(), observations: [observation] });
+        if (child === undefined) trie.children.set(signature, { children: new Map(), observations: [observation], targets: new Map() });
         else child.observations.push(observation);
       }
     }
@@ -62,29 +63,25 @@ export function buildLattice(groups: readonly ComparisonGroup[], facts: readonly
     const to: number[] = [];
     const through: number[] = [];
     const next: typeof nodes = [];
-    const known = new Map<TrieNode, Map<number, number>>();
-    const decidedCarried = deciding.filter((fact) => carriedBit.has(fact));
     const classMasks = members.map((state) => maskOf(involved, carriedBit, (fact) => facts[fact]!.holds.get(g)![state] === 1, carried.length));
-    const keep = complement(decidedCarried.map((fact) => carriedBit.get(fact)!), carried.length);
+    // a signature is a sum: what the group alone decides, and what has been carried this far
+    const classSignatures = members.map((state) => signatureOf(deciding, (fact) => !carriedBit.has(fact) && facts[fact]!.holds.get(g)![state] === 1));
+    const decided = deciding.flatMap((fact, i) => (carriedBit.has(fact) ? [{ bit: carriedBit.get(fact)!, value: 2 ** i }] : []));
+    const keep = complement(decided.map(({ bit }) => bit), carried.length);
     nodes.forEach((node, index) => {
       for (let c = 0; c < members.length; c++) {
         const low = node.low & classMasks[c]!.low;
         const high = node.high & classMasks[c]!.high;
-        const signature = signatureOf(deciding, (fact) => {
-          const bit = carriedBit.get(fact);
-          if (bit === undefined) return facts[fact]!.holds.get(g)![members[c]!] === 1;
-          return (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 1);
-        });
+        let signature = classSignatures[c]!;
+        for (const { bit, value } of decided) if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 1) signature += value;
         const trie = node.trie.children.get(signature);
         if (trie === undefined) continue;
         const aliveLow = low & keep.low;
         const aliveHigh = high & keep.high;
-        let ofTrie = known.get(trie);
-        if (ofTrie === undefined) known.set(trie, (ofTrie = new Map()));
         const key = (aliveHigh >>> 0) * 4294967296 + (aliveLow >>> 0);
-        let target = ofTrie.get(key);
+        let target = trie.targets.get(key);
         if (target === undefined) {
-          ofTrie.set(key, (target = next.length));
+          trie.targets.set(key, (target = next.length));
           next.push({ trie, low: aliveLow, high: aliveHigh });
         }
         from.push(index);
@@ -96,18 +93,22 @@ export function buildLattice(groups: readonly ComparisonGroup[], facts: readonly
     nodes = next;
   });
 
-  const finals = nodes.map((node) => node.trie.observations[0]!);
+  const finals = Int32Array.from(nodes, (node) => node.trie.observations[0]!);
   return new CompiledLattice(pruned(layers), finals, observations.length);
 }
 
+/** Observations that say the same of the facts decided so far. */
 interface TrieNode {
-  readonly children: Map<string, TrieNode>;
+  readonly children: Map<number, TrieNode>;
   readonly observations: number[];
+  /** Nodes of the lattice that lead to these observations, by the facts that can still hold. */
+  readonly targets: Map<number, number>;
 }
 
-function signatureOf(facts: readonly number[], holds: (fact: number) => boolean): string {
-  let signature = "";
-  for (const fact of facts) signature += holds(fact) ? "1" : "0";
+/** Which of some facts hold, a bit each. */
+function signatureOf(facts: readonly number[], holds: (fact: number) => boolean): number {
+  let signature = 0;
+  for (let i = 0; i < facts.length; i++) if (holds(facts[i]!)) signature += 2 ** i;
   return signature;
 }
 
@@ -117,7 +118,7 @@ function classify(size: number, involved: readonly number[], facts: readonly Fac
   const members: number[] = [];
   const known = new Map<string, number>();
   for (let state = 0; state < size; state++) {
-    const signature = signatureOf(involved, (fact) => facts[fact]!.holds.get(g)![state] === 1);
+    const signature = involved.map((fact) => facts[fact]!.holds.get(g)![state]!).join("");
     let index = known.get(signature);
     if (index === undefined) {
       known.set(signature, (index = members.length));
@@ -152,55 +153,75 @@ function pruned(layers: readonly Layer[]): Layer[] {
   let useful: Uint8Array | undefined;
   for (let l = layers.length - 1; l >= 0; l--) {
     const layer = layers[l]!;
-    const kept = Array.from(layer.from.keys()).filter((e) => useful === undefined || useful[layer.to[e]!] === 1);
+    const kept: number[] = [];
+    for (let e = 0; e < layer.to.length; e++) if (useful === undefined || useful[layer.to[e]!] === 1) kept.push(e);
     const pick = (values: Int32Array): Int32Array => Int32Array.from(kept, (e) => values[e]!);
-    result.unshift({ ...layer, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through) });
+    result.unshift(kept.length === layer.to.length ? layer : { ...layer, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through) });
     useful = new Uint8Array(l === 0 ? 1 : layers[l - 1]!.nodes);
     for (const e of kept) useful[layer.from[e]!] = 1;
   }
   return result;
 }
 
+/** Loops over plain arrays that are kept from call to call: an estimation makes tens of thousands of calls, each over a few thousand edges at most. */
 class CompiledLattice implements Lattice {
   readonly size: number;
   readonly #layers: readonly Layer[];
-  readonly #finals: readonly number[];
+  readonly #finals: Int32Array;
   readonly #forward: Float64Array[];
+  readonly #backward: Float64Array[];
   readonly #classProbabilities: Float64Array[];
+  readonly #classCounts: Float64Array[];
 
-  constructor(layers: readonly Layer[], finals: readonly number[], size: number) {
+  constructor(layers: readonly Layer[], finals: Int32Array, size: number) {
     this.size = size;
     this.#layers = layers;
     this.#finals = finals;
-    this.#forward = [Float64Array.of(1), ...layers.map((layer) => new Float64Array(layer.nodes))];
+    const nodes = [1, ...layers.map((layer) => layer.nodes)];
+    this.#forward = nodes.map((count) => new Float64Array(count));
+    this.#forward[0]![0] = 1;
+    this.#backward = nodes.map((count) => new Float64Array(count));
     this.#classProbabilities = layers.map((layer) => new Float64Array(layer.classes));
+    this.#classCounts = layers.map((layer) => new Float64Array(layer.classes));
   }
 
   likelihood(probabilities: readonly Float64Array[]): Float64Array {
-    this.#layers.forEach(({ classOf, from, to, through }, l) => {
+    for (let l = 0; l < this.#layers.length; l++) {
+      const { classOf, from, to, through } = this.#layers[l]!;
       const classes = this.#classProbabilities[l]!.fill(0);
       const states = probabilities[l]!;
       for (let s = 0; s < states.length; s++) classes[classOf[s]!]! += states[s]!;
       const source = this.#forward[l]!;
       const target = this.#forward[l + 1]!.fill(0);
       for (let e = 0; e < from.length; e++) target[to[e]!]! += source[from[e]!]! * classes[through[e]!]!;
-    });
-    const result = new Float64Array(this.size);
-    const last = this.#forward.at(-1)!;
-    this.#finals.forEach((observation, node) => (result[observation]! += last[node]!));
-    return result;
+    }
+    return this.#seen();
+  }
+
+  /** P(observation), as the last layer has it. */
+  #seen(): Float64Array {
+    const seen = new Float64Array(this.size);
+    const finals = this.#finals;
+    const last = this.#forward[this.#layers.length]!;
+    for (let node = 0; node < finals.length; node++) seen[finals[node]!]! += last[node]!;
+    return seen;
   }
 
   expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[]): void {
-    const likelihoods = new Float64Array(this.size);
-    this.#finals.forEach((observation, node) => (likelihoods[observation]! += this.#forward.at(-1)![node]!));
-    let backward = Float64Array.from(this.#finals, (observation) => (likelihoods[observation]! > 0 ? weights[observation]! / likelihoods[observation]! : 0));
+    const likelihoods = this.#seen();
+    const finals = this.#finals;
+    const last = this.#backward[this.#layers.length]!;
+    for (let node = 0; node < finals.length; node++) {
+      const observation = finals[node]!;
+      last[node] = likelihoods[observation]! > 0 ? weights[observation]! / likelihoods[observation]! : 0;
+    }
     for (let l = this.#layers.length - 1; l >= 0; l--) {
-      const { classOf, from, to, through, classes } = this.#layers[l]!;
+      const { classOf, from, to, through } = this.#layers[l]!;
       const p = this.#classProbabilities[l]!;
       const source = this.#forward[l]!;
-      const expected = new Float64Array(classes);
-      const before = new Float64Array(source.length);
+      const backward = this.#backward[l + 1]!;
+      const before = this.#backward[l]!.fill(0);
+      const expected = this.#classCounts[l]!.fill(0);
       for (let e = 0; e < from.length; e++) {
         const flow = p[through[e]!]! * backward[to[e]!]!;
         before[from[e]!]! += flow;
@@ -212,7 +233,6 @@ class CompiledLattice implements Lattice {
         const c = classOf[s]!;
         if (p[c]! > 0) into[s]! += (expected[c]! * states[s]!) / p[c]!;
       }
-      backward = before;
     }
   }
 }
