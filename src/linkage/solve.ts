@@ -78,10 +78,19 @@ export function solve(options: SolveOptions): Links {
     // with no link in between a later observation can never do better than this one
     done ||= probability < threshold;
     if (done) continue;
-    const open = pairs.filter((pair) => (!onceA || usedA[rowsA[pair]!] === 0) && (!onceB || usedB[rowsB[pair]!] === 0));
+    let left = 0;
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[i]!;
+      if ((!onceA || usedA[rowsA[pair]!] === 0) && (!onceB || usedB[rowsB[pair]!] === 0)) pairs[left++] = pair;
+    }
+    const open = pairs.subarray(0, left);
     const contested = contests.among(open);
-    for (const pair of open) if (!contested(pair)) take(pair, probability, false);
-    for (const pair of byContent(open.filter(contested), options)) take(pair, probability, true);
+    const tied: number[] = [];
+    for (let i = 0; i < left; i++) {
+      if (contested(open[i]!)) tied.push(open[i]!);
+      else take(open[i]!, probability, false);
+    }
+    for (const pair of byContent(tied, options)) take(pair, probability, true);
   }
   return { count, free, pairs: links.pairs.slice(0, count), probabilities: links.probabilities.slice(0, count), tied: links.tied.slice(0, count) };
 }
@@ -124,18 +133,21 @@ class Contests {
     const [timesA, timesB] = [this.#timesA, this.#timesB];
     for (const [times, rows] of [[timesA, rowsA], [timesB, rowsB]] as const) {
       if (times === undefined) continue;
-      for (const pair of pairs) times[rows[pair]!] = 0;
-      for (const pair of pairs) times[rows[pair]!] = Math.min(2, times[rows[pair]!]! + 1);
+      for (let i = 0; i < pairs.length; i++) times[rows[pairs[i]!]!] = 0;
+      for (let i = 0; i < pairs.length; i++) {
+        const row = rows[pairs[i]!]!;
+        if (times[row]! < 2) times[row]!++;
+      }
     }
     return (pair) => timesA?.[rowsA[pair]!] === 2 || timesB?.[rowsB[pair]!] === 2;
   }
 }
 
 /** The pairs in the order of their records' content. */
-function byContent(pairs: Uint32Array, { candidates, a, b, memory }: SolveOptions): number[] {
+function byContent(pairs: readonly number[], { candidates, a, b, memory }: SolveOptions): number[] {
   const digestsA = memory.i64(a.digests, a.rows);
   const digestsB = memory.i64(b.digests, b.rows);
-  return Array.from(pairs)
+  return pairs
     .map((pair) => ({ pair, a: digestsA[candidates.rowsA[pair]!]!, b: digestsB[candidates.rowsB[pair]!]! }))
     .sort((x, y) => (x.a < y.a ? -1 : x.a > y.a ? 1 : x.b < y.b ? -1 : x.b > y.b ? 1 : 0))
     .map(({ pair }) => pair);
