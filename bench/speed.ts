@@ -79,8 +79,9 @@ const peers: Peers = {
       const links = join(home, "splink.links.csv");
       const reply = await runPeer<LinkReply>("splink_link.py", [...csvs, links, String(threads)]);
       const pairs = (path: string): string[] => readFileSync(path, "latin1").trim().split(/\r?\n/).slice(1);
-      const truePairs = new Set(pairs(truth));
-      return { seconds: reply.seconds, compareSeconds: reply.stages.predict, pairs: reply.candidate_pairs, truePairs: pairs(links).filter((pair) => truePairs.has(pair)).length, ...costOf(reply) };
+      const [found, all] = [pairs(links), new Set(pairs(truth))];
+      const truePairs = found.filter((pair) => all.has(pair)).length;
+      return { seconds: reply.seconds, compareSeconds: reply.stages.predict, pairs: reply.candidate_pairs, truePairs, f1: (2 * truePairs) / (found.length + all.size), ...costOf(reply) };
     },
   },
 };

@@ -22,7 +22,7 @@ export interface BenchmarkOptions {
 export interface Peers {
   readonly kernel: { readonly tool: string; /** All pairs with a Dice coefficient of at least `threshold`. */ readonly run: (filters: FilterLists, threshold: number) => Promise<KernelRun> };
   readonly hash: { readonly tool: string; readonly run: (csv: string) => Promise<{ seconds: number; records: number; cpuSeconds: number; peakMemory: number }> };
-  readonly link: { readonly tool: string; readonly run: (csvs: readonly [string, string], truth: string) => Promise<{ seconds: number; compareSeconds: number; pairs: number; truePairs: number; cpuSeconds: number; peakMemory: number }> };
+  readonly link: { readonly tool: string; readonly run: (csvs: readonly [string, string], truth: string) => Promise<{ seconds: number; compareSeconds: number; pairs: number; truePairs: number; f1: number; cpuSeconds: number; peakMemory: number }> };
 }
 
 const KERNEL_ROWS = 20_000;
@@ -93,21 +93,26 @@ async function benchmarkSize(records: number, { home, stages, repeats, threads, 
       const { rules } = JSON.parse(c.stdout) as Statistics;
       const pairs = rules.reduce((sum, rule) => sum + rule.pairs, 0);
       // the same bytes come out every time, so the first run stands for all
-      const proof = results.proofOf("link", records) ?? (JSON.parse((await runMeasured(["evaluate", run, "--truth", truth, "--lookup", at("census.lookup.csv"), at("tax.lookup.csv"), "--json"])).stdout) as Evaluation).rightLinks;
-      const linking = { records, tool: ours, proof, slack: LINK_SLACK };
+      const { proof, f1 } = results.first("link", records) ?? (await evaluate(run, truth, [at("census.lookup.csv"), at("tax.lookup.csv")]));
+      const linking = { records, tool: ours, proof, slack: LINK_SLACK, ...(f1 === undefined ? {} : { f1 }) };
       const comparing = ["blocking", "comparing", "merging"].reduce((sum, stage) => sum + (c.stages[stage] ?? 0), 0);
       results.add({ ...linking, work: "link: block and compare", unit: "pairs", units: pairs }, { seconds: comparing });
       results.add({ ...linking, work: "link", unit: "records", units: 2 * records }, c);
       results.add({ ...linking, work: "hash both and link", unit: "records", units: 2 * records }, { seconds: a.seconds + b.seconds + c.seconds, cpuSeconds: a.cpuSeconds + b.cpuSeconds + c.cpuSeconds, peakMemory: Math.max(a.peakMemory, b.peakMemory, c.peakMemory) });
       const peer = await peers?.link.run([census, tax], truth);
       if (peer !== undefined) {
-        const theirs = { ...linking, tool: peers!.link.tool, proof: peer.truePairs };
+        const theirs = { ...linking, tool: peers!.link.tool, proof: peer.truePairs, f1: peer.f1 };
         results.add({ ...theirs, work: "link: block and compare", unit: "pairs", units: peer.pairs }, { seconds: peer.compareSeconds });
         for (const work of ["link", "hash both and link"]) results.add({ ...theirs, work, unit: "records", units: 2 * records }, peer);
       }
     }
     onRepeat();
   }
+}
+
+async function evaluate(run: string, truth: string, lookups: readonly string[]): Promise<Pick<Result, "proof" | "f1">> {
+  const { rightLinks, f1 } = JSON.parse((await runMeasured(["evaluate", run, "--truth", truth, "--lookup", ...lookups, "--json"])).stdout) as Evaluation;
+  return { proof: rightLinks, f1 };
 }
 
 /** A benchmark asks for speed whatever the keys of the invented people share; the limit is for people. */
@@ -132,7 +137,8 @@ class Results {
     if (peakMemory !== undefined) known.peakMemory = Math.max(known.peakMemory ?? 0, peakMemory);
   }
 
-  proofOf(wanted: string, size: number): number | undefined {
-    return this.list.find(({ work, tool, records }) => work === wanted && tool === ours && records === size)?.proof;
+  /** Ours, once it has been measured. */
+  first(wanted: string, size: number): Result | undefined {
+    return this.list.find(({ work, tool, records }) => work === wanted && tool === ours && records === size);
   }
 }

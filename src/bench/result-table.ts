@@ -1,12 +1,12 @@
 import type { Figures } from "./result.ts";
 
-const HEADINGS = ["work", "records", "tool", "minimum", "median", "maximum", "processor", "rate", "bytes/record", "peak memory", "saltlink is"];
+const HEADINGS = ["work", "records", "tool", "minimum", "median", "maximum", "processor", "rate", "bytes/record", "peak memory", "F1", "saltlink is"];
 
 /** Figures as rows of cells, headings first. */
 export function resultTable(figures: readonly Figures[]): string[][] {
   return [
     HEADINGS,
-    ...figures.map(({ work, records, tool, seconds, cpuSeconds, rate, unit, bytesPerRecord, peakMemory, ratio }) => [
+    ...figures.map(({ work, records, tool, seconds, cpuSeconds, rate, unit, bytesPerRecord, peakMemory, f1, ratio }) => [
       work,
       short(records),
       tool,
@@ -14,6 +14,7 @@ export function resultTable(figures: readonly Figures[]): string[][] {
       `${short(rate)} ${unit}/s`,
       bytesPerRecord === undefined ? "" : String(bytesPerRecord),
       peakMemory === undefined ? "" : `${(peakMemory / 2 ** 30).toFixed(2)} GiB`,
+      f1 === undefined ? "" : f1.toFixed(4),
       ratio === undefined ? "" : ratio === null ? "not at equal work" : `${ratio.toFixed(ratio < 10 ? 2 : 1)} x as fast`,
     ]),
   ];

@@ -18,6 +18,8 @@ export interface Result {
   /** Largest of all runs, in bytes; absent where the work is one part of a run. */
   peakMemory?: number;
   readonly bytesPerRecord?: number;
+  /** F1 of the links against the truth. */
+  readonly f1?: number;
   /** What shows that two tools did the same: records encoded, pairs found, true pairs found. */
   readonly proof: number;
   /** Digest of what came out, where two tools must find the very same. */
