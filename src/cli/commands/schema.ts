@@ -49,7 +49,7 @@ export const addSchema: AddCommand = (program, { terminal }) => {
       .option("--leave-out <column>", "leave this column out (repeat for more)", (column: string, columns: string[]) => [...columns, column], []),
     "the CSV files",
   )
-    .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default with duplicates: 13%)", shareOption)
+    .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default: 20%, where files hold duplicates 13%)", shareOption)
     .option("--duplicates", "a file may hold several records of one person: send values of keys that records share (profile standard; default: as the files show)")
     .option("--json", "print what was decided as JSON")
     .option("--force", "replace the schema and the column maps if they are there")
