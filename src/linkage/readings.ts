@@ -56,7 +56,7 @@ export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "f
   const built = slices.map(({ known, members }): Slice => {
     const ofSlice = known.map((i) => facts[i]!);
     const seen = distinct(members.map((o) => Uint8Array.from(ofSlice, (fact) => (holdsIn(fact, observations[o]!.observed) ? 1 : 0))));
-    const read = possible(groups, ofSlice, seen.rows.map((row) => withImplied(groups, ofSlice, row)));
+    const read = possible(groups, ofSlice, seen.rows.map(implication(groups, ofSlice)));
     const { rows, index } = distinct(read);
     const first = factsOf.length;
     members.forEach((o, i) => (of[o] = first + index[seen.index[i]!]!));
@@ -101,16 +101,28 @@ function distinct(rows: readonly Uint8Array[]): { rows: Uint8Array[]; index: num
 }
 
 /**
- * An observation with every withheld key that follows from what was seen: facts are conjunctions, so a key agrees for certain when in each of its groups all states that the other facts leave have it agree.
+ * Gives an observation every withheld key that follows from what was seen: facts are conjunctions, so a key agrees for certain when in each of its groups all states that the other facts leave have it agree. What a group leaves depends on
+ * its own facts alone, and few combinations of them occur.
  */
-function withImplied(groups: readonly ComparisonGroup[], facts: readonly Fact[], row: Uint8Array): Uint8Array {
-  if (!facts.some(({ mayBeWithheld }) => mayBeWithheld)) return row;
-  const left = groups.map(({ size }) => new Uint8Array(size).fill(1));
-  facts.forEach(({ holds }, f) => {
-    if (row[f] === 1) for (const [g, allowed] of holds) allowed.forEach((is, state) => (left[g]![state]! &= is));
-  });
-  const implied = ({ holds }: Fact): boolean => [...holds].every(([g, allowed]) => left[g]!.every((is, state) => is === 0 || allowed[state] === 1));
-  return row.map((is, f) => (is === 1 || (facts[f]!.mayBeWithheld && implied(facts[f]!)) ? 1 : 0));
+function implication(groups: readonly ComparisonGroup[], facts: readonly Fact[]): (row: Uint8Array) => Uint8Array {
+  if (!facts.some(({ mayBeWithheld }) => mayBeWithheld)) return (row) => row;
+  const involved = groups.map((_, g) => facts.flatMap(({ holds }, f) => (holds.has(g) ? [f] : [])));
+  const known = groups.map(() => new Map<string, Uint8Array>());
+  /** By fact, whether the group does its part for certain. */
+  const certain = ({ size }: ComparisonGroup, g: number, row: Uint8Array): Uint8Array => {
+    const name = involved[g]!.map((f) => row[f]!).join("");
+    let found = known[g]!.get(name);
+    if (found === undefined) {
+      const left = new Uint8Array(size).fill(1);
+      for (const f of involved[g]!) if (row[f] === 1) facts[f]!.holds.get(g)!.forEach((is, state) => (left[state]! &= is));
+      known[g]!.set(name, (found = Uint8Array.from(facts, ({ holds }) => (left.every((is, state) => is === 0 || (holds.get(g)?.[state] ?? 1) === 1) ? 1 : 0))));
+    }
+    return found;
+  };
+  return (row) => {
+    const parts = groups.map((group, g) => certain(group, g, row));
+    return row.map((is, f) => (is === 1 || (facts[f]!.mayBeWithheld && parts.every((part) => part[f] === 1)) ? 1 : 0));
+  };
 }
 
 /**
