@@ -35,7 +35,7 @@ const FIELD = 20;
 const MOST_TEXT = 512;
 const KEY_BLOCK = 64;
 const SEPARATOR = 0x1f;
-/** The kernel reads and writes eight bytes at a time, so that it goes beyond an end. */
+/** The kernel reads and writes up to 16 bytes at a time, so that it goes beyond an end. */
 const SLACK = 16;
 /** For what a batch's records alone have. */
 const PASSING_BYTES = 1 << 20;
@@ -139,6 +139,7 @@ export class SliceEncoder {
     const valueCount = 1 + Math.max(-1, ...this.#groups.flatMap(({ values }) => values), ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
     const recordBytes = encodedLength(plan) * 4;
     const values = this.#reserve(valueCount * VALUE);
+    const placesOf = (list: readonly number[]): number => this.#list(list.map((value) => values + value * VALUE));
     const record = this.#reserve(recordBytes);
     const wordsAt = record + recordBytes - plan.words.length * 8;
     const states = this.#reserve(jobs.length * 32);
@@ -153,9 +154,9 @@ export class SliceEncoder {
     this.#bytes.fill(0, outputs, outputs + jobs.length * KEY_BLOCK);
 
     const jobsAt = this.#reserve(jobs.length * JOB);
-    jobs.forEach(({ values: list }, j) => this.#set(jobsAt + j * JOB, [states + j * 32, this.#list(list), list.length, j < parts.length ? outputs + j * KEY_BLOCK : wordsAt + (j - parts.length) * 8, 0]));
+    jobs.forEach(({ values: list }, j) => this.#set(jobsAt + j * JOB, [states + j * 32, placesOf(list), list.length, j < parts.length ? outputs + j * KEY_BLOCK : wordsAt + (j - parts.length) * 8, 0]));
     const partsAt = this.#reserve(parts.length * PART);
-    parts.forEach(({ value, hashes, gram, positional, padded }, p) => this.#set(partsAt + p * PART, [value, jobsAt + p * JOB, anchoredStates + p * 32, hashes, gram, Number(positional), Number(padded)]));
+    parts.forEach(({ value, hashes, gram, positional, padded }, p) => this.#set(partsAt + p * PART, [values + value * VALUE, jobsAt + p * JOB, anchoredStates + p * 32, hashes, gram, Number(positional), Number(padded)]));
     const filtersAt = this.#reserve(plan.filters.length * FILTER);
     let [firstPart, end] = [0, record];
     plan.filters.forEach(({ bits, parts: own, diffusion }, f) => {
@@ -165,8 +166,8 @@ export class SliceEncoder {
       end += bits / 8;
     });
     const groups = this.#reserve(this.#groups.length * GROUP);
-    this.#groups.forEach(({ values: list }, g) => this.#set(groups + g * GROUP, [this.#list(list), list.length]));
-    return this.#list([values, groups, this.#groups.length, jobsAt, parts.length, jobsAt + parts.length * JOB, plan.words.length, filtersAt, plan.filters.length, partsAt, prepared, this.#reserve(MOST_TEXT), record, recordBytes]);
+    this.#groups.forEach(({ values: list }, g) => this.#set(groups + g * GROUP, [placesOf(list), list.length]));
+    return this.#list([groups, this.#groups.length, jobsAt, parts.length, jobsAt + parts.length * JOB, plan.words.length, filtersAt, plan.filters.length, partsAt, prepared, this.#reserve(MOST_TEXT), record, recordBytes]);
   }
 
   /** Columns of the diffusion matrix: column c holds the output bits that filter bit c takes part in. */

@@ -1,8 +1,8 @@
 // Filters: the n-grams of texts as bits, and their diffusion.
 import { compress } from "./blake2s";
-import { h4, LANES, loadStates, MISSING, prepareKeys, results, storeResults, VALUE } from "./prf";
+import { h4, LANES, loadStates, MISSING, prepareKeys, results, storeResults } from "./prf";
 
-// A *part* is what one value puts into a filter: u32 value, u32 job of its anchored key, u32 its state (32 bytes), u32 hashes, u32 gram, u32 positional, u32 padded.
+// A *part* is what one value puts into a filter: u32 where the value lies, u32 job of its anchored key, u32 its state (32 bytes), u32 hashes, u32 gram, u32 positional, u32 padded.
 const PART: usize = 28;
 // A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes, u32 where it is put together (the same without diffusion).
 const FILTER: usize = 24;
@@ -11,16 +11,16 @@ const MOST_CHARACTERS = 120;
 /** Whether a part has an anchor and a text. */
 // @ts-ignore: decorator
 @inline
-function isPresent(part: usize, values: usize): bool {
-  return load<u32>(<usize>load<u32>(part, 4), 16) != MISSING && load<u32>(values + <usize>load<u32>(part) * VALUE, 4) != 0;
+function isPresent(part: usize): bool {
+  return load<u32>(<usize>load<u32>(part, 4), 16) != MISSING && load<u32>(<usize>load<u32>(part), 4) != 0;
 }
 
 /** Fills all filters of a record whose anchors' jobs are done. `parts`: all parts of all filters; `prepared`: scratch, 8 bytes a part; `text`: scratch, 512 bytes. */
-export function fillFilters(filters: usize, filterCount: i32, parts: usize, partCount: i32, values: usize, prepared: usize, text: usize): void {
+export function fillFilters(filters: usize, filterCount: i32, parts: usize, partCount: i32, prepared: usize, text: usize): void {
   let states = 0;
   for (let p = 0; p < partCount; p++) {
     const part = parts + <usize>p * PART;
-    if (!isPresent(part, values)) continue;
+    if (!isPresent(part)) continue;
     store<u32>(prepared + (states << 3), load<u32>(<usize>load<u32>(part, 4), 12));
     store<u32>(prepared + (states << 3), load<u32>(part, 8), 4);
     states++;
@@ -33,8 +33,8 @@ export function fillFilters(filters: usize, filterCount: i32, parts: usize, part
     for (let i = 0; i < 1 << (log2Bits - 3); i += 16) v128.store(target + i, i32x4.splat(0));
     for (let p = 0; p < load<i32>(filter, 8); p++) {
       const part = <usize>load<u32>(filter, 4) + <usize>p * PART;
-      if (!isPresent(part, values)) continue;
-      const value = values + <usize>load<u32>(part) * VALUE;
+      if (!isPresent(part)) continue;
+      const value = <usize>load<u32>(part);
       const length = copyText(text, <usize>load<u32>(value), load<i32>(value, 4) - 1, load<u32>(part, 24) != 0);
       addGrams(target, log2Bits, part, text, length);
     }

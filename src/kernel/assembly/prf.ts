@@ -66,31 +66,30 @@ export function prepareKeys(pairs: usize, count: i32): void {
   }
 }
 
-// A *value* is two u32: where its UTF-8 form lies, with the separator and at least eight more bytes of any kind behind it, and its bytes with the separator (0 = missing).
-export const VALUE: usize = 8;
-// A *job* is one PRF of one message: u32 state, u32 list of values, u32 how many, u32 where its output goes, u32 status. The message is every value of the list followed by a separator; an empty list is the
-// separator alone.
+// A *value* is two u32: where its UTF-8 form lies, with the separator and at least 16 more bytes of any kind behind it, and its bytes with the separator (0 = missing).
+// A *job* is one PRF of one message: u32 state, u32 list of values (where they lie), u32 how many, u32 where its output goes, u32 status. The message is every value of the list followed by a separator; an empty list is
+// the separator alone.
 export const JOB: usize = 20;
 const SEPARATOR: u8 = 0x1f;
 export const MISSING = 0;
 const DONE = 1;
+const LONG = -1;
 
 /** Runs jobs and sets their status. `wordsOnly`: of the output only eight bytes are wanted, zeros where the message is missing and never else. */
-export function runJobs(jobs: usize, count: i32, values: usize, wordsOnly: bool): void {
+export function runJobs(jobs: usize, count: i32, wordsOnly: bool): void {
   let lanes = 0;
   for (let j = 0; j < count; j++, jobs += JOB) {
     const list = <usize>load<u32>(jobs, 4);
     const length = load<i32>(jobs, 8);
-    const size = messageSize(list, length, values);
+    const size = composeMessage(blocks + <usize>(lanes * 80), list, length);
     store<u32>(jobs, size == 0 ? MISSING : DONE, 16);
-    if (size > 64) {
-      hashLong(<usize>load<u32>(jobs), list, length, values);
-      storeOutput(<usize>load<u32>(jobs, 12), results, wordsOnly);
-    } else if (size > 0) {
-      composeMessage(blocks + <usize>(lanes * 80), list, length, values);
+    if (size > 0) {
       store<u32>(batch + (lanes << 2), <u32>jobs);
       store<u32>(lengths4 + (lanes << 2), 64 + size);
       lanes++;
+    } else if (size == LONG) {
+      hashLong(<usize>load<u32>(jobs), list, length);
+      storeOutput(<usize>load<u32>(jobs, 12), results, wordsOnly);
     } else if (wordsOnly) store<u64>(<usize>load<u32>(jobs, 12), 0);
     if (lanes == LANES || (lanes > 0 && j == count - 1)) {
       for (let lane = lanes; lane < LANES; lane++) store<u32>(batch + (lane << 2), load<u32>(batch));
@@ -102,6 +101,28 @@ export function runJobs(jobs: usize, count: i32, values: usize, wordsOnly: bool)
       lanes = 0;
     }
   }
+}
+
+/** Writes a message of at most 64 bytes and zeros behind it, 16 bytes at a time; what is written too far is overwritten by what follows. Returns its bytes; 0 when a value is missing; LONG when it is more than a block. */
+function composeMessage(block: usize, list: usize, length: i32): i32 {
+  const limit = block + 64;
+  let at = block;
+  if (length == 0) store<u8>(at++, SEPARATOR);
+  for (let i = 0; i < length; i++) {
+    const value = <usize>load<u32>(list + (<usize>i << 2));
+    const source = <usize>load<u32>(value);
+    const end = at + <usize>load<u32>(value, 4);
+    if (end == at) return 0;
+    if (end > limit) {
+      for (i++; i < length; i++) if (load<u32>(<usize>load<u32>(list + (<usize>i << 2)), 4) == 0) return 0;
+      return LONG;
+    }
+    const offset = source - at;
+    for (; at < end; at += 16) v128.store(at, v128.load(at + offset));
+    at = end;
+  }
+  for (let zero = at; zero < limit; zero += 16) v128.store(zero, i32x4.splat(0));
+  return <i32>(at - block);
 }
 
 // @ts-ignore: decorator
@@ -117,13 +138,13 @@ function storeOutput(output: usize, result: usize, wordsOnly: bool): void {
 }
 
 /** The PRF of a message of several blocks, in every lane the same: it is rare. */
-function hashLong(state: usize, list: usize, length: i32, values: usize): void {
+function hashLong(state: usize, list: usize, length: i32): void {
   const block = longBlock;
   loadStates(state, state, state, state);
   let filled: usize = 0;
   let hashed = 64;
   for (let i = 0; i < length; i++) {
-    const value = values + <usize>load<u32>(list + (i << 2)) * VALUE;
+    const value = <usize>load<u32>(list + (<usize>i << 2));
     const source = <usize>load<u32>(value);
     const bytes = <usize>load<u32>(value, 4);
     for (let b: usize = 0; b < bytes; b++) {
@@ -144,30 +165,4 @@ const longBlock = memory.data(64, 16);
 function compressLong(block: usize, hashed: i32, last: i32): void {
   loadBlocks(block, block, block, block);
   compress(h4, block4, i32x4.splat(hashed), i32x4.splat(last));
-}
-
-/** Bytes of a message; 0 when a value is missing. */
-function messageSize(list: usize, length: i32, values: usize): i32 {
-  if (length == 0) return 1;
-  let size = 0;
-  for (let i = 0; i < length; i++) {
-    const bytes = load<i32>(values + <usize>load<u32>(list + (i << 2)) * VALUE, 4);
-    if (bytes == 0) return 0;
-    size += bytes;
-  }
-  return size;
-}
-
-/** Writes a message of at most 64 bytes and zeros behind it, eight bytes at a time; what is written too far is overwritten by what follows. */
-function composeMessage(block: usize, list: usize, length: i32, values: usize): void {
-  let at = block;
-  if (length == 0) store<u8>(at++, SEPARATOR);
-  for (let i = 0; i < length; i++) {
-    const value = values + <usize>load<u32>(list + (i << 2)) * VALUE;
-    const source = <usize>load<u32>(value);
-    const bytes = load<u32>(value, 4);
-    for (let b: u32 = 0; b < bytes; b += 8) store<u64>(at + b, load<u64>(source + b));
-    at += bytes;
-  }
-  for (; at < block + 64; at += 8) store<u64>(at, 0);
 }
