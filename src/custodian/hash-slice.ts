@@ -4,15 +4,14 @@ import { ID_HALVES } from "../exchange/row-group.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { ColumnMap } from "./column-map.ts";
-import { readCellBytes } from "./csv/cell-bytes.ts";
-import { noteOffset } from "../kernel/slice-encoder.ts";
-import { CONTENT, CellReader, HASHES, MISSING_HIGH, MISSING_LOW, PROBLEM, PROBLEMS, fieldEncoder } from "./known-cells.ts";
-import { lookupLines, trimmedIds } from "./lookup-lines.ts";
+import { type CellBytes, readCellBytes } from "./csv/cell-bytes.ts";
+import { CellReader, PROBLEMS, fieldEncoder } from "./known-cells.ts";
+import { type IdBytes, lookupLines, trimmedIds } from "./lookup-lines.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { fieldReaders, recordAtoms } from "./record-atoms.ts";
+import { RecordNotes } from "./record-notes.ts";
 import { drawBelow } from "./secret-draws.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
-import { mixed } from "./text-hash.ts";
 import { type SliceWords, SampledWords } from "./value-sample.ts";
 import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
 
@@ -73,116 +72,88 @@ interface Reject {
 /** Records that are read before they are encoded: as many as the processor's cache holds with their rows. */
 const BATCH = 1024;
 
-/** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. */
+/** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. Loops are in functions of their own: see RecordNotes. */
 export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
   const { schema, plan, map, header } = setup;
-  const order = usedAtoms(schema);
-  const readers = fieldReaders(schema.fields, order, map, header, setup.thisYear);
+  const readers = fieldReaders(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
   const encoder = fieldEncoder(plan, readers);
   const reader = new CellReader(readers, encoder);
-  const atomsOf = recordAtoms(schema.fields, order, map, header, setup.thisYear);
+  const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
   const counter = new RecordCounter(schema, setup.sketches);
-  const firstNotes = readers.map(({ indexes }) => noteOffset(indexes.length));
-  const counted = counter.atoms.map((atom) => ({ field: readers.findIndex(({ indexes }) => indexes.includes(atom)), atom })).map(({ field, atom }) => ({ field, note: firstNotes[field]! + HASHES + readers[field]!.indexes.indexOf(atom) }));
-  const countedHashes = new Int32Array(counted.length);
+  const notes = new RecordNotes(schema, plan, readers, encoder, counter);
+  const picked = new SampledWords(setup.sampleLimits);
   const words = ID_HALVES + 2 + encodedLength(plan);
   const width = words + setup.strata.length;
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
-  // beside a record-level filter nothing is compared that could lack an atom: what a record lacks would only tell it from others
-  const showsAtoms = !schema.filters.some(({ fields }) => fields.length > 1);
-  // a filter is missing with any part of its anchor or with all of its texts; the bits of the null mask: every atom, then every filter
-  const filters = plan.filters.map(({ anchor, parts }, f) => ({ anchor: maskOf(anchor), texts: maskOf(parts.map(({ value }) => value)), bit: maskOf([order.length + f]) }));
   const firstSampled = ID_HALVES + 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
 
   return async (task) => {
     const cells = readCellBytes(task.bytes, map.delimiter, header.length, task.records);
     const rejects: Reject[] = cells.rejects.map(({ number, reason }) => ({ row: task.firstRow + number, reason }));
     const ids = trimmedIds(cells, header.length, idColumn, task.firstRow);
-    const rowNumbers = new Uint32Array(cells.count);
-    const people = new Uint32Array(cells.count); // the bounds of their first cells
-    let rows = 0;
-    for (let i = 0; i < cells.count; i++) {
-      const row = task.firstRow + cells.numbers[i]!;
-      if (ids.ends[i] === ids.starts[i]) {
-        rejects.push({ row, reason: "no own id" });
-        continue;
-      }
-      ids.starts[rows] = ids.starts[i]!;
-      ids.ends[rows] = ids.ends[i]!;
-      rowNumbers[rows] = row;
-      people[rows++] = i * header.length * 2;
-    }
-    rejects.sort((a, b) => a.row - b.row);
-    const firstBounds = people.subarray(0, rows);
+    const { rowNumbers, firstBounds } = peopleOf(cells, ids, header.length, task.firstRow, rejects);
+    const rows = rowNumbers.length;
     const { places, counts } = drawPlaces(rows, setup.partitions);
-    const picked = new SampledWords(setup.sampleLimits, rows);
     const sampled: SliceResult["sampled"] = [];
-    const missing = schema.fields.map(() => 0);
-    const problems = schema.fields.map(() => PROBLEMS.map(() => 0));
     const strata = new SliceValues(setup.strata);
     const text = (i: number): string[] => header.map((_, column) => reader.text(firstBounds[i]!, column));
+    const onSampled = (i: number, rank: number): void => void sampled.push({ rank, atoms: atomsOf(text(i)).atoms, row: places[i]! });
 
     encoder.load(cells, firstBounds, places, width);
     reader.load(cells);
-    for (let from = 0; from < rows; ) {
-      const end = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
-      encoder.encode(from, end, ID_HALVES + 2);
-      const { words: notes, addresses } = encoder.notes();
-      const out = encoder.rows();
-      for (let i = from; i < end; i++) {
-        const start = places[i]! * width;
-        let low = 0;
-        let high = 0;
-        let content = 0x12345;
-        for (let f = 0; f < readers.length; f++) {
-          const note = (addresses[i * readers.length + f]! >> 2) + firstNotes[f]!;
-          const lacks = notes[note + MISSING_LOW]! | notes[note + MISSING_HIGH]!;
-          low |= notes[note + MISSING_LOW]!;
-          high |= notes[note + MISSING_HIGH]!;
-          content = mixed(content ^ notes[note + CONTENT]!);
-          const problem = notes[note + PROBLEM]!;
-          // an impossible date has parts but is no date: the field counts as missing
-          if (problem !== 0 || lacks !== 0) missing[f]!++;
-          if (problem !== 0) problems[f]![problem]!++;
-        }
-        let nullsLow = showsAtoms ? low : 0;
-        let nullsHigh = showsAtoms ? high : 0;
-        for (let f = 0; f < filters.length; f++) {
-          const { anchor, texts, bit } = filters[f]!;
-          if (((low & anchor.low) | (high & anchor.high)) === 0 && ((~low & texts.low) | (~high & texts.high)) !== 0) continue;
-          nullsLow |= bit.low;
-          nullsHigh |= bit.high;
-        }
-        out[start + ID_HALVES] = nullsLow;
-        out[start + ID_HALVES + 1] = nullsHigh;
-        for (let c = 0; c < counted.length; c++) countedHashes[c] = notes[(addresses[i * readers.length + counted[c]!.field]! >> 2) + counted[c]!.note]!;
-        const rank = counter.add(countedHashes, content);
-        if (rank !== undefined) sampled.push({ rank, atoms: atomsOf(text(i)).atoms, row: places[i]! });
-        picked.add(out, start + firstSampled);
-        if (setup.strata.length > 0) strata.write(text(i), out, start + words);
-      }
-      from = end;
+    notes.begin();
+    picked.begin(rows);
+    for (let from = 0, to = 0; from < rows; from = to) {
+      to = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
+      encoder.encode(from, to, ID_HALVES + 2);
+      notes.write(from, to, places, width, ID_HALVES);
+      notes.count(from, to, onSampled);
     }
     const halves = encoder.rows().slice();
+    if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));
+    picked.addRows(halves, width, firstSampled);
     const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
-    const ownIds = new Int32Array(rows * 2);
-    for (let i = 0; i < rows; i++) {
-      const start = places[i]! * width;
-      for (let half = 0; half < ID_HALVES; half++) halves[start + half] = recordIds[i * ID_HALVES + half]!;
-      hashOwnId(ids.bytes, ids.starts[i]!, ids.ends[i]!, setup.ownIdSeed, ownIds, i * 2);
-    }
+    writeIds(recordIds, halves, places, width);
+    const ownIds = hashOwnIds(ids, rows, setup.ownIdSeed);
     const lookup = lookupLines(recordIds, ids);
     // the last thing that can be lost with this thread: a slice that is hashed again is counted once
     counter.flush();
-    const [placeholders, unusable] = (["placeholder", "unusable"] as const).map((problem) => problems.map((counts) => counts[PROBLEMS.indexOf(problem)]!)) as [number[], number[]];
-    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), rejects, missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
+    const [placeholders, unusable] = (["placeholder", "unusable"] as const).map((problem) => notes.problems.map((counts) => counts[PROBLEMS.indexOf(problem)]!)) as [number[], number[]];
+    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), rejects, missing: notes.missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
   };
 }
 
-/** Bits of a null mask, as two halves. */
-function maskOf(bits: readonly number[]): { readonly low: number; readonly high: number } {
-  const half = (from: number): number => bits.reduce((mask, bit) => (bit >> 5 === from ? mask | (1 << (bit & 31)) : mask), 0);
-  return { low: half(0), high: half(1) };
+/** The records that have an own id: their row numbers, and where the bounds of their cells begin. Of `ids` only theirs stay; the others are rejected. */
+function peopleOf(cells: CellBytes, ids: IdBytes, columns: number, firstRow: number, rejects: Reject[]): { rowNumbers: Uint32Array; firstBounds: Uint32Array } {
+  const rowNumbers = new Uint32Array(cells.count);
+  const firstBounds = new Uint32Array(cells.count);
+  let rows = 0;
+  for (let i = 0; i < cells.count; i++) {
+    const row = firstRow + cells.numbers[i]!;
+    if (ids.ends[i] === ids.starts[i]) {
+      rejects.push({ row, reason: "no own id" });
+      continue;
+    }
+    ids.starts[rows] = ids.starts[i]!;
+    ids.ends[rows] = ids.ends[i]!;
+    rowNumbers[rows] = row;
+    firstBounds[rows++] = i * columns * 2;
+  }
+  rejects.sort((a, b) => a.row - b.row);
+  return { rowNumbers: rowNumbers.subarray(0, rows), firstBounds: firstBounds.subarray(0, rows) };
+}
+
+function writeIds(recordIds: Uint32Array, halves: Uint32Array, places: Uint32Array, width: number): void {
+  for (let i = 0, from = 0; i < places.length; i++) {
+    const start = places[i]! * width;
+    for (let half = 0; half < ID_HALVES; half++) halves[start + half] = recordIds[from++]!;
+  }
+}
+
+function hashOwnIds({ bytes, starts, ends }: IdBytes, rows: number, seed: OwnIdSeed): Int32Array {
+  const hashes = new Int32Array(rows * 2);
+  for (let i = 0; i < rows; i++) hashOwnId(bytes, starts[i]!, ends[i]!, seed, hashes, i * 2);
+  return hashes;
 }
 
 /** Draws each row's partition; its place is behind those of its own and of the earlier ones. */

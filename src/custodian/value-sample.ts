@@ -96,23 +96,34 @@ export interface SliceWords {
   readonly present: Uint32Array;
 }
 
-/** Picks the words that may be in a sample. */
+/** Picks the words that may be in a sample, slice after slice. */
 export class SampledWords {
   readonly #limits: Uint32Array;
   readonly #bounds: Float64Array;
-  readonly #values: Float64Array;
-  readonly #most: number;
-  readonly #counts: Uint32Array;
-  readonly #present: Uint32Array;
+  #values = new Float64Array(0);
+  #most = 0;
+  #counts: Uint32Array;
+  #present: Uint32Array;
 
-  /** `most`: records, at most. */
-  constructor(limits: Uint32Array, most: number) {
+  constructor(limits: Uint32Array) {
     this.#limits = limits;
-    this.#bounds = Float64Array.from(limits, (halvings) => 2 ** (32 - halvings));
-    this.#most = most;
-    this.#values = new Float64Array(limits.length * most);
+    this.#bounds = new Float64Array(limits.length);
     this.#counts = new Uint32Array(limits.length);
     this.#present = new Uint32Array(limits.length);
+  }
+
+  /** Begins a slice of so many records, at most. */
+  begin(most: number): void {
+    this.#limits.forEach((halvings, column) => (this.#bounds[column] = 2 ** (32 - halvings)));
+    if (most > this.#most) this.#values = new Float64Array(this.#limits.length * most);
+    this.#most = Math.max(most, this.#most);
+    this.#counts = new Uint32Array(this.#limits.length);
+    this.#present = new Uint32Array(this.#limits.length);
+  }
+
+  /** Looks at the words of rows, which stand `offset` halves behind their beginnings. */
+  addRows(halves: Uint32Array, width: number, offset: number): void {
+    for (let at = offset; at < halves.length; at += width) this.add(halves, at);
   }
 
   /** Looks at the words of one record, two halves each from `at` on; 0, 0 is missing. */

@@ -97,34 +97,36 @@ export class RecordCounter {
    * sexes in the same two counters would wait for each other at every record.
    */
   flush(): void {
+    this.#compounds.forEach((compound, c) => this.#flush(compound, c));
+    this.#records = 0;
+  }
+
+  #flush(compound: readonly number[], c: number): void {
     const hashes = this.#hashes;
     const width = this.atoms.length;
     const end = this.#records * width;
     const own = this.#own;
     const touched = new Uint16Array(this.#records);
-    this.#compounds.forEach((compound, c) => {
-      let present = 0;
-      let places = 0;
-      const [first] = compound as [number];
-      for (let row = 0; row < end; row += width) {
-        let value = hashes[row + first]!;
-        let hash = mixed(c ^ value);
-        for (let part = 1; part < compound.length && value !== 0; part++) hash = mixed(hash ^ (value = hashes[row + compound[part]!]!));
-        if (value === 0) continue;
-        hash = mixed(hash + 0x51ed270b);
-        present++;
-        const place = hash & (COUNTERS - 1);
-        if (own[place] === 0) touched[places++] = place;
-        own[place]! += hash < 0 ? -1 : 1;
-      }
-      for (let i = 0; i < places; i++) {
-        const place = touched[i]!;
-        if (own[place] !== 0) Atomics.add(this.#counters, c * COUNTERS + place, own[place]!);
-        own[place] = 0;
-      }
-      Atomics.add(this.#present, c, present);
-    });
-    this.#records = 0;
+    const [first] = compound as [number];
+    let present = 0;
+    let places = 0;
+    for (let row = 0; row < end; row += width) {
+      let value = hashes[row + first]!;
+      let hash = mixed(c ^ value);
+      for (let part = 1; part < compound.length && value !== 0; part++) hash = mixed(hash ^ (value = hashes[row + compound[part]!]!));
+      if (value === 0) continue;
+      hash = mixed(hash + 0x51ed270b);
+      present++;
+      const place = hash & (COUNTERS - 1);
+      if (own[place] === 0) touched[places++] = place;
+      own[place]! += hash < 0 ? -1 : 1;
+    }
+    for (let i = 0; i < places; i++) {
+      const place = touched[i]!;
+      if (own[place] !== 0) Atomics.add(this.#counters, c * COUNTERS + place, own[place]!);
+      own[place] = 0;
+    }
+    Atomics.add(this.#present, c, present);
   }
 }
 

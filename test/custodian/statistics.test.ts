@@ -22,8 +22,9 @@ describe("a sample of values", () => {
   const count = (values: readonly number[]): { distinct: number; sharing: number } => {
     const limits = createSampleLimits(2);
     const sample = new ValueSample(limits, 1);
+    const words = new SampledWords(limits);
     for (let start = 0; start < values.length; start += 10_000) {
-      const words = new SampledWords(limits, 10_000);
+      words.begin(10_000);
       for (const value of values.slice(start, start + 10_000)) words.add(Uint32Array.of(7, 7, value === 0 ? 0 : Math.imul(value, 0x9e3779b1), value === 0 ? 0 : Math.imul(value, 0x85ebca6b) ^ 0x1234567), 0);
       const { values: kept, counts, present } = words.take();
       sample.add(kept.subarray(counts[0]), present[1]!);

@@ -59,8 +59,8 @@ describe("the work of a pair in a bucket", () => {
 });
 
 describe("the work of a round of the PRF", () => {
-  it.each(["runJobs", "setQueued"])("is the same for four messages at once, and without calls (%s)", (name) => {
-    const round = innerLoops(textOf("encode"), name).find((loop) => loop.includes("i32x4.add"));
+  it("is for four messages at once, and without calls", () => {
+    const round = innerLoops(textOf("encode"), "compress").find((loop) => loop.includes("i32x4.add"));
     expect(count(round!, "i8x16.shuffle")).toBe(8);
     expect(count(round!, "v128.load")).toBe(16);
     expect(count(round!, "call")).toBe(0);

@@ -68,11 +68,10 @@ function word(message: usize, sigma: usize, i: usize): v128 {
 
 /**
  * The compression function F (RFC 7693 section 3.2) on four lanes.
- * `h`: 8 v128, read and replaced. `message`: 16 v128. `t`: bytes so far per lane, below 2^32. `last`: all ones for a final block.
+ * `h`: 8 v128, read and replaced. `message`: 16 v128. `t`: where the bytes so far of each lane are, below 2^32. `last`: all ones for a final block.
+ * Called, not inlined: one copy of it is compiled and fast soon, and a call is nothing beside it.
  */
-// @ts-ignore: decorator
-@inline
-export function compress(h: usize, message: usize, t: v128, last: v128): void {
+export function compress(h: usize, message: usize, t: usize, last: i32): void {
   const h0 = v128.load(h);
   const h1 = v128.load(h, 16);
   const h2 = v128.load(h, 32);
@@ -84,7 +83,7 @@ export function compress(h: usize, message: usize, t: v128, last: v128): void {
   let a0 = h0, a1 = h1, a2 = h2, a3 = h3;
   let b0 = h4, b1 = h5, b2 = h6, b3 = h7;
   let c0 = i32x4.splat(IV0), c1 = i32x4.splat(IV1), c2 = i32x4.splat(IV2), c3 = i32x4.splat(IV3);
-  let d0 = v128.xor(i32x4.splat(IV4), t), d1 = i32x4.splat(IV5), d2 = v128.xor(i32x4.splat(IV6), last), d3 = i32x4.splat(IV7);
+  let d0 = v128.xor(i32x4.splat(IV4), v128.load(t)), d1 = i32x4.splat(IV5), d2 = v128.xor(i32x4.splat(IV6), i32x4.splat(last)), d3 = i32x4.splat(IV7);
 
   for (let s = SIGMA; s < SIGMA + 160; s += 16) {
     // columns

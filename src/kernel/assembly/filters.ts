@@ -127,7 +127,7 @@ function addGrams(filter: usize, log2Bits: i32, part: usize, text: usize, length
 function setQueued(): void {
   for (let lane = queued; lane < LANES; lane++) store<u32>(gramStates + (lane << 2), load<u32>(gramStates));
   loadStates(<usize>load<u32>(gramStates), <usize>load<u32>(gramStates, 4), <usize>load<u32>(gramStates, 8), <usize>load<u32>(gramStates, 12));
-  compress(h4, gram4, v128.load(gramLengths), i32x4.splat(-1));
+  compress(h4, gram4, gramLengths, -1);
   storeResults();
   for (let lane = 0; lane < queued; lane++) {
     const filter = <usize>load<u32>(gramFilters + (lane << 2));

@@ -56,7 +56,8 @@ export function prepareKeys(pairs: usize, count: i32): void {
     v128.store(h4, i32x4.splat(IV5), 80);
     v128.store(h4, i32x4.splat(IV6), 96);
     v128.store(h4, i32x4.splat(IV7), 112);
-    compress(h4, block4, i32x4.splat(64), i32x4.splat(0));
+    v128.store(lengths4, i32x4.splat(64));
+    compress(h4, block4, lengths4, 0);
     storeResults();
     for (let lane = 0; lane < lanes; lane++) {
       const state = <usize>load<u32>(pairs + (lane << 3), 4);
@@ -95,7 +96,7 @@ export function runJobs(jobs: usize, count: i32, wordsOnly: bool): void {
       for (let lane = lanes; lane < LANES; lane++) store<u32>(batch + (lane << 2), load<u32>(batch));
       loadBlocks(blocks, blocks + 80, blocks + 160, blocks + 240);
       loadStates(<usize>load<u32>(<usize>load<u32>(batch)), <usize>load<u32>(<usize>load<u32>(batch, 4)), <usize>load<u32>(<usize>load<u32>(batch, 8)), <usize>load<u32>(<usize>load<u32>(batch, 12)));
-      compress(h4, block4, v128.load(lengths4), i32x4.splat(-1));
+      compress(h4, block4, lengths4, -1);
       storeResults();
       for (let lane = 0; lane < lanes; lane++) storeOutput(<usize>load<u32>(<usize>load<u32>(batch + (lane << 2)), 12), results + (lane << 5), wordsOnly);
       lanes = 0;
@@ -161,8 +162,10 @@ function hashLong(state: usize, list: usize, length: i32): void {
   storeResults();
 }
 const longBlock = memory.data(64, 16);
+const longLengths = memory.data(16, 16);
 
 function compressLong(block: usize, hashed: i32, last: i32): void {
   loadBlocks(block, block, block, block);
-  compress(h4, block4, i32x4.splat(hashed), i32x4.splat(last));
+  v128.store(longLengths, i32x4.splat(hashed));
+  compress(h4, block4, longLengths, last);
 }
