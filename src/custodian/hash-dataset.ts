@@ -22,7 +22,7 @@ import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
 import { SharedPairs } from "./shared-pairs.ts";
-import { KeyWithholder } from "./shared-values.ts";
+import { KeyWithholder, type SharedColumn, type SharedTask, type SliceKeys } from "./shared-values.ts";
 import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment } from "./sub-key.ts";
@@ -63,8 +63,8 @@ export interface HashSummary {
   uniqueByStrata: number;
 }
 
-type HashTask = SliceTask | PartitionTask | PairsTask;
-type HashReply = SliceResult | RowGroup | Header["randomPairs"];
+type HashTask = SliceTask | SharedTask | PartitionTask | PairsTask;
+type HashReply = SliceResult | SharedColumn | RowGroup | Header["randomPairs"];
 
 const SLICE_BYTES = 256 << 10;
 const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
@@ -92,7 +92,9 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const sketches = createSketches(schema, expectedRows);
   const width = halvesPerRow(layout);
   const partitions = partitionCount(expectedRows, width);
-  const sampleLimits = createSampleLimits(layout.keys.length + layout.buckets.length);
+  const withholds = withholdsShared(schema);
+  const sampledColumns = withholds ? layout.buckets : [...layout.keys, ...layout.buckets];
+  const sampleLimits = createSampleLimits(sampledColumns.length);
   const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt, partitions, sampleLimits };
   const pool = new Pool<HashTask, HashReply>("hash-slice", options.threads, setup);
   try {
@@ -111,8 +113,8 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const perField = { missing: schema.fields.map(() => 0), placeholders: schema.fields.map(() => 0), unusable: schema.fields.map(() => 0) };
     const sampled: SampledRecord[] = [];
     const seen = new OwnIds();
-    const samples = [...layout.keys, ...layout.buckets].map((_, column) => new ValueSample(sampleLimits, column));
-    const withholder = withholdsShared(schema) ? new KeyWithholder(layout.keys.length, width, ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length - layout.keys.length)) : undefined;
+    const samples = sampledColumns.map((_, column) => new ValueSample(sampleLimits, column));
+    const keys: SliceKeys[] = [];
     const refuse = (shared: SharedOwnId | undefined): void => {
       if (shared !== undefined) throw new SaltlinkError("input", `${input} rows ${shared.before} and ${shared.row}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
     };
@@ -126,7 +128,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
         sample.add(result.words.values.subarray(at, at + count), result.words.present[column]!);
         at += count;
       });
-      withholder?.add(result.halves, result.rows);
+      if (result.keys !== undefined) keys.push(result.keys);
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
       strata.add(result, width);
@@ -146,14 +148,17 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     if (counts.hashed === 0) throw new SaltlinkError("input", `${input}: every row would be rejected; the first is row ${firstReject(rejects)}`);
 
     const summaries = samples.map((sample) => ({ ...sample.summary(), present: sample.present }));
-    const sharing = summaries.slice(0, schema.keys.length).map((summary) => summary.sharing / counts.hashed);
+    const shared = withholds ? await Promise.all(schema.keys.map(async (_, key) => (await pool.run({ key, slices: keys })) as SharedColumn)) : undefined;
+    keys.length = 0;
+    const sharing = (shared?.map(({ records }) => records) ?? summaries.slice(0, schema.keys.length).map((summary) => summary.sharing)).map((records) => records / counts.hashed);
     checkSharing(schema, sharing, counts.hashed);
-    const bits = schema.buckets.map((bucket, b) => bucketBits(bucket, summaries[schema.keys.length + b]!));
+    const bits = schema.buckets.map((bucket, b) => bucketBits(bucket, summaries[summaries.length - schema.buckets.length + b]!));
 
     const pairs = comparisonGroups(schema).length === 0 ? Promise.resolve({}) : pool.run({ plan: comparisonPlan(schema, salt), sampled });
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
     const inFlight = options.threads + 1;
+    const withholder = shared && new KeyWithholder(shared, width, ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length - layout.keys.length));
     const sharedPairs = new SharedPairs(schema.keys.length, counts.hashed);
     function* partitionTasks(): Generator<PartitionTask> {
       // when a task is asked for, at most so many others are not yet done

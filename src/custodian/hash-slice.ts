@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { ID_HALVES } from "../exchange/row-group.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
-import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, withholdsShared } from "../schema/linkage-schema.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { type CellBytes, readCellBytes } from "./csv/cell-bytes.ts";
 import { CellReader, PROBLEMS, fieldEncoder } from "./known-cells.ts";
@@ -11,6 +11,7 @@ import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { fieldReaders, recordAtoms } from "./record-atoms.ts";
 import { RecordNotes } from "./record-notes.ts";
 import { drawBelow } from "./secret-draws.ts";
+import { type SliceKeys, sliceKeys } from "./shared-values.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
 import { type SliceWords, SampledWords } from "./value-sample.ts";
 import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
@@ -28,7 +29,7 @@ export interface HashSetup {
   readonly strata: readonly StratumColumn[];
   /** Partitions of the shuffle (see shuffled-rows.ts); with one, rows keep their order. */
   readonly partitions: number;
-  /** See value-sample.ts: one for each key and bucket. */
+  /** See value-sample.ts: one for each key and bucket, or for the buckets alone where keys are counted exactly (shared-values.ts). */
   readonly sampleLimits: Uint32Array;
 }
 
@@ -51,8 +52,10 @@ export interface SliceResult {
   readonly ownIds: Int32Array;
   /** Row number in the CSV of each row. */
   readonly rowNumbers: Uint32Array;
-  /** Words of the keys and buckets for the samples of their values. */
+  /** Words for the samples of their values. */
   readonly words: SliceWords;
+  /** Of keys whose shared values are withheld. */
+  readonly keys: SliceKeys | undefined;
   readonly rejects: Reject[];
   /** Per field: records without it, values dropped as placeholders, values that cannot be read. */
   readonly missing: number[];
@@ -85,7 +88,8 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   const words = ID_HALVES + 2 + encodedLength(plan);
   const width = words + setup.strata.length;
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
-  const firstSampled = ID_HALVES + 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
+  const firstKey = ID_HALVES + 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
+  const firstSampled = firstKey + 2 * (schema.keys.length + schema.buckets.length - setup.sampleLimits.length);
 
   return async (task) => {
     const cells = readCellBytes(task.bytes, map.delimiter, header.length, task.records);
@@ -112,6 +116,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     const halves = encoder.rows().slice();
     if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));
     picked.addRows(halves, width, firstSampled);
+    const keys = withholdsShared(schema) ? sliceKeys(halves, rows, width, firstKey, schema.keys.length) : undefined;
     const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
     writeIds(recordIds, halves, places, width);
     const ownIds = hashOwnIds(ids, rows, setup.ownIdSeed);
@@ -119,7 +124,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     // the last thing that can be lost with this thread: a slice that is hashed again is counted once
     counter.flush();
     const [placeholders, unusable] = (["placeholder", "unusable"] as const).map((problem) => notes.problems.map((counts) => counts[PROBLEMS.indexOf(problem)]!)) as [number[], number[]];
-    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), rejects, missing: notes.missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
+    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), keys, rejects, missing: notes.missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
   };
 }
 

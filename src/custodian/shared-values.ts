@@ -1,48 +1,78 @@
 import { randomFillSync } from "node:crypto";
 import type { SharedPairs } from "./shared-pairs.ts";
 
+/** The key words of a slice's records, column after column, in memory that threads share: 31 bits of each (two words that agree in them count as one), 0 where it is missing. */
+export interface SliceKeys {
+  readonly entries: Uint32Array<SharedArrayBuffer>;
+  readonly rows: number;
+}
+
+/** Of a key column: the values that several records have, in a hash table with open addressing (0 is free), and how many records that are. */
+export interface SharedColumn {
+  readonly values: Uint32Array;
+  readonly records: number;
+}
+
+/** A key of the schema, to be counted over all slices. */
+export interface SharedTask {
+  readonly key: number;
+  readonly slices: readonly SliceKeys[];
+}
+
+/** Takes the key words out of rows; their keys begin at `first`. */
+export function sliceKeys(halves: Uint32Array, rows: number, width: number, first: number, keys: number): SliceKeys {
+  const entries = new Uint32Array(new SharedArrayBuffer(rows * keys * 4));
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0, from = row * width + first, to = row; k < keys; k++, from += 2, to += rows) entries[to] = entryOf(halves[from]!, halves[from + 1]!);
+  }
+  return { entries, rows };
+}
+
 /**
- * Which values of a key column several records have, exactly but for chance (two words that agree in 31 bits count as one): a set in four to eight bytes per value.
+ * Counts one column over the whole file. A thread does it, key by key: sets of all keys that grew slice by slice on the main thread took more memory, missed the cache at every word, and were the longest part of `hash`.
  */
-class SharedValues {
-  /** Open addressing; an entry is 31 bits of the word and, in the last, whether it came again. 0 is free. */
-  #entries = new Uint32Array(1024);
-  #values = 0;
-
-  add(low: number, high: number): void {
-    if (low === 0 && high === 0) return;
-    if (this.#values * 4 > this.#entries.length * 3) this.#grow();
-    const slot = this.#slotOf(entryOf(low));
-    if (this.#entries[slot] === 0) {
-      this.#entries[slot] = entryOf(low);
-      this.#values++;
-    } else this.#entries[slot]! |= 1;
+export function sharedValues({ key, slices }: SharedTask): SharedColumn {
+  const seen = emptyTable(slices.reduce((sum, { rows }) => sum + rows, 0));
+  const shared: number[] = [];
+  let records = 0;
+  for (const { entries, rows } of slices) {
+    for (let at = key * rows; at < (key + 1) * rows; at++) {
+      const entry = entries[at]!;
+      if (entry === 0) continue;
+      const slot = slotOf(seen, entry);
+      if (seen[slot] === 0) seen[slot] = entry;
+      else {
+        if ((seen[slot]! & AGAIN) === 0) {
+          seen[slot]! |= AGAIN;
+          shared.push(entry);
+          records++;
+        }
+        records++;
+      }
+    }
   }
-
-  has(low: number, high: number): boolean {
-    return (low !== 0 || high !== 0) && (this.#entries[this.#slotOf(entryOf(low))]! & 1) === 1;
-  }
-
-  #slotOf(entry: number): number {
-    const last = this.#entries.length - 1;
-    let slot = Math.imul(entry, 0x9e3779b1) >>> Math.clz32(last);
-    while (this.#entries[slot] !== 0 && withoutMark(this.#entries[slot]!) !== entry) slot = (slot + 1) & last;
-    return slot;
-  }
-
-  #grow(): void {
-    const before = this.#entries;
-    this.#entries = new Uint32Array(before.length * 2);
-    for (const entry of before) if (entry !== 0) this.#entries[this.#slotOf(withoutMark(entry))] = entry;
-  }
+  const values = emptyTable(shared.length);
+  for (const entry of shared) values[slotOf(values, entry)] = entry;
+  return { values, records };
 }
 
-function entryOf(low: number): number {
-  return Math.max(2, withoutMark(low));
+/** The bit of an entry that is not the word's: in a table, that the value came again. */
+const AGAIN = 1;
+
+function entryOf(low: number, high: number): number {
+  return low === 0 && high === 0 ? 0 : Math.max(2, (low & ~AGAIN) >>> 0);
 }
 
-function withoutMark(entry: number): number {
-  return (entry & ~1) >>> 0;
+function emptyTable(values: number): Uint32Array {
+  return new Uint32Array(2 ** Math.ceil(Math.log2(1.5 * values + 2)));
+}
+
+/** Where an entry is in a table, or would be. */
+function slotOf(table: Uint32Array, entry: number): number {
+  const last = table.length - 1;
+  let slot = Math.imul(entry, 0x9e3779b1) >>> Math.clz32(last);
+  for (let found = 0; (found = table[slot]!) !== 0 && (found & ~AGAIN) >>> 0 !== entry; ) slot = (slot + 1) & last;
+  return slot;
 }
 
 /**
@@ -52,37 +82,31 @@ function withoutMark(entry: number): number {
  * A record of which at least half the keys are shared is taken for some person's second record, and keeps them: else duplicates would find no partner in another file.
  */
 export class KeyWithholder {
-  readonly #columns: readonly SharedValues[];
+  readonly #columns: readonly SharedColumn[];
   #random = new Uint32Array(0);
   #drawn = 0;
 
   readonly #width: number;
   readonly #first: number;
 
-  /** `width`: halves per row; `first`: where its keys begin. */
-  constructor(keys: number, width: number, first: number) {
-    this.#columns = Array.from({ length: keys }, () => new SharedValues());
+  /** `columns`: of each key; `width`: halves per row; `first`: where its keys begin. */
+  constructor(columns: readonly SharedColumn[], width: number, first: number) {
+    this.#columns = columns;
     this.#width = width;
     this.#first = first;
   }
 
-  /** Counts the keys of records; column after column, because one column's set may fit the cache. */
-  add(halves: Uint32Array, rows: number): void {
-    this.#columns.forEach((column, k) => {
-      for (let row = 0, at = this.#first + 2 * k; row < rows; row++, at += this.#width) column.add(halves[at]!, halves[at + 1]!);
-    });
-  }
-
-  /** Withholds what the records share, once all of the file are counted; `pairs` hears of it first. */
+  /** Withholds what the records share; `pairs` hears of it first. */
   withhold(halves: Uint32Array, rows: number, pairs: SharedPairs): void {
     const keys = this.#columns.length;
     const present = new Uint8Array(rows);
     const isShared = new Uint8Array(rows * keys);
-    this.#columns.forEach((column, k) => {
+    this.#columns.forEach(({ values }, k) => {
       for (let row = 0, at = this.#first + 2 * k; row < rows; row++, at += this.#width) {
-        if (halves[at] === 0 && halves[at + 1] === 0) continue;
+        const entry = entryOf(halves[at]!, halves[at + 1]!);
+        if (entry === 0) continue;
         present[row]!++;
-        if (column.has(halves[at]!, halves[at + 1]!)) isShared[row * keys + k] = 1;
+        if (values[slotOf(values, entry)] !== 0) isShared[row * keys + k] = 1;
       }
     });
     for (let row = 0; row < rows; row++) {

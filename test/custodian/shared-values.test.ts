@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KeyWithholder } from "../../src/custodian/shared-values.ts";
+import { KeyWithholder, sharedValues, sliceKeys } from "../../src/custodian/shared-values.ts";
 import { SharedPairs } from "../../src/custodian/shared-pairs.ts";
 import { random } from "../../src/random.ts";
 
@@ -16,9 +16,10 @@ function rowsOf(count: number, shared: readonly [row: number, key: number, of: n
 }
 
 function withheld(halves: Uint32Array, blocks: readonly number[]): Uint32Array {
-  const withholder = new KeyWithholder(KEYS, WIDTH, FIRST);
   const rows = halves.length / WIDTH;
-  withholder.add(halves, rows);
+  const half = Math.floor(rows / 2);
+  const slices = [sliceKeys(halves.subarray(0, half * WIDTH), half, WIDTH, FIRST, KEYS), sliceKeys(halves.subarray(half * WIDTH), rows - half, WIDTH, FIRST, KEYS)];
+  const withholder = new KeyWithholder(Array.from({ length: KEYS }, (_, key) => sharedValues({ key, slices })), WIDTH, FIRST);
   const out = halves.slice();
   let row = 0;
   for (const block of blocks) withholder.withhold(out.subarray(row * WIDTH, (row += block) * WIDTH), block, new SharedPairs(KEYS, rows));
@@ -37,6 +38,14 @@ describe("values that several records share", () => {
     halves.forEach((half, at) => {
       if (at % WIDTH < FIRST || at % WIDTH >= FIRST + 2 * KEYS) expect(out[at]).toBe(half);
     });
+  });
+
+  it("are counted with the records that have them, in whatever slices", () => {
+    const halves = rowsOf(100, [[1, 2, 3], [90, 2, 3], [50, 2, 51]]);
+    for (const row of [7, 8]) halves.fill(0, row * WIDTH + FIRST + 4, row * WIDTH + FIRST + 6);
+    const slices = [10, 60, 100].map((to, i) => sliceKeys(halves.subarray([0, 10, 60][i]! * WIDTH, to * WIDTH), to - [0, 10, 60][i]!, WIDTH, FIRST, KEYS));
+    expect(sharedValues({ key: 2, slices }).records).toBe(5);
+    expect(sharedValues({ key: 1, slices }).records).toBe(0);
   });
 
   it("are another word every time", () => {
