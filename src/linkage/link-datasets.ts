@@ -145,7 +145,7 @@ export interface Forecast {
 }
 
 /** Seconds of merging, estimating, solving and writing: whatever the size, and for every record. */
-const AFTERWARDS = { once: 0.3, record: 0.6e-6 };
+const AFTERWARDS = { once: 0.4, record: 0.6e-6 };
 /** Joining with the pairs written out, over joining alone. */
 const EMITTING = 1.4;
 /** Reading the records of which a sample is wanted, over reading and joining them. */
