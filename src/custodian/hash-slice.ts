@@ -101,7 +101,6 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     const sampled: SliceResult["sampled"] = [];
     const strata = new SliceValues(setup.strata);
     const text = (i: number): string[] => header.map((_, column) => reader.text(firstBounds[i]!, column));
-    const onSampled = (i: number, rank: number): void => void sampled.push({ rank, atoms: atomsOf(text(i)).atoms, row: places[i]! });
 
     encoder.load(cells, firstBounds, places, width);
     reader.load(cells);
@@ -111,7 +110,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
       to = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
       encoder.encode(from, to, ID_HALVES + 2);
       notes.write(from, to, places, width, ID_HALVES);
-      notes.count(from, to, onSampled);
+      for (const { record, rank } of notes.count(from, to)) sampled.push({ rank, atoms: atomsOf(text(record)).atoms, row: places[record]! });
     }
     const halves = encoder.rows().slice();
     if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));

@@ -96,14 +96,16 @@ export class RecordNotes {
     out[at + 1] = nullsHigh;
   }
 
-  /** Counts a batch's records, whose masks are written, and calls back for those of the sample. */
-  count(from: number, to: number, onSampled: (record: number, rank: number) => void): void {
+  /** Counts a batch's records, whose masks are written; returns those of the sample. */
+  count(from: number, to: number): { record: number; rank: number }[] {
+    const sampled: { record: number; rank: number }[] = [];
     const { words, addresses } = this.#encoder.notes();
     const fields = this.#firstNotes.length;
     for (let i = from; i < to; i++) {
       for (let c = 0; c < this.#hashes.length; c++) this.#hashes[c] = words[(addresses[i * fields + this.#countedFields[c]!]! >> 2) + this.#countedNotes[c]!]!;
       const rank = this.#counter.add(this.#hashes, this.#contents[i - from]!);
-      if (rank !== undefined) onSampled(i, rank);
+      if (rank !== undefined) sampled.push({ record: i, rank });
     }
+    return sampled;
   }
 }
