@@ -17,6 +17,9 @@ import { correctionOf, countDuplicates, populationsOf, reachOf, relativesAcross,
  * - *Truncation*: a pair is seen only if some rule reaches it. Each step adds the matches expected among the pairs that no rule reaches, so the fitted number of matches
  *   includes what blocking lost.
  *
+ * How rare an equal name is does not count (tried in profile plain, in four bands by the files' own frequencies): F1 of public sets moved by -0.003 to 0.0001 and fell by 0.013 on invented files without a place, where two who share a rare
+ * surname are mostly a family.
+ *
  * EM on the counts of observations (Dempster, Laird & Rubin 1977, sections 4.2 and 4.3 for truncated data and mixtures); sums over full comparisons by lattice.ts. Depends on counts only, hence neither on the order of
  * rows nor on threads.
  */
