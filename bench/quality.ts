@@ -24,6 +24,8 @@ const tufts = (damage: string): BenchmarkSet => ({ name: `tufts ${damage}`, file
 const SETS: readonly BenchmarkSet[] = [
   { name: "ons census x cis", ...ons },
   { name: "ons without address", ...ons, leaveOut: ["address", "house_number", "street"] },
+  { name: "ons, year of birth only", ...ons, leaveOut: ["dob_day", "dob_mon"] },
+  { name: "ons without date of birth", ...ons, leaveOut: ["dob_day", "dob_mon", "dob_year"] },
   { name: "febrl4", files: ["febrl4/febrl4a.csv", "febrl4/febrl4b.csv"], truth: "febrl4/truth_pairs.csv", leaveOut: ["soc_sec_id"] },
   { name: "febrl-dsgen-D-10k", files: ["febrl-dsgen-D-10k/org.csv", "febrl-dsgen-D-10k/dup.csv"], truth: "febrl-dsgen-D-10k/truth_pairs.csv" },
   { name: "clkhash-dirty1000", files: ["clkhash-dirty1000/dirty_1000_50_1.csv", "clkhash-dirty1000/dirty_1000_50_2.csv"], truth: "clkhash-dirty1000/truth_pairs.csv" },
