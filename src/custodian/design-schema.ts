@@ -1,5 +1,5 @@
 import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
-import { type BucketDefinition, type FilterDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema } from "../schema/linkage-schema.ts";
+import { type BucketDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema } from "../schema/linkage-schema.ts";
 import { type AtomColumns, chooseKeys, measureSharing } from "./choose-keys.ts";
 
 /**
@@ -7,7 +7,8 @@ import { type AtomColumns, chooseKeys, measureSharing } from "./choose-keys.ts";
  * SCHEME.md; key choice in choose-keys.ts.
  */
 export interface DesignOptions {
-  profile: Profile;
+  /** Standard if not given, or strict where standard finds nothing to compare by: without a date of birth there are keys alone, and fields can be too few for any that hardly anybody shares. */
+  profile?: Profile;
   fields: readonly { name: string; kind: FieldKindName }[];
   samples: readonly AtomColumns[];
   expectedRecords: number;
@@ -39,21 +40,26 @@ const LARGEST_BUCKET = 400;
 /** Up to this size two strict files are compared in full: no bucket, so nothing structural leaves the department. */
 const COMPARED_IN_FULL = 50_000;
 
-export function designSchema({ profile, fields, samples, expectedRecords, duplicates = holdDuplicates(samples, expectedRecords, fields), sharingBudget = duplicates ? SHARING_BUDGET : WITHHELD_BUDGET }: DesignOptions): LinkageSchema {
+export function designSchema(options: DesignOptions): LinkageSchema {
+  const schema = design({ profile: "standard", ...options });
+  return checkSchema(schema.keys.length + schema.buckets.length === 0 && options.profile === undefined ? design({ ...options, profile: "strict" }) : schema, "the schema");
+}
+
+function design({ profile, fields, samples, expectedRecords, duplicates = holdDuplicates(samples, expectedRecords, fields), sharingBudget = duplicates ? SHARING_BUDGET : WITHHELD_BUDGET }: DesignOptions & { profile: Profile }): LinkageSchema {
   const nameOf = (kind: FieldKindName): string | undefined => fields.find((field) => field.kind === kind)?.name;
   const date = nameOf("date_of_birth");
   const withGrams = fields.filter(({ kind }) => "grams" in fieldKinds[kind]).slice(0, 8);
-  const written = {
+  const written: LinkageSchema = {
     version: SCHEMA_VERSION,
     scheme: SCHEME,
     profile,
     ...(duplicates && profile === "standard" ? { duplicates } : {}),
     expectedRecords,
     fields: fields.map(({ name, kind }) => ({ name, kind })),
-    filters: [] as FilterDefinition[],
-    keys: [] as LinkageSchema["keys"],
-    buckets: [] as BucketDefinition[],
-    tokens: [] as string[],
+    filters: [],
+    keys: [],
+    buckets: [],
+    tokens: [],
     maximumSharing: 1,
   };
   const choose = (reachedBy: string[][]): LinkageSchema["keys"] =>
@@ -85,7 +91,7 @@ export function designSchema({ profile, fields, samples, expectedRecords, duplic
     written.keys = choose(written.filters.map((filter) => [...bucket, ...filter.anchor, ...filter.fields]));
     written.maximumSharing = Math.max(2 * LARGEST_WITHHELD, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
   }
-  return checkSchema(written, "the schema");
+  return written;
 }
 
 /** Whether two records of one person are common in one of the files: the same date of birth beside a name or a place of which the rest is alike too. */

@@ -100,6 +100,18 @@ describe("the whole job on two departments", () => {
     expect(evaluation(work).f1).toBeGreaterThan(profile === "plain" ? 0.995 : 0.8);
   });
 
+  it("links without a date of birth by keys alone", () => {
+    const work = departments();
+    const init = (...columns: string[]) => work.do("schema", "init", "census.csv", "tax.csv", "--out", "link.schema.json", "--force", ...columns.flatMap((column) => ["--leave-out", column]));
+    const born = ["dob_day", "dob_mon", "dob_year", "date_of_birth"];
+    expect(init(...born).stderr).toMatch(/profile standard, .*: 0 filters, \d+ keys, 0 bucketed keys\n {2}without a date of birth there are keys alone/);
+    hashBoth(work);
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    const { f1, estimated_precision: estimated, precision } = evaluation(work);
+    expect(f1).toBeGreaterThan(0.9);
+    expect(Math.abs(estimated - precision)).toBeLessThan(0.02);
+  });
+
   it("gives the same links and bytes for 1, 2 and 4 threads and for a second run", () => {
     const work = hashedDepartments();
     const bytes = ["1", "2", "4", "4"].map((threads, i) => {

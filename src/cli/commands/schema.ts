@@ -78,11 +78,10 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   const fields = names.map((name) => ({ name, kind: name as FieldKindName }));
   if (fields.length < 2) throw new SaltlinkError("input", `too little to link on: the files share ${fields.length === 0 ? "no recognised field" : `only ${fields[0]!.name}`}; rename columns to what they hold (forename, surname, date_of_birth, postcode ...)`);
   const maps = surveys.map((survey) => columnMapOf(survey, names, options.dateOrder));
-  const profile = options.profile ?? (names.includes("date_of_birth") ? "standard" : "strict");
   const expectedRecords = options.expectRecords ?? Math.max(...surveys.map((survey) => survey.rows));
   const samples = surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields));
   progress.update("choosing", 0, 1);
-  const schema = designSchema({ profile, fields, samples, expectedRecords, ...(options.duplicates === undefined ? {} : { duplicates: options.duplicates }), ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) });
+  const schema = designSchema({ fields, samples, expectedRecords, ...(options.profile === undefined ? {} : { profile: options.profile }), ...(options.duplicates === undefined ? {} : { duplicates: options.duplicates }), ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) });
   progress.stop();
 
   output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
@@ -92,7 +91,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   if (options.json === true) {
     terminal.json({
       schema: options.out,
-      profile,
+      profile: schema.profile,
       fields: names,
       files: surveys.map((survey, i) => ({ path: survey.path, records: survey.rows, columns: maps[i]!.fields, leftOut: survey.recognized.leftOut })),
     });
@@ -104,17 +103,17 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
     if (survey.recognized.leftOut.length > 0) terminal.note(`  left out:\n${table(survey.recognized.leftOut.map(({ column, reason }) => [column, reason]), "    ")}`);
     if (maps[i]!.id === null) terminal.note("  no column of record ids was recognised: the row number will stand for it (hash --id names one)");
   });
-  terminal.note(summary(schema, options.profile === undefined && profile === "strict"));
+  terminal.note(summary(schema, options.profile === undefined && schema.profile === "strict"));
   if (written.length > 0) terminal.note(`column maps: ${written.join(", ")} (they stay with their department)`);
   terminal.note(`${options.out}: send it to every department; each hashes with it as it is (${JSON_SCHEMA_FILE} beside it only helps editors).`);
 }
 
 /** What the schema will cost and bring, in the words of its trade. */
-function summary(schema: LinkageSchema, forWantOfDate: boolean): string {
-  const lines = [`profile ${schema.profile}${forWantOfDate ? " (standard needs a date of birth in every file)" : ""}, for files of up to ${count(schema.expectedRecords)} records: ${schema.filters.length} filters, ${schema.keys.length} keys, ${schema.buckets.length} bucketed keys`];
+function summary(schema: LinkageSchema, lacksKeys: boolean): string {
+  const lines = [`profile ${schema.profile}${lacksKeys ? " (profile standard finds no keys in so few fields)" : ""}, for files of up to ${count(schema.expectedRecords)} records: ${schema.filters.length} filters, ${schema.keys.length} keys, ${schema.buckets.length} bucketed keys`];
   const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
-  if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  filters are anchored on ${schema.filters[0]?.anchor.join(" + ") ?? "nothing"}; no key is shared by more than ${percent(sharing)} of the records${withholdsShared(schema) ? ", and what they share is withheld" : ""}`);
-  if (schema.profile === "standard" && schema.maximumSharing > 0.1) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
+  if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  ${schema.filters.length === 0 ? "without a date of birth there are keys alone, and misspellings are found only where a key leaves them out" : `filters are anchored on ${schema.filters[0]!.anchor.join(" + ")}`}; no key is shared by more than ${percent(sharing)} of the records${withholdsShared(schema) ? ", and what they share is withheld" : ""}`);
+  if (schema.profile === "standard" && schema.maximumSharing > 0.1 && !withholdsShared(schema)) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
   return lines.join("\n");
 }
 
