@@ -18,6 +18,7 @@ import { plainSchema } from "./plain-schema.ts";
 import { frequenciesByColumn, readPublicFrequencies } from "./public-frequencies.ts";
 import { sampledFilters } from "./sampled-filters.ts";
 import { readSeenFile } from "./seen-file.ts";
+import { isSecondRecord } from "../custodian/shared-values.ts";
 import { withholdShared } from "./withhold-shared.ts";
 import { readTruth } from "./truth.ts";
 
@@ -136,11 +137,19 @@ function checkContent(schema: LinkageSchema, salt: Salt, sample: People["sample"
   const withheld = withholdsShared(schema);
   sample.forEach(({ atoms }, i) => {
     encode(atoms, encoded, 0);
+    const row = i * width + ID_HALVES + 2;
+    const differs = (half: number): boolean => encoded[half] !== rows[row + half];
+    let present = 0;
     let others = 0; // keys that the file has other words for: withheld ones
-    for (let half = 0; half < bucketAt; half++) {
-      if (encoded[half] === rows[i * width + ID_HALVES + 2 + half]) continue;
-      if (withheld && half >= keyAt && encoded[half] !== 0 && ++others <= schema.keys.length) continue;
-      throw new SaltlinkError("mismatch", `${hashed} does not hold what ${input} says: records have changed since it was hashed; hash again`);
+    let changed = false;
+    for (let half = 0; half < keyAt; half++) changed ||= differs(half);
+    for (let half = keyAt; half < bucketAt; half += 2) {
+      const isPresent = encoded[half] !== 0 || encoded[half + 1] !== 0;
+      if (isPresent) present++;
+      if (!differs(half) && !differs(half + 1)) continue;
+      others++;
+      changed ||= !withheld || !isPresent;
     }
+    if (changed || isSecondRecord(others, present)) throw new SaltlinkError("mismatch", `${hashed} does not hold what ${input} says: records have changed since it was hashed; hash again`);
   });
 }

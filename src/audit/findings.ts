@@ -52,7 +52,7 @@ export function findings(file: Attempt, control: Attempt, profile: Profile): Fin
   return [
     ...judged("structure", limits.structure, file.structure.slice(0, 1), control.structure),
     ...judged("structure", limits.structureOfSome, file.structure.slice(1), control.structure, { amber: AMBER_OF_SOME }),
-    // nobody sees of every record what is withheld, hence the wider limit; above the structure attack's it is to be noted
+    // nobody sees of every record what is withheld, hence the wider limit; above half the structure attack's it is to be noted
     ...judged("withheld keys", limits.withheld, file.withheld, control.structure, { amber: limits.structure / 2 }),
     ...judged("cascade", limits.cascade, file.cascade, control.cascade),
     ...judged("landmark", limits.landmark, file.landmark, control.landmark, { fewest: FEWEST_OF_SAMPLE }),

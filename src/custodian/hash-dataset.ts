@@ -28,6 +28,7 @@ import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment } from "./sub-key.ts";
 import { type PairsTask, type SampledRecord, createSketches } from "./value-statistics.ts";
 import { ValueSample, createSampleLimits } from "./value-sample.ts";
+import { subKey } from "./sub-key.ts";
 
 export interface HashOptions {
   input: string;
@@ -158,7 +159,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
     const inFlight = options.threads + 1;
-    const withholder = shared && new KeyWithholder(shared, width, ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length - layout.keys.length));
+    const withholder = shared && new KeyWithholder(shared, width, ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length - layout.keys.length), subKey(salt, "withheld"));
     const sharedPairs = new SharedPairs(schema.keys.length, counts.hashed);
     function* partitionTasks(): Generator<PartitionTask> {
       // when a task is asked for, at most so many others are not yet done

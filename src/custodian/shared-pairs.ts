@@ -1,31 +1,33 @@
+import { randomInt } from "node:crypto";
 import type { Header } from "../exchange/header.ts";
 import { ID_HALVES } from "../exchange/row-group.ts";
 
 /** More records than this are sampled: a hundred thousand have families enough. */
 const MOST_RECORDS = 100_000;
 /** A value that more records share says nothing of families, and makes too many pairs. */
-const LARGEST_GROUP = 200;
+const LARGEST_GROUP = 50;
+const SHARES = 2 ** 40;
 
 /**
  * How many pairs of records of the file share which of their keys: what the linkage unit can no longer see where shared values are withheld, and needs to tell relatives and namesakes from one person's two records. Counts alone,
  * of pairs that no one can find in the file.
  */
 export class SharedPairs {
-  /** A record is in the sample when its random id is below. */
-  readonly #limit: number;
+  /** Share of the records in the sample; nothing in the file tells which. */
+  readonly #share: number;
   #records = 0;
   readonly #nulls: number[] = [];
   readonly #values: Map<number, number[]>[];
 
   /** `records`: of the whole file. */
   constructor(keys: number, records: number) {
-    this.#limit = Math.min(1, MOST_RECORDS / records) * 2 ** 32;
+    this.#share = MOST_RECORDS / records;
     this.#values = Array.from({ length: keys }, () => new Map());
   }
 
   /** A row and which of its keys, whose first half stands at `first`, others in the file have too. */
   add(halves: Uint32Array, row: number, first: number, isShared: Uint8Array): void {
-    if (halves[row]! >= this.#limit) return;
+    if (this.#share < 1 && randomInt(SHARES) >= this.#share * SHARES) return;
     this.#records++;
     const record = this.#nulls.length;
     let sharesAny = false;

@@ -1,4 +1,5 @@
-import { randomFillSync } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { ID_HALVES } from "../exchange/row-group.ts";
 import type { SharedPairs } from "./shared-pairs.ts";
 
 /** The key words of a slice's records, column after column, in memory that threads share: 31 bits of each (two words that agree in them count as one), 0 where it is missing. */
@@ -76,24 +77,25 @@ function slotOf(table: Uint32Array, entry: number): number {
 }
 
 /**
- * Withholds the values of keys that several records of the file have: a random word stands in their place. What equal values would tell (who belongs together, how many are alike: the structure attack) then
- * is not in the file, and a random word looks like any other, so that it does not tell either that something was withheld. A match is still found where another of its keys is its own.
+ * Withholds the values of keys that several records of the file have: another word stands in their place. What equal values would tell (who belongs together, how many are alike: the structure attack) then
+ * is not in the file, and the word looks like any other, so that it does not tell either that something was withheld. A match is still found where another of its keys is its own.
+ *
+ * The word is a pseudorandom function of all that the record's columns hold: another for each record, and the same when the record is hashed again, or else two deliveries of one file would tell by what changes which words stand in for others.
  *
  * A record of which at least half the keys are shared is taken for some person's second record, and keeps them: else duplicates would find no partner in another file.
  */
 export class KeyWithholder {
   readonly #columns: readonly SharedColumn[];
-  #random = new Uint32Array(0);
-  #drawn = 0;
-
   readonly #width: number;
   readonly #first: number;
+  readonly #secret: Uint8Array;
 
-  /** `columns`: of each key; `width`: halves per row; `first`: where its keys begin. */
-  constructor(columns: readonly SharedColumn[], width: number, first: number) {
+  /** `columns`: of each key; `width`: halves per row; `first`: where its keys begin; `secret`: the project's sub-key for this. */
+  constructor(columns: readonly SharedColumn[], width: number, first: number, secret: Uint8Array) {
     this.#columns = columns;
     this.#width = width;
     this.#first = first;
+    this.#secret = secret;
   }
 
   /** Withholds what the records share; `pairs` hears of it first. */
@@ -111,24 +113,32 @@ export class KeyWithholder {
     });
     for (let row = 0; row < rows; row++) {
       const ofRow = isShared.subarray(row * keys, (row + 1) * keys);
-      const first = row * this.#width + this.#first;
-      pairs.add(halves, row * this.#width, first, ofRow);
+      const from = row * this.#width;
+      pairs.add(halves, from, from + this.#first, ofRow);
       const shared = ofRow.reduce((sum, is) => sum + is, 0);
-      if (isSecondRecord(shared, present[row]!)) continue;
-      ofRow.forEach((is, k) => {
-        if (is === 0) return;
-        halves[first + 2 * k] = Math.max(1, this.#draw());
-        halves[first + 2 * k + 1] = this.#draw();
-      });
+      if (shared > 0 && !isSecondRecord(shared, present[row]!)) this.#replace(halves.subarray(from + ID_HALVES, from + this.#first + 2 * keys), ofRow);
     }
   }
 
-  #draw(): number {
-    if (this.#drawn === this.#random.length) {
-      this.#random = randomFillSync(new Uint32Array(4096));
-      this.#drawn = 0;
-    }
-    return this.#random[this.#drawn++]!;
+  /** `columns`: a row from its null mask to its last key. Every four keys have a block of the function: HMAC-SHA256 of the row, then of that and the block's number. */
+  #replace(columns: Uint32Array, isShared: Uint8Array): void {
+    const content = this.#prf(new Uint8Array(columns.buffer, columns.byteOffset, columns.byteLength));
+    const firstKey = columns.length - 2 * isShared.length;
+    let block = new DataView(content.buffer);
+    let blockOf = -1;
+    isShared.forEach((is, k) => {
+      if (is === 0) return;
+      if (blockOf !== k >> 2) block = new DataView(this.#prf(content, Uint8Array.of((blockOf = k >> 2))).buffer);
+      const [low, high] = [0, 4].map((at) => block.getUint32(8 * (k & 3) + at, true)) as [number, number];
+      columns[firstKey + 2 * k] = low === 0 && high === 0 ? 1 : low;
+      columns[firstKey + 2 * k + 1] = high;
+    });
+  }
+
+  #prf(...messages: readonly Uint8Array[]): Uint8Array {
+    const hmac = createHmac("sha256", this.#secret);
+    for (const message of messages) hmac.update(message);
+    return Uint8Array.from(hmac.digest());
   }
 }
 

@@ -8,7 +8,7 @@ import { MOST_STRATA, MOST_STRATUM_VALUES, STRATUM_NAME, type Strata, isStratumV
  * What a hashed file says about itself. It travels as the value of the key `saltlink` in the Parquet footer, or as `NAME.header.json` beside a CSV.
  * Counts and shares only: no path, no host, no time, no own id, nothing of a single person.
  */
-export const FORMAT = "saltlink-hashed-1";
+export const FORMAT = "saltlink-hashed-2";
 export const HEADER_KEY = "saltlink";
 /** Stands in the digest's place while the digest is taken. */
 export const EMPTY_DIGEST = "0".repeat(64);

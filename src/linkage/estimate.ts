@@ -133,7 +133,9 @@ export function estimate(options: EstimateOptions): Model {
       const sums = classes.map(() => 0);
       counts.forEach((pairs, r) => {
         if (pairs === 0) return;
-        const each = pairs / (matches * view.matches[r]! + rest[r]! + TINY);
+        const foretold = matches * view.matches[r]! + rest[r]!;
+        if (foretold === 0) return; // what no class can show tells nothing
+        const each = pairs / foretold;
         if (p === 0) found += (weights[r] = matches * each) * view.matches[r]!;
         for (let c = 0; c < sums.length; c++) sums[c]! += each * relatives[c]! * view.kin[c]!.seen[r]!;
       });

@@ -20,7 +20,7 @@ export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset
   const { sharedPairs } = dataset.file.header;
   const mark = memory.mark();
   const sample = dataset.rows <= mostRecords ? dataset : await loadDataset(chosenRows(dataset.file, smallest(memory.i64(dataset.digests, dataset.rows), mostRecords)), input, () => undefined);
-  const { observations } = await findCandidates({ ...input, schema: sharedPairs === undefined ? schema : { ...schema, keys: [] }, a: sample, b: sample });
+  const { observations } = sharedPairs !== undefined && schema.buckets.length === 0 ? { observations: [] } : await findCandidates({ ...input, schema: sharedPairs === undefined ? schema : { ...schema, keys: [] }, a: sample, b: sample });
   const shares = missingShares(sample, sample, memory);
   memory.release(mark);
   const pairsOf = (records: number): number => (records * (records - 1)) / 2;

@@ -159,6 +159,7 @@ function crossCheck(schema: LinkageSchema): string[] {
   if (schema.keys.length + schema.tokens.length + 3 * schema.filters.length > 64) problems.push("too many keys, tokens and filters: keys + tokens + 3 x filters may not exceed 64");
   // what follows takes names and views for granted
   if (problems.length > 0) return problems;
+  if (schema.profile === "standard" && schema.filters.length > 0 && schema.buckets.length === 0) problems.push("filters of profile standard are compared within a bucket: add one, of date_of_birth");
   if (schema.profile !== "plain" && schema.weakened !== true) problems.push(...softSpots(schema, schema.profile, kinds));
   const atoms = usedAtoms(schema).length;
   if (atoms + schema.filters.length > NUMBER_BITS) problems.push(`${atoms} views and ${schema.filters.length} filters are too many: views in use + filters may not exceed ${NUMBER_BITS}`);

@@ -51,6 +51,17 @@ describe("audit", { timeout: 120_000 }, () => {
     printed = JSON.parse(green.do("audit", "census.parquet", "--input", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "audit.md", "--json").stdout) as Printed;
   }, 120_000);
 
+  it("knows its own file where keys are few and withheld", () => {
+    const work = department();
+    work.do("schema", "init", "census.csv", "--out", "few.schema.json");
+    const schema = JSON.parse(work.read("few.schema.json")) as LinkageSchema;
+    work.write("few.schema.json", JSON.stringify({ ...schema, keys: [{ parts: ["surname", "date_of_birth.month"] }], maximumSharing: 1 }));
+    expect(hash(work, "few.schema.json", "few.parquet").code).toBe(0);
+    const { code, stdout } = audit(work, "few.schema.json", "few.parquet", "--json");
+    expect([0, 10]).toContain(code);
+    expect((JSON.parse(stdout) as Printed).findings.length).toBeGreaterThan(5);
+  });
+
   it("passes a file that names nobody, with a control that fails", () => {
     expect(printed.verdict).toBe("green");
     const structure = printed.findings.find(({ attack }) => attack === "structure")!;

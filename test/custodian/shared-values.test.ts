@@ -1,11 +1,13 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { ID_HALVES } from "../../src/exchange/row-group.ts";
 import { KeyWithholder, sharedValues, sliceKeys } from "../../src/custodian/shared-values.ts";
 import { SharedPairs } from "../../src/custodian/shared-pairs.ts";
 import { random } from "../../src/random.ts";
 
 const KEYS = 8;
-const WIDTH = 3 + 2 * KEYS;
-const FIRST = 2;
+const FIRST = ID_HALVES + 4; // after the null mask and a word of filters
+const WIDTH = FIRST + 2 * KEYS + 1;
 
 /** Rows whose keys are all their own; `shared` says which keys of which rows take the value of which row. */
 function rowsOf(count: number, shared: readonly [row: number, key: number, of: number][]): Uint32Array {
@@ -15,11 +17,11 @@ function rowsOf(count: number, shared: readonly [row: number, key: number, of: n
   return halves;
 }
 
-function withheld(halves: Uint32Array, blocks: readonly number[]): Uint32Array {
+function withheld(halves: Uint32Array, blocks: readonly number[], secret = new Uint8Array(32).fill(7)): Uint32Array {
   const rows = halves.length / WIDTH;
   const half = Math.floor(rows / 2);
   const slices = [sliceKeys(halves.subarray(0, half * WIDTH), half, WIDTH, FIRST, KEYS), sliceKeys(halves.subarray(half * WIDTH), rows - half, WIDTH, FIRST, KEYS)];
-  const withholder = new KeyWithholder(Array.from({ length: KEYS }, (_, key) => sharedValues({ key, slices })), WIDTH, FIRST);
+  const withholder = new KeyWithholder(Array.from({ length: KEYS }, (_, key) => sharedValues({ key, slices })), WIDTH, FIRST, secret);
   const out = halves.slice();
   let row = 0;
   for (const block of blocks) withholder.withhold(out.subarray(row * WIDTH, (row += block) * WIDTH), block, new SharedPairs(KEYS, rows));
@@ -48,9 +50,24 @@ describe("values that several records share", () => {
     expect(sharedValues({ key: 1, slices }).records).toBe(0);
   });
 
-  it("are another word every time", () => {
-    const halves = rowsOf(10, [[1, 2, 3]]);
-    expect(word(withheld(halves, [10]), 1, 2)).not.toBe(word(withheld(halves, [10]), 1, 2));
+  it("are the same words whenever the record is hashed, whatever its id and its neighbours, and others under another secret", () => {
+    const halves = rowsOf(10, [[1, 2, 3], [1, 6, 4]]);
+    const again = halves.slice();
+    again.set([9, 9, 9, 9], WIDTH); // the id
+    again.fill(5, 8 * WIDTH, 9 * WIDTH);
+    for (const key of [2, 6]) {
+      expect(word(withheld(again, [10]), 1, key)).toBe(word(withheld(halves, [10]), 1, key));
+      expect(word(withheld(halves, [10], new Uint8Array(32)), 1, key)).not.toBe(word(withheld(halves, [10]), 1, key));
+    }
+    again[WIDTH + ID_HALVES + 2]! ^= 1; // a bit of a filter
+    expect(word(withheld(again, [10]), 1, 2)).not.toBe(word(withheld(halves, [10]), 1, 2));
+  });
+
+  it("are the words of SCHEME.md", () => {
+    const halves = rowsOf(10, [[1, 6, 4]]);
+    const prf = (...messages: Uint8Array[]): Buffer => messages.reduce((hmac, message) => hmac.update(message), createHmac("sha256", new Uint8Array(32).fill(7))).digest();
+    const block = prf(prf(new Uint8Array(halves.slice(WIDTH + ID_HALVES, 2 * WIDTH - 1).buffer)), Uint8Array.of(1));
+    expect(word(withheld(halves, [10]), 1, 6)).toBe([block.readUInt32LE(16), block.readUInt32LE(20)].join());
   });
 
   it("stay where at least half of a record's keys are shared: it is somebody's second", () => {
