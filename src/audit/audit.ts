@@ -92,7 +92,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     });
     onProgress?.("attacking", 1, 2);
     const control = await plainControl(plainSchema(schema), (under, label) => encode(under, label, CONTROL));
-    const judged = findings(attempts, attackFile(control, LANDMARK_WORK / 5), schema.profile);
+    const judged = findings(attempts, attackFile(control, LANDMARK_WORK / 5), schema);
     return { header, findings: judged, red: judged.some(({ verdict }) => verdict === "red"), people: { file: header.rows, sample: sample.length, control: control.seen.count } };
   } finally {
     await file.close();

@@ -18,6 +18,10 @@ export async function run(host: Host): Promise<number> {
     if (error.code !== "EPIPE") throw fileError(error, "write to", "standard output");
     closed = true;
   });
+  // nor is one of messages (`saltlink hash x 2>&1 | head -1`); whether the work is done, the exit code tells
+  host.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw fileError(error, "write to", "standard error");
+  });
   try {
     await program(terminal, host).parseAsync([...host.argv]);
     return 0;

@@ -68,7 +68,7 @@ export function checkColumnMap(map: ColumnMap, header: readonly string[], schema
     const source = map.fields[name];
     if (source !== undefined) return source;
     const guess = nearest(name, Object.keys(map.fields).filter((field) => !schema.fields.some(({ name }) => name === field)));
-    throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema${guess === undefined ? "" : ` (is it "${guess}" in the column map?)`}; ${theColumns(header)}; name it in a column map (--map)`);
+    throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema${guess === undefined ? "" : ` (is it "${guess}" in the column map?)`}; ${theColumns(header)}; name it in a column map (--map), or delete the one beside the file if it was made for another schema`);
   });
   const needed = [...sources.flatMap(columnsOf), ...(map.id === null ? [] : [map.id])];
   const absent = [...new Set(needed)].filter((column) => !header.includes(column));

@@ -225,9 +225,10 @@ function checkSharing(schema: LinkageSchema, sharing: readonly number[], rows: n
   const worst = sharing.indexOf(Math.max(...sharing, 0));
   if (worst < 0 || sharing[worst]! <= schema.maximumSharing || sharing[worst]! * rows < 10) return;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  const advice = rows > schema.expectedRecords ? `agree on a schema for files of this size: schema init --expect-records ${rows}` : schema.duplicates === true ? "agree on a schema with keys that tell more people apart: schema init on files like this one" : "if the file holds several records of one person, agree on a schema for such files: schema init --duplicates";
   throw new SaltlinkError(
     "audit",
-    `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; agree on a schema for files of this size: schema init --expect-records ${rows}`,
+    `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; ${advice}`,
   );
 }
 

@@ -47,7 +47,7 @@ export interface RunContents {
 
 /** Takes the name for a run before any work is done. */
 export function claimRun(path: string, force: boolean): string {
-  return claimDirectory(path, force, (name) => RUN_FILES.has(name));
+  return claimDirectory(path, force, (name) => RUN_FILES.includes(name));
 }
 
 /** Claims a directory; `force` replaces one in which every file is `ours`. */
@@ -64,7 +64,7 @@ export function claimDirectory(path: string, force: boolean, ours: (name: string
   return partial;
 }
 
-const RUN_FILES = new Set(["links.csv", "links.parquet", "statistics.json", "manifest.json"]);
+export const RUN_FILES = ["links.csv", "links.parquet", "statistics.json", "manifest.json"];
 
 export function writeRun(partial: string, path: string, force: boolean, contents: RunContents): void {
   try {
@@ -122,6 +122,9 @@ export async function readLinks(run: string, manifest: Manifest): Promise<Link[]
   return new Promise((resolveLinks, reject) => {
     const links: Link[] = [];
     parseFile<Record<string, string>, Record<string, string>>(path, { headers: true })
+      .on("headers", (columns: string[]) => {
+        if (columns[0] !== "record_id_a" || columns[1] !== "record_id_b") reject(new SaltlinkError("input", `${path} is damaged or was not written by link; link again`));
+      })
       .on("data", (row: Record<string, string>) => links.push({ recordIdA: row["record_id_a"]!, recordIdB: row["record_id_b"]!, ...(row["cluster"] === undefined ? {} : { cluster: row["cluster"] }) }))
       .on("error", () => reject(new SaltlinkError("input", `${path} is damaged; link again`)))
       .on("end", () => resolveLinks(links));

@@ -36,7 +36,7 @@ const file = attackedFile(quality, people, people);
 const plain = attackedFile(plainSchema(standardSchema), people, people);
 const attempt = attackFile(file);
 const control = attackFile(plain);
-const reds = (schema: LinkageSchema, choices?: Parameters<typeof attackedFile>[3]): string[] => [...new Set(findings(attackFile(attackedFile(schema, people, 300, choices)), control, schema.profile).filter(({ verdict }) => verdict === "red").map(({ attack }) => attack))];
+const reds = (schema: LinkageSchema, choices?: Parameters<typeof attackedFile>[3]): string[] => [...new Set(findings(attackFile(attackedFile(schema, people, 300, choices)), control, schema).filter(({ verdict }) => verdict === "red").map(({ attack }) => attack))];
 
 describe("on unprotected records every attack succeeds", () => {
   it("structure, without any known person", () => {
@@ -104,8 +104,8 @@ describe("where values of keys that records share are withheld", () => {
     const attempts = attackFile(withholding(broad));
     expect(attempts.withheld.map(({ of }) => of)).toEqual(attempts.structure.map(({ of }) => of));
     attempts.withheld.forEach(({ named }, i) => expect(named).toBeGreaterThanOrEqual(attempts.structure[i]!.named));
-    expect(findings(attempts, control, "standard").filter(({ attack, verdict }) => attack === "withheld keys" && verdict === "red")).not.toEqual([]);
-    expect(findings(attackFile(withholding(quality)), control, "standard").filter(({ verdict }) => verdict === "red")).toEqual([]);
+    expect(findings(attempts, control, standardSchema).filter(({ attack, verdict }) => attack === "withheld keys" && verdict === "red")).not.toEqual([]);
+    expect(findings(attackFile(withholding(quality)), control, standardSchema).filter(({ verdict }) => verdict === "red")).toEqual([]);
     expect(attempt.withheld).toEqual([]);
   });
 });

@@ -374,6 +374,16 @@ describe("what link refuses", () => {
 });
 
 describe("what the other commands refuse", () => {
+  it("to replace what they read, or a run's own files, even with --force", () => {
+    const work = hashedDepartments();
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    for (const out of ["census.csv", "census.parquet", "project.salt", "census.lookup.csv"]) expectRefusal(work.try("audit", "census.parquet", "--input", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", out, "--force"), 2, /is an input of this command/);
+    for (const out of ["run/links.csv", "run/statistics.json"]) expectRefusal(work.try("report", "run", "--out", out, "--force"), 2, /is an input of this command/);
+    // a file of links that is something else is no run without links
+    work.write("run/links.csv", "figure,value\nlinks,7\n");
+    expectRefusal(work.try("return", "run", "--out", "returned"), 9, /was not written by link/);
+  });
+
   it("evaluate: what is no run, no truth or another's lookup", () => {
     const work = hashedDepartments();
     work.do("link", "census.parquet", "tax.parquet", "--out", "run");

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hashBoth, hashedDepartments, saltlink, startSaltlink, workplace } from "./saltlink.ts";
 
@@ -73,6 +73,14 @@ describe("a reader that goes away", () => {
     child.stderr!.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const [exit] = (await once(child, "exit")) as [number | null];
     expect([exit, stderr]).toEqual([0, ""]);
+  });
+
+  it("of the messages does not make a failure of a job that is done", async () => {
+    const work = hashedDepartments();
+    const child = startSaltlink(["hash", "census.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "again.parquet"], work.path);
+    child.stderr!.destroy();
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(existsSync(work.at("again.parquet"))).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import { auditPage, controlText, limitText, namedText, shareText } from "../../a
 import { disclosed } from "../../audit/disclosed.ts";
 import { lookupPath } from "../../custodian/companion-files.ts";
 import { SaltlinkError } from "../../errors.ts";
-import { PartialFile } from "../../output/partial-file.ts";
+import { PartialFile, protectInputs } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { type MapOptions, findMap, withMap } from "../find-map.ts";
@@ -45,12 +45,13 @@ async function run(hashed: string, options: AuditCommandOptions, terminal: Termi
   const started = performance.now();
   const { input, out, threads, encoding, names } = options;
   const schema = readSchema(options.schema);
+  const lookup = options.lookup ?? lookupPath(hashed);
+  protectInputs([hashed, lookup, input, options.schema, options.salt, options.map, names]);
   const salt = await findSalt(options);
   const page = out === undefined ? undefined : new PartialFile(out, { force: options.force === true, mode: 0o644 });
   const progress = terminal.progress();
   try {
     const map = await findMap(input, schema, options, terminal);
-    const lookup = options.lookup ?? lookupPath(hashed);
     const report = await audit({ hashed, lookup, input, encoding, map, threads, schema, salt, ...(names === undefined ? {} : { names }), onProgress: progress.update });
     progress.stop();
     page?.write(auditPage(report));
@@ -60,6 +61,7 @@ async function run(hashed: string, options: AuditCommandOptions, terminal: Termi
     else {
       const rows = found.filter(({ attack }) => attack !== "evenness").map((finding) => [`${finding.attack}, ${finding.of}`, namedText(finding), shareText(finding), limitText(finding), finding.verdict, controlText(finding)]);
       terminal.result(table([["attack", "named", "share", "limit", "verdict", "unprotected"], ...rows]));
+      terminal.note("  <10: fewer than ten people, too few to be told or to be over a limit; their share is below that of ten");
       terminal.note(`${count(report.people.file)} people, similarity judged on ${count(report.people.sample)} of them (${seconds(performance.now() - started)})`);
       if (out !== undefined) terminal.note(`${out}: what the figures mean, for the data protection impact assessment`);
     }

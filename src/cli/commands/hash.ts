@@ -120,6 +120,7 @@ function printSummary(csv: string, { output, lookup, rejects, read, hashed, reje
     // the rows that are lost to a wrong encoding are those of people with accents in their names
     if (readFileSync(rejects, "utf8").includes("not valid UTF-8")) terminal.warn(`some of them are not valid UTF-8: if ${csv} comes from Excel on Windows, hash it again with --encoding windows-1252`);
   }
+  if (schema.duplicates === true) terminal.note(`${output}: holds what several records share; audit it before you send it (saltlink audit)`);
   terminal.note(`${output}: may go to the linkage unit, and to no department that holds the salt`);
   terminal.note(`${lookup}: stays here; it turns record ids back into your own`);
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { Option } from "commander";
 import { SaltlinkError, fileError } from "../../errors.ts";
 import { PartialFile, protectInputs } from "../../output/partial-file.ts";
+import { RUN_FILES } from "../../report/run-directory.ts";
 import { type AuditVerdict, reportOf } from "../../report/report.ts";
 import { readReportedRun } from "../../report/reported-run.ts";
 import { type ReportFormat, formatOf, reportText } from "../../report/report-formats.ts";
@@ -45,7 +46,7 @@ async function report(run: string, options: ReportOptions, terminal: Terminal): 
   const one = reportOf(readReportedRun(run), { full, audits: (options.audit ?? []).map(readAudit) });
   const other = compare === undefined ? undefined : reportOf(readReportedRun(compare), { full });
   if (out !== undefined) {
-    protectInputs(options.audit ?? []);
+    protectInputs([...(options.audit ?? []), ...[run, compare].flatMap((each) => (each === undefined ? [] : RUN_FILES.map((name) => join(each, name))))]);
     const file = new PartialFile(out, { force: options.force === true });
     file.write(await reportText(format!, one, other));
     file.commit();
