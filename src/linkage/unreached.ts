@@ -23,6 +23,8 @@ const RARE = 1e-4;
  * The fitted model foretells how many matches no rule reaches as if errors in different fields came independently. They do not: one record is careful, another careless. How much that matters shows next door, among the matches
  * that a *single* rule reaches: as many times as more are found there than the model foretells, so many times more are taken to be out of reach (the reasoning of Good 1953 and Chao 1987, with the fitted model instead
  * of equal chances). The interval is as wide as the correction is large.
+ *
+ * Keys that would agree and are withheld, unless what else is seen implies them, are read as failing, and nothing is taken off reach for pairs whose only key is withheld: with the sharing that a schema may spend that is a few in ten thousand.
  */
 export function unreachedMatches(estimation: EstimateOptions, model: Model): Unreached {
   const { evidence, observations } = estimation;
