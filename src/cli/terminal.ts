@@ -102,6 +102,11 @@ export function count(value: number): string {
   return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** So many of a thing, "1 link" or "1,234 links". */
+export function counted(value: number, thing: string): string {
+  return `${count(value)} ${thing}${Math.round(value) === 1 ? "" : "s"}`;
+}
+
 /** A share as a percentage with as many digits as it needs to be told from 0 and 100. */
 export function percent(share: number): string {
   if (share === 0 || share === 1) return `${share * 100} %`;

@@ -11,7 +11,7 @@ import { readSchema } from "../../schema/read-schema.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { type MapOptions, findMap, withMap } from "../find-map.ts";
 import { type SaltOptions, findSalt, withSalt } from "../find-salt.ts";
-import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
+import { type Terminal, count, counted, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
 
 interface HashCommandOptions extends MapOptions, SaltOptions {
@@ -108,7 +108,7 @@ function warnOfStrata({ header: { strata }, hashed, unusableStrata, uniqueByStra
 }
 
 function printSummary(csv: string, { output, lookup, rejects, read, hashed, rejected, header }: HashSummary, schema: LinkageSchema, elapsed: number, terminal: Terminal): void {
-  terminal.note(`${csv}: ${count(read)} records read, ${count(hashed)} hashed, ${count(rejected)} rejected (${seconds(elapsed)})`);
+  terminal.note(`${csv}: ${counted(read, "record")} read, ${count(hashed)} hashed, ${count(rejected)} rejected (${seconds(elapsed)})`);
   const rows = schema.fields.map(({ name }) => [name, count(header.missing[name]!), percent(header.missing[name]! / hashed), count(header.placeholders[name]!), count(header.unusable[name]!)]);
   terminal.note(table([["field", "missing", "", "placeholders dropped", "unusable"], ...rows]));
   if (schema.profile !== "plain" && header.sharing.length > 0) {
@@ -116,7 +116,7 @@ function printSummary(csv: string, { output, lookup, rejects, read, hashed, reje
     terminal.note(`most shared key: ${schema.keys[worst]!.parts.join(" + ")}, by ${percent(header.sharing[worst]!)} of the records (limit ${percent(schema.maximumSharing)})`);
   }
   if (rejects !== undefined) {
-    terminal.warn(`${count(rejected)} rows were set aside with their reasons in ${rejects}`);
+    terminal.warn(`${counted(rejected, "row")} set aside, reasons in ${rejects}`);
     // the rows that are lost to a wrong encoding are those of people with accents in their names
     if (readFileSync(rejects, "utf8").includes("not valid UTF-8")) terminal.warn(`some of them are not valid UTF-8: if ${csv} comes from Excel on Windows, hash it again with --encoding windows-1252`);
   }

@@ -16,7 +16,7 @@ import { type Interval, type Statistics, statisticsOf } from "../../report/stati
 import { formatOf, reportText } from "../../report/report-formats.ts";
 import { ruleName } from "../rule-name.ts";
 import { printSubgroups, warnOfSubgroups } from "../subgroup-summary.ts";
-import { type Terminal, count, percent, seconds, table } from "../terminal.ts";
+import { type Terminal, count, counted, percent, seconds, table } from "../terminal.ts";
 import { type AddCommand, bytesOption, shareOption, wholeNumber } from "./command.ts";
 
 interface LinkCommandOptions {
@@ -127,7 +127,7 @@ function printForecast({ rules, bytes, seconds: time }: Forecast, terminal: Term
 function printSummary(statistics: Statistics, out: string, elapsed: number, peakBytes: number, terminal: Terminal): void {
   const { datasets, links, estimated, pairs } = statistics;
   const names = datasets.map(({ dataset, records }) => `${dataset} (${count(records)})`).join(" x ");
-  terminal.result(`${terminal.strong(`${count(links.count)} links`)} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
+  terminal.result(`${terminal.strong(counted(links.count, "link"))} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
   terminal.result(
     table([
       // without a link there is nothing to be precise about

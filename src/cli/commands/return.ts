@@ -3,7 +3,7 @@ import { SaltlinkError } from "../../errors.ts";
 import { RETURNED_HEADER, isReturnedFile, returnedFiles, tellOfFew } from "../../report/returned-files.ts";
 import { claimDirectory, readLinks, readManifest } from "../../report/run-directory.ts";
 import { PartialFile, commitPartial, discardPartial } from "../../output/partial-file.ts";
-import { count } from "../terminal.ts";
+import { counted } from "../terminal.ts";
 import type { AddCommand } from "./command.ts";
 
 export const addReturn: AddCommand = (program, { terminal }) => {
@@ -35,6 +35,6 @@ export const addReturn: AddCommand = (program, { terminal }) => {
         discardPartial(partial);
       }
       if (json === true) terminal.json({ files: files.map(({ name, rows }) => ({ path: join(out, name), records: rows.length })) });
-      else for (const { name, rows } of files) terminal.note(`${join(out, name)}: ${count(rows.length)} records; give it to that department alone`);
+      else for (const { name, rows } of files) terminal.note(`${join(out, name)}: ${counted(rows.length, "record")}; give it to that department alone`);
     });
 };

@@ -13,7 +13,7 @@ import { type FieldKindName } from "../../schema/field-kinds.ts";
 import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles, withholdsShared } from "../../schema/linkage-schema.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { withReading } from "../find-map.ts";
-import { type Terminal, count, percent, table } from "../terminal.ts";
+import { type Terminal, counted, percent, table } from "../terminal.ts";
 import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
 
 interface InitOptions {
@@ -98,7 +98,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
     return;
   }
   surveys.forEach((survey, i) => {
-    terminal.note(`${survey.path}: ${count(survey.rows)} records`);
+    terminal.note(`${survey.path}: ${counted(survey.rows, "record")}`);
     terminal.note(table(Object.entries(survey.recognized.fields).map(([name, source]) => [name, "<-", describeSource(source), names.includes(name) ? "" : "left out: not in every file"])));
     if (survey.recognized.leftOut.length > 0) terminal.note(`  left out:\n${table(survey.recognized.leftOut.map(({ column, reason }) => [column, reason]), "    ")}`);
     if (maps[i]!.id === null) terminal.note("  no column of record ids was recognised: the row number will stand for it (hash --id names one)");
@@ -110,7 +110,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
 
 /** What the schema will cost and bring, in the words of its trade. */
 function summary(schema: LinkageSchema, lacksKeys: boolean): string {
-  const lines = [`profile ${schema.profile}${lacksKeys ? " (profile standard finds no keys in so few fields)" : ""}, for files of up to ${count(schema.expectedRecords)} records: ${schema.filters.length} filters, ${schema.keys.length} keys, ${schema.buckets.length} bucketed keys`];
+  const lines = [`profile ${schema.profile}${lacksKeys ? " (profile standard finds no keys in so few fields)" : ""}, for files of up to ${counted(schema.expectedRecords, "record")}: ${counted(schema.filters.length, "filter")}, ${counted(schema.keys.length, "key")}, ${counted(schema.buckets.length, "bucketed key")}`];
   const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
   if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  ${schema.filters.length === 0 ? "without a date of birth there are keys alone, and misspellings are found only where a key leaves them out" : `filters are anchored on ${schema.filters[0]!.anchor.join(" + ")}`}; no key is shared by more than ${percent(sharing)} of the records${withholdsShared(schema) ? ", and what they share is withheld" : ""}`);
   if (schema.profile === "standard" && schema.maximumSharing > 0.1 && !withholdsShared(schema)) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
