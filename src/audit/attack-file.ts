@@ -9,9 +9,9 @@ import { partialStructureAttack } from "./partial-structure-attack.ts";
 import { minePatterns } from "./pattern-mining.ts";
 import type { FilterContent } from "./sampled-filters.ts";
 import { type Claims, structureAttack } from "./structure-attack.ts";
-import { withWithheldKnown } from "./withhold-shared.ts";
 import { type TokenShape, tokenShape } from "./token-shape.ts";
 import { weightAttack } from "./weight-attack.ts";
+import { withWithheldKnown } from "./withhold-shared.ts";
 
 /** A file, the attacker's register, and who is who (for judging, and for the known people of an attack). */
 export interface AttackedFile {
@@ -58,11 +58,12 @@ export function attackFile({ seen: file, register: people, sent, truth, sample, 
   const seen = withBucketSets(file, sets);
   const register = withBucketSets(people, sets);
   const filters = file.columns.flatMap((column, c) => (column.kind === "filter" ? [{ records: column, people: people.columns[c]! }] : []));
+  const told = sent === undefined ? undefined : { sent, register: withWithheldKnown(register, sent) };
   const structures = SHARES.map((share) => structure(seen, register, truth, share));
   return {
     structure: structures,
     // whoever knows more may leave it aside
-    withheld: sent === undefined ? [] : structures.map((without, i) => most([without, structure(seen, register, truth, SHARES[i]!, sent)])),
+    withheld: told === undefined ? [] : structures.map((without, i) => most([without, structure(seen, told.register, truth, SHARES[i]!, told.sent)])),
     cascade: KNOWN.filter((known) => known * 10 <= file.count).map((known) => cascade(seen, register, truth, known)),
     landmark: landmarkAttack(sample, file, people, SEEDS.filter((known) => known * 20 <= file.count && known * 10 <= sample.count), landmarkWork),
     weight: { of: "all filters", ...weightAttack(sample) },
@@ -84,16 +85,13 @@ export function attackFile({ seen: file, register: people, sent, truth, sample, 
   };
 }
 
-/** With a share of the register's people in the file: the best that the exact attack at any depth, or the tolerant one, achieves; with `sent` by an attacker who knows of every record what is withheld. */
+/** With a share of the register's people in the file: the best that the exact attack at any depth, or the tolerant one, achieves; with `sent` by an attacker who knows of every record what is withheld, as `register` then tells. */
 function structure(seen: EqualityStructure, register: EqualityStructure, truth: Int32Array, share: number, sent?: EqualityStructure): Outcome {
   const draw = random("saltlink audit present");
   const present = Uint8Array.from({ length: register.count }, () => (draw() < share ? 1 : 0));
   const rows = Int32Array.from(truth.keys()).filter((row) => present[truth[row]!] === 1);
-  let attacked = share === 1 ? seen : restrict(seen, rows);
-  if (sent !== undefined) {
-    attacked = withWithheldKnown(attacked, restrict(sent, rows.map((row) => truth[row]!)));
-    register = withWithheldKnown(register, sent);
-  }
+  const records = share === 1 ? seen : restrict(seen, rows);
+  const attacked = sent === undefined ? records : withWithheldKnown(records, restrict(sent, rows.map((row) => truth[row]!)));
   const right = (claims: Claims): number => rows.reduce((sum, row, i) => sum + (claims[i] === truth[row] ? 1 : 0), 0);
   const exact = structureAttack(attacked, register).map(right);
   const tolerant = right(partialStructureAttack(attacked, register));

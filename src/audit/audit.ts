@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Salt } from "../custodian/salt.ts";
 import { keyCommitment } from "../custodian/sub-key.ts";
 import { encodingPlan } from "../custodian/encoding.ts";
+import { isSecondRecord } from "../custodian/shared-values.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { Header } from "../exchange/header.ts";
 import { type HashedFile, openHashedFile } from "../exchange/read-hashed-file.ts";
@@ -18,9 +19,8 @@ import { plainSchema } from "./plain-schema.ts";
 import { frequenciesByColumn, readPublicFrequencies } from "./public-frequencies.ts";
 import { sampledFilters } from "./sampled-filters.ts";
 import { readSeenFile } from "./seen-file.ts";
-import { isSecondRecord } from "../custodian/shared-values.ts";
-import { withholdShared } from "./withhold-shared.ts";
 import { readTruth } from "./truth.ts";
+import { withholdShared } from "./withhold-shared.ts";
 
 export interface AuditOptions extends Plaintext {
   /** The hashed file, and the lookup written with it. */

@@ -1,5 +1,5 @@
 import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
-import { type BucketDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema } from "../schema/linkage-schema.ts";
+import { type BucketDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema, withholdsShared } from "../schema/linkage-schema.ts";
 import { type AtomColumns, chooseKeys, measureSharing } from "./choose-keys.ts";
 
 /**
@@ -18,14 +18,12 @@ export interface DesignOptions {
   sharingBudget?: number;
 }
 
-/** Where values that records share are sent: the coverage that a point of sharing costs, and the sharing of all filters and keys together, up to which the structure attack names under 1 % of the people (saltlink audit). */
-const PRICE = 0.06;
-const SHARING_BUDGET = 0.13;
-const LARGEST_SENT = 0.025;
+/** Where values that records share are sent: the coverage that a point of sharing costs, the sharing of all filters and keys together, up to which the structure attack names under 1 % of the people (saltlink audit), and the largest of a key. */
+const SENT = { price: 0.06, sharingBudget: 0.13, largest: 0.025 };
 /** Where they are withheld sharing costs reach, and whoever has linked both files sees in links that agree in everything which keys of a record do not, hence what it shares with others: up to this budget that alone names at most one in a hundred. */
-const PRICE_WITHHELD = 0.002;
-const WITHHELD_BUDGET = 0.2;
-const LARGEST_WITHHELD = 0.05;
+const WITHHELD = { price: 0.002, sharingBudget: 0.2, largest: 0.05 };
+/** Sharing of a key above which no file is hashed, at least; twice what a key may have in the samples. */
+const LEAST_LIMIT = 2 * WITHHELD.largest;
 /** A file of which so many records are somebody's second holds duplicates. */
 const DUPLICATES = 0.005;
 const MOST_KEYS = 32;
@@ -45,7 +43,8 @@ export function designSchema(options: DesignOptions): LinkageSchema {
   return checkSchema(schema.keys.length + schema.buckets.length === 0 && options.profile === undefined ? design({ ...options, profile: "strict" }) : schema, "the schema");
 }
 
-function design({ profile, fields, samples, expectedRecords, duplicates = holdDuplicates(samples, expectedRecords, fields), sharingBudget = duplicates ? SHARING_BUDGET : WITHHELD_BUDGET }: DesignOptions & { profile: Profile }): LinkageSchema {
+function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
+  const { profile, fields, samples, expectedRecords } = options;
   const nameOf = (kind: FieldKindName): string | undefined => fields.find((field) => field.kind === kind)?.name;
   const date = nameOf("date_of_birth");
   const withGrams = fields.filter(({ kind }) => "grams" in fieldKinds[kind]).slice(0, 8);
@@ -53,7 +52,7 @@ function design({ profile, fields, samples, expectedRecords, duplicates = holdDu
     version: SCHEMA_VERSION,
     scheme: SCHEME,
     profile,
-    ...(duplicates && profile === "standard" ? { duplicates } : {}),
+    ...(profile === "standard" && (options.duplicates ?? holdDuplicates(samples, expectedRecords, fields)) ? { duplicates: true } : {}),
     expectedRecords,
     fields: fields.map(({ name, kind }) => ({ name, kind })),
     filters: [],
@@ -62,16 +61,19 @@ function design({ profile, fields, samples, expectedRecords, duplicates = holdDu
     tokens: [],
     maximumSharing: 1,
   };
+  const withheld = withholdsShared(written);
+  const { price, sharingBudget, largest } = withheld ? WITHHELD : SENT;
+  const budget = options.sharingBudget ?? sharingBudget;
   const choose = (reachedBy: string[][]): LinkageSchema["keys"] =>
     chooseKeys({
       fields,
       samples,
       expectedRecords,
       reachedBy,
-      price: profile === "plain" ? (PLAIN_PRICE * expectedRecords) / 1e6 : duplicates ? PRICE : PRICE_WITHHELD,
-      budget: profile === "plain" ? Infinity : Math.max(sharingBudget / 4, sharingBudget - written.filters.reduce((sum, filter) => sum + expectedSharing([...filter.anchor, ...filter.fields], samples, expectedRecords), 0)),
-      limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : Math.min(duplicates ? LARGEST_SENT : LARGEST_WITHHELD, sharingBudget / 4),
-      withheld: !duplicates && profile !== "plain",
+      price: profile === "plain" ? (PLAIN_PRICE * expectedRecords) / 1e6 : price,
+      budget: profile === "plain" ? Infinity : Math.max(budget / 4, budget - written.filters.reduce((sum, filter) => sum + expectedSharing([...filter.anchor, ...filter.fields], samples, expectedRecords), 0)),
+      limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : Math.min(largest, budget / 4),
+      withheld,
       countsPeople: profile !== "plain",
       maximum: MOST_KEYS,
     }).map(({ parts, gain, sharing }) => (profile === "plain" ? { parts, gain: noted(gain) } : { parts, gain: noted(gain), sharing: noted(sharing) }));
@@ -89,7 +91,7 @@ function design({ profile, fields, samples, expectedRecords, duplicates = holdDu
     written.filters = date === undefined ? [] : withGrams.map(({ name, kind }) => ({ name, fields: [name], anchor: anchorOf(name, kind, date, fields, samples, expectedRecords), bits: 512, hashes: 10, diffusion: 10 }));
     if (date !== undefined) written.buckets = [{ parts: bucket, minimumValues: 5, minimumRecords: 64 }];
     written.keys = choose(written.filters.map((filter) => [...bucket, ...filter.anchor, ...filter.fields]));
-    written.maximumSharing = Math.max(2 * LARGEST_WITHHELD, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
+    written.maximumSharing = Math.max(LEAST_LIMIT, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
   }
   return written;
 }

@@ -2,7 +2,7 @@ import { rmSync, statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { FORMAT, type Header, isLabel } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
-import { ID_HALVES, type RowGroup, formOf, halvesPerRow } from "../exchange/row-group.ts";
+import { type RowGroup, formOf, halvesPerRow } from "../exchange/row-group.ts";
 import { type HashedFileWriter, createHashedFile } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { Pool } from "../pool/pool.ts";
@@ -18,17 +18,16 @@ import { type Slice, cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
 import { comparisonPlan, encodingPlan } from "./encoding.ts";
 import type { PartitionTask } from "./finish-rows.ts";
-import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
+import { type HashSetup, type SliceResult, type SliceTask, firstKeyHalf } from "./hash-slice.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
 import { SharedPairs } from "./shared-pairs.ts";
 import { KeyWithholder, type SharedColumn, type SharedTask, type SliceKeys } from "./shared-values.ts";
 import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
-import { keyCommitment } from "./sub-key.ts";
+import { keyCommitment, subKey } from "./sub-key.ts";
 import { type PairsTask, type SampledRecord, createSketches } from "./value-statistics.ts";
 import { ValueSample, createSampleLimits } from "./value-sample.ts";
-import { subKey } from "./sub-key.ts";
 
 export interface HashOptions {
   input: string;
@@ -159,7 +158,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
     const inFlight = options.threads + 1;
-    const withholder = shared && new KeyWithholder(shared, width, ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length - layout.keys.length), subKey(salt, "withheld"));
+    const withholder = shared && new KeyWithholder(shared, width, firstKeyHalf(setup.plan), subKey(salt, "withheld"));
     const sharedPairs = new SharedPairs(schema.keys.length, counts.hashed);
     function* partitionTasks(): Generator<PartitionTask> {
       // when a task is asked for, at most so many others are not yet done

@@ -75,6 +75,11 @@ interface Reject {
 /** Records that are read before they are encoded: as many as the processor's cache holds with their rows. */
 const BATCH = 1024;
 
+/** Where a row's keys begin, in halves: after its id, its null mask and its filters. */
+export function firstKeyHalf({ filters }: EncodingPlan): number {
+  return ID_HALVES + 2 + filters.reduce((sum, { bits }) => sum + bits / 32, 0);
+}
+
 /** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. Loops are in functions of their own: see RecordNotes. */
 export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
   const { schema, plan, map, header } = setup;
@@ -88,7 +93,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   const words = ID_HALVES + 2 + encodedLength(plan);
   const width = words + setup.strata.length;
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
-  const firstKey = ID_HALVES + 2 + plan.filters.reduce((sum, { bits }) => sum + bits / 32, 0);
+  const firstKey = firstKeyHalf(plan);
   const firstSampled = firstKey + 2 * (schema.keys.length + schema.buckets.length - setup.sampleLimits.length);
 
   return async (task) => {

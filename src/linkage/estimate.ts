@@ -96,6 +96,8 @@ export function estimate(options: EstimateOptions): Model {
   const classes = relativeClasses(groups, u, schema);
   const { across, within } = populationsOf(options);
   const own = within.flatMap(({ files }) => files);
+  /** Duplicates are counted where own pairs are seen best. */
+  const bestSeen = within[0]?.files ?? [];
   const populations = [across, ...own];
   const views = new Set(populations.map(({ view }) => view));
   for (const { relatives, allPairs } of populations) classes.forEach(({ start }, c) => (relatives[c] = start * Math.sqrt(allPairs)));
@@ -163,7 +165,7 @@ export function estimate(options: EstimateOptions): Model {
     const moved = m.reduce((sum, states, g) => sum + states.reduce((part, p, s) => part + Math.abs(p - before[g]![s]!), 0), 0);
     const unbounded = found + missed;
     // a record that is there twice has its match twice
-    const limit = (within[0]?.files ?? []).reduce((most, { matches, allPairs }) => most * (1 + matches / Math.sqrt(allPairs / 2)), mostMatches);
+    const limit = bestSeen.reduce((most, { matches, allPairs }) => most * (1 + matches / Math.sqrt(allPairs / 2)), mostMatches);
     const next = Math.min(limit, unbounded);
     excess = unbounded / limit;
     converged = moved + Math.abs(next - across.matches) / (next + 1) < TOLERANCE;
@@ -190,7 +192,7 @@ export function estimate(options: EstimateOptions): Model {
     excess,
     reached,
     relatives: classes.map(({ name }, c) => ({ name, pairs: across.relatives[c]! })),
-    duplicates: (within[0]?.files ?? []).map(({ matches: pairs, growth }) => pairs * growth),
+    duplicates: bestSeen.map(({ matches: pairs, growth }) => pairs * growth),
     weights: perObservation((r) => Math.log2(Math.max(view.matches[r]!, TINY)) - Math.log2(Math.max(rest[r]! / allPairs, TINY))),
     probabilities: perObservation((r) => (matches * view.matches[r]!) / (matches * view.matches[r]! + rest[r]! + TINY)),
     expected: perObservation((r, o) => shares[o]! * (matches * view.matches[r]! + rest[r]!)),

@@ -20,14 +20,16 @@ export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset
   const { sharedPairs } = dataset.file.header;
   const mark = memory.mark();
   const sample = dataset.rows <= mostRecords ? dataset : await loadDataset(chosenRows(dataset.file, smallest(memory.i64(dataset.digests, dataset.rows), mostRecords)), input, () => undefined);
-  const { observations } = sharedPairs !== undefined && schema.buckets.length === 0 ? { observations: [] } : await findCandidates({ ...input, schema: sharedPairs === undefined ? schema : { ...schema, keys: [] }, a: sample, b: sample });
+  const rules = sharedPairs === undefined ? schema : { ...schema, keys: [] };
+  const isSeen = sharedPairs === undefined || schema.buckets.length > 0;
+  const observations = isSeen ? (await findCandidates({ ...input, schema: rules, a: sample, b: sample })).observations : [];
   const shares = missingShares(sample, sample, memory);
   memory.release(mark);
   const pairsOf = (records: number): number => (records * (records - 1)) / 2;
   const within = (shows: OwnPairs["shows"], pairs: readonly Observation[], records: number): OwnPairs => ({ shows, observations: pairs, allPairs: pairsOf(records), missingShares: shares, growth: pairsOf(dataset.rows) / Math.max(1, pairsOf(records)) });
   if (sharedPairs === undefined) return [within("all", observations, sample.rows)];
   const shared = sharedPairs.pairs.map(([keys, missing, pairs]) => ({ observed: BigInt(keys), missing: BigInt(missing), pairs }));
-  return [...(schema.buckets.length === 0 ? [] : [within("filters", observations, sample.rows)]), ...(sharedPairs.records < 2 ? [] : [within("keys", shared, sharedPairs.records)])];
+  return [...(isSeen ? [within("filters", observations, sample.rows)] : []), ...(sharedPairs.records < 2 ? [] : [within("keys", shared, sharedPairs.records)])];
 }
 
 /** Rows with the smallest digests, in their order; records of the same content all or none. In memory that threads share. */

@@ -26,6 +26,8 @@ export interface Readings {
   readonly of: Int32Array;
   /** Per reading, by fact: 1 where it holds, 0 where it does not or cannot be known. */
   readonly facts: readonly Uint8Array[];
+  /** The slice of pairs that lack what a null mask says; undefined where neither an observation nor a given mask has it. */
+  sliceOf(missing: bigint): number | undefined;
   /** Per slice, its share among random pairs that lack these values so often. */
   shares(missingShares: ReadonlyMap<bigint, number>): Float64Array;
 }
@@ -39,18 +41,23 @@ export function reachedOnce(facts: readonly Fact[], reading: Uint8Array): boolea
 export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "facts">, observations: readonly Observation[], masks: Iterable<bigint> = []): Readings {
   const slices: { known: readonly number[]; members: number[] }[] = [];
   const numberOf = new Map<string, number>();
-  const byMask = new Map<bigint, number>();
-  const sliceOf = (missing: bigint): number => {
-    let slice = byMask.get(missing);
+  const byMask = new Map<bigint, number | undefined>();
+  const knownUnder = (missing: bigint): number[] => facts.flatMap((fact, i) => (fact.nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? [] : [i]));
+  const sliceOf = (missing: bigint): number | undefined => {
+    if (!byMask.has(missing)) byMask.set(missing, numberOf.get(knownUnder(missing).join()));
+    return byMask.get(missing);
+  };
+  const intoSlice = (missing: bigint): number => {
+    let slice = sliceOf(missing);
     if (slice !== undefined) return slice;
-    const known = facts.flatMap((fact, i) => (fact.nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? [] : [i]));
-    slice = numberOf.get(known.join());
-    if (slice === undefined) numberOf.set(known.join(), (slice = slices.push({ known, members: [] }) - 1));
+    const known = knownUnder(missing);
+    slice = slices.push({ known, members: [] }) - 1;
+    numberOf.set(known.join(), slice);
     byMask.set(missing, slice);
     return slice;
   };
-  observations.forEach(({ missing }, o) => slices[sliceOf(missing)]!.members.push(o));
-  for (const missing of masks) sliceOf(missing);
+  observations.forEach(({ missing }, o) => slices[intoSlice(missing)]!.members.push(o));
+  for (const missing of masks) intoSlice(missing);
   const of = new Int32Array(observations.length);
   const factsOf: Uint8Array[] = [];
   const built = slices.map(({ known, members }): Slice => {
@@ -73,10 +80,11 @@ export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "f
     count: factsOf.length,
     of,
     facts: factsOf,
+    sliceOf,
     shares: (missingShares) => {
       const shares = new Float64Array(built.length);
       for (const [missing, share] of missingShares) {
-        const slice = byMask.get(missing);
+        const slice = sliceOf(missing);
         if (slice !== undefined) shares[slice]! += share;
       }
       return shares;

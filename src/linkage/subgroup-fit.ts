@@ -50,8 +50,6 @@ export class SubgroupFitter {
   readonly #facts: readonly Fact[];
   readonly #readings: Readings;
   readonly #factors: readonly Factor[];
-  readonly #sliceNumbers: Map<string, number>;
-  readonly #byMask = new Map<bigint, number>();
   /** Per observation: odds of a link with it, pairwise and before the one-to-one rule. */
   readonly #odds: Float64Array;
   /** Per reading: P(reading | match) in the whole. */
@@ -75,7 +73,6 @@ export class SubgroupFitter {
     this.#facts = estimation.evidence.facts;
     this.#readings = readObservations(estimation.evidence, used, estimation.missingShares.keys());
     const { slices, facts, of } = this.#readings;
-    this.#sliceNumbers = new Map(slices.map(({ known }, s) => [known.join(), s]));
     this.#odds = odds;
     this.#records = records;
     this.#clustering = clustering;
@@ -101,12 +98,7 @@ export class SubgroupFitter {
 
   /** The slice in which pairs with this mask of missing values are; undefined where none was seen or expected. */
   sliceOf(missing: bigint): number | undefined {
-    let slice = this.#byMask.get(missing);
-    if (slice === undefined) {
-      const known = this.#facts.flatMap((fact, i) => (fact.nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? [] : [i]));
-      this.#byMask.set(missing, (slice = this.#sliceNumbers.get(known.join()) ?? -1));
-    }
-    return slice < 0 ? undefined : slice;
+    return this.#readings.sliceOf(missing);
   }
 
   fit({ counts, records, mostMatches, sliceShares }: SubgroupLinks): SubgroupFit {

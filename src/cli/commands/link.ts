@@ -14,6 +14,7 @@ import { readReportedRun } from "../../report/reported-run.ts";
 import { claimRun, writeRun } from "../../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
 import { formatOf, reportText } from "../../report/report-formats.ts";
+import { withholdsShared } from "../../schema/linkage-schema.ts";
 import { ruleName } from "../rule-name.ts";
 import { printSubgroups, warnOfSubgroups } from "../subgroup-summary.ts";
 import { type Terminal, count, counted, percent, seconds, table } from "../terminal.ts";
@@ -106,7 +107,7 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
       page.commit();
       terminal.note(`${options.report}: report, disclosure-controlled`);
     }
-    if (files.some(({ header }) => header.sharedPairs !== undefined) && (mode === "dedupe" || statistics.model.duplicates.some(isNotable(statistics)))) {
+    if (withholdsShared(a.header.schema) && (mode === "dedupe" || statistics.model.duplicates.some((pairs, d) => isNotable(pairs, statistics.datasets[d]!)))) {
       terminal.warn("values of keys that records of a file share were withheld when it was hashed, as files without duplicates are; where they hold several records of a person, agree on a schema that sends them (saltlink schema init --duplicates) and hash again");
     }
   } finally {
@@ -162,7 +163,7 @@ function warn(statistics: Statistics, terminal: Terminal): void {
   if (mode === "one-to-one") {
     model.duplicates.forEach((pairs, d) => {
       const { dataset } = datasets[d]!;
-      if (isNotable(statistics)(pairs, d)) terminal.warn(`about ${count(Math.round(pairs))} pairs of records within ${dataset} seem to be one person's, and one to one links only one of each (saltlink link ${dataset}.parquet --dedupe finds them)`);
+      if (isNotable(pairs, datasets[d]!)) terminal.warn(`about ${count(Math.round(pairs))} pairs of records within ${dataset} seem to be one person's, and one to one links only one of each (saltlink link ${dataset}.parquet --dedupe finds them)`);
     });
   }
   if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
@@ -173,8 +174,8 @@ function warn(statistics: Statistics, terminal: Terminal): void {
 }
 
 /** Whether so many pairs within a dataset are worth a warning. */
-function isNotable({ datasets }: Statistics): (pairs: number, dataset: number) => boolean {
-  return (pairs, d) => pairs > Math.max(5, 0.001 * datasets[d]!.records);
+function isNotable(pairs: number, { records }: Statistics["datasets"][number]): boolean {
+  return pairs > Math.max(5, 0.001 * records);
 }
 
 function inWords(doubt: Doubt): string {
