@@ -4,7 +4,7 @@ import { discardPartials } from "../output/partial-file.ts";
 import { poolsStarted } from "../pool/pool.ts";
 import { version } from "../version.ts";
 import { bugReport } from "./bug-report.ts";
-import { commands } from "./commands/index.ts";
+import { commandsFor } from "./commands/index.ts";
 import { type Host, Terminal } from "./terminal.ts";
 
 /** Runs one command line and returns its exit code. The one place where errors become messages and codes. */
@@ -23,7 +23,7 @@ export async function run(host: Host): Promise<number> {
     if (error.code !== "EPIPE") throw fileError(error, "write to", "standard error");
   });
   try {
-    await program(terminal, host).parseAsync([...host.argv]);
+    await runLine(host.argv, terminal, host);
     return 0;
   } catch (error) {
     if (signals.caught()) return new Promise<number>(() => {}); // the handler ends the process; what fails meanwhile fails because of it
@@ -36,8 +36,15 @@ export async function run(host: Host): Promise<number> {
   }
 }
 
-function program(terminal: Terminal, host: Host): Command {
-  const root = new Command("saltlink")
+async function runLine(argv: readonly string[], terminal: Terminal, host: Host): Promise<void> {
+  const root = program(terminal);
+  for (const command of await commandsFor(argv)) command(root, { terminal, run: (line) => runLine(["node", "saltlink", ...line], terminal, host) });
+  quietExits(root, host);
+  await root.parseAsync([...argv]);
+}
+
+function program(terminal: Terminal): Command {
+  return new Command("saltlink")
     .description("Link records about the same people across departments without moving a name.")
     .version(version)
     .option("--quiet", "print results only")
@@ -47,9 +54,6 @@ function program(terminal: Terminal, host: Host): Command {
     .addHelpText("after", `\nExit codes:\n${exitMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}\n\nA tour: saltlink demo`)
     .helpCommand("help [command]", "display help for a command")
     .showSuggestionAfterError();
-  for (const command of commands) command(root, { terminal, run: (argv) => program(terminal, host).parseAsync(["node", "saltlink", ...argv]) });
-  quietExits(root, host);
-  return root;
 }
 
 /** Commander reports through exceptions instead of ending the process, and writes to the host's streams; subcommands do not inherit this by themselves. */
