@@ -22,7 +22,7 @@ export interface LoadedDataset {
   readonly digests: number;
 }
 
-/** Shape of a row in the store, also as the kernel reads it (`layout`, see kernel/assembly/link.ts). */
+/** Shape of a row in the store, also as the kernel reads it (`layout`, see kernel/assembly/compare.ts). */
 export interface RowLayout {
   readonly stride: number;
   readonly layout: number;

@@ -1,0 +1,120 @@
+import { startsOf } from "./starts";
+
+// Merging. Tuples are first dealt out by ranges of rows of A, so that a range is merged within the cache and no tuple is looked at for another range's sake: half the time of reading all of them for
+// every one of eight ranges.
+
+/** Deals tuples out by ranges of 2^`shift` rows of A, `ranges` in all. `ends`: u32 for every range, where its tuples end. `levels` may be 0. */
+export function dealTuples(rowsA: usize, rowsB: usize, levels: usize, count: u32, shift: u32, ranges: u32, ends: usize, outA: usize, outB: usize, outLevels: usize): void {
+  memory.fill(ends, 0, <usize>ranges << 2);
+  for (let t: usize = 0; t < count; t++) {
+    const slot = ends + (<usize>(load<u32>(rowsA + (t << 2)) >> shift) << 2);
+    store<u32>(slot, load<u32>(slot) + 1);
+  }
+  startsOf(ends, ranges);
+  for (let t: usize = 0; t < count; t++) {
+    const row = load<u32>(rowsA + (t << 2));
+    const slot = ends + (<usize>(row >> shift) << 2);
+    const at = <usize>load<u32>(slot);
+    store<u32>(slot, <u32>at + 1);
+    store<u32>(outA + (at << 2), row);
+    store<u32>(outB + (at << 2), load<u32>(rowsB + (t << 2)));
+    if (levels) store<u32>(outLevels + (at << 2), load<u32>(levels + (t << 2)));
+  }
+}
+
+// A *list* is one rule's tuples: u32 pointers to rows of A, rows of B and levels (0 when there are none), u32 count, u64 observed bits of the rule,
+// u64 shift of the levels: 32 bytes.
+
+/**
+ * Unites what the rules saw: of all tuples, whose rows of A are in [lo, hi), one pair each with the OR of the observed bits, in order of (row of A, row of B).
+ * `starts`: u32 x (hi - lo) scratch; `scratchB`, `scratchObserved`: room for all tuples; returns the number of pairs.
+ */
+export function mergeTuples(lists: usize, listCount: u32, lo: u32, hi: u32, starts: usize, scratchB: usize, scratchObserved: usize, outA: usize, outB: usize, outObserved: usize): u32 {
+  const size = hi - lo;
+  memory.fill(starts, 0, <usize>size << 2);
+  for (let l: u32 = 0; l < listCount; l++) {
+    const list = lists + (<usize>l << 5);
+    let rows = <usize>load<u32>(list);
+    for (const end = rows + ((<usize>load<u32>(list, 12)) << 2); rows < end; rows += 4) {
+      const slot = starts + (<usize>(load<u32>(rows) - lo) << 2);
+      store<u32>(slot, load<u32>(slot) + 1);
+    }
+  }
+  startsOf(starts, size);
+  for (let l: u32 = 0; l < listCount; l++) {
+    const list = lists + (<usize>l << 5);
+    const rowsA = <usize>load<u32>(list);
+    const rowsB = <usize>load<u32>(list, 4);
+    const levels = <usize>load<u32>(list, 8);
+    const count = <usize>load<u32>(list, 12);
+    const bits = load<u64>(list, 16);
+    const shift = load<u64>(list, 24);
+    for (let t: usize = 0; t < count; t++) {
+      const slot = starts + (<usize>(load<u32>(rowsA + (t << 2)) - lo) << 2);
+      const at = <usize>load<u32>(slot);
+      store<u32>(slot, <u32>at + 1);
+      store<u32>(scratchB + (at << 2), load<u32>(rowsB + (t << 2)));
+      store<u64>(scratchObserved + (at << 3), levels ? bits | (<u64>load<u32>(levels + (t << 2)) << shift) : bits);
+    }
+  }
+  // starts[i] is now the end of row i
+  let count: usize = 0;
+  let first: u32 = 0;
+  for (let i: u32 = 0; i < size; i++) {
+    const end = load<u32>(starts + (<usize>i << 2));
+    const begin = count;
+    for (let t = first; t < end; t++) {
+      const rowB = load<u32>(scratchB + (<usize>t << 2));
+      const observed = load<u64>(scratchObserved + (<usize>t << 3));
+      let at = count;
+      while (at > begin && load<u32>(outB + (at << 2) - 4) > rowB) at--;
+      if (at > begin && load<u32>(outB + (at << 2) - 4) == rowB) {
+        store<u64>(outObserved + (at << 3) - 8, load<u64>(outObserved + (at << 3) - 8) | observed);
+        continue;
+      }
+      for (let i = count; i > at; i--) {
+        store<u32>(outB + (i << 2), load<u32>(outB + (i << 2) - 4));
+        store<u64>(outObserved + (i << 3), load<u64>(outObserved + (i << 3) - 8));
+      }
+      store<u32>(outB + (at << 2), rowB);
+      store<u64>(outObserved + (at << 3), observed);
+      store<u32>(outA + (count << 2), lo + i);
+      count++;
+    }
+    first = end;
+  }
+  return <u32>count;
+}
+
+/**
+ * Counts distinct observations: (observed bits, what is missing in either record). `table`: 2^`log2Slots` entries of u64 observed, u64 missing, u32 count, u32 spare,
+ * zeroed by the caller; a slot with count 0 is free. `known`: those that are in the table already. `outSlot`: the slot of every pair. Returns the number of distinct ones added, or -1 when the table is three quarters full.
+ */
+export function countObservations(pairsA: usize, pairsB: usize, observed: usize, count: u32, missingA: usize, missingB: usize, table: usize, log2Slots: u32, known: i32, outSlot: usize): i32 {
+  const mask = (<usize>1 << log2Slots) - 1;
+  const limit = <i32>((mask >> 2) * 3);
+  let distinct = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const bits = load<u64>(observed + (i << 3));
+    const missing = load<u64>(missingA + ((<usize>load<u32>(pairsA + (i << 2))) << 3)) | load<u64>(missingB + ((<usize>load<u32>(pairsB + (i << 2))) << 3));
+    let slot = <usize>(((bits ^ (missing * 0x9e3779b97f4a7c15)) * 0xd6e8feb86659fd93) >> 32) & mask;
+    while (true) {
+      const entry = table + slot * 24;
+      const n = load<u32>(entry, 16);
+      if (n == 0) {
+        if (known + ++distinct > limit) return -1;
+        store<u64>(entry, bits);
+        store<u64>(entry, missing, 8);
+        store<u32>(entry, 1, 16);
+        break;
+      }
+      if (load<u64>(entry) == bits && load<u64>(entry, 8) == missing) {
+        store<u32>(entry, n + 1, 16);
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+    store<u32>(outSlot + (i << 2), <u32>slot);
+  }
+  return distinct;
+}

@@ -1,0 +1,37 @@
+// Records laid out as rows: column after column comes from the hashed file, and what is compared together lies together.
+
+/** Copies one 64-bit column into the row store. `stride`, `offset`: bytes. */
+export function placeColumn(column: usize, count: u32, rows: usize, stride: usize, offset: usize): void {
+  let target = rows + offset;
+  for (const end = column + (<usize>count << 3); column < end; column += 8, target += stride) store<u64>(target, load<u64>(column));
+}
+
+/**
+ * Adds one 64-bit column to a digest of each record's content, which breaks ties without regard to ids or order. `salt` tells the columns apart. A sum, so that columns may come in any order; one
+ * thread at a time adds to a record's.
+ */
+export function mixColumn(column: usize, count: u32, digests: usize, salt: u64): void {
+  for (let row: usize = 0; row < count; row++) {
+    let x = load<u64>(column + (row << 3)) ^ salt;
+    x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93;
+    const slot = digests + (row << 3);
+    store<u64>(slot, load<u64>(slot) + (x ^ (x >> 32)));
+  }
+}
+
+/** Copies each row to its slot in the store, but those with slot 0xffffffff. */
+export function placeRows(rows: usize, count: u32, slots: usize, target: usize, stride: usize): void {
+  for (const end = slots + (<usize>count << 2); slots < end; slots += 4, rows += stride) {
+    const slot = load<u32>(slots);
+    if (slot != 0xffffffff) memory.copy(target + <usize>slot * stride, rows, stride);
+  }
+}
+
+/** Writes the number of set bits of `words` u64 at `offset` of every row as a u16 at `weightOffset`; 0 means the filter is missing. */
+export function placeWeights(rows: usize, count: u32, stride: usize, offset: usize, words: i32, weightOffset: usize): void {
+  for (let row: u32 = 0; row < count; row++, rows += stride) {
+    let weight: u64 = 0;
+    for (let w = 0; w < words; w++) weight += popcnt(load<u64>(rows + offset + (<usize>w << 3)));
+    store<u16>(rows + weightOffset, <u16>weight);
+  }
+}
