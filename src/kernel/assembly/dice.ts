@@ -1,4 +1,4 @@
-import { LANES, TABLE_BYTES, farLanes, fillTable, layPlanes, listBits, listBytes, planesBytes } from "./bit-planes";
+import { LANES, TABLE_BYTES, fillTable, layPlanes, listBits, listBytes, nearLanes, planesBytes } from "./bit-planes";
 
 // All pairs of two lists of plain filters with a Dice coefficient of at least a threshold. Both lists are sorted by weight, so that whole groups fall out by their weights alone: 2 min / (sum of both) bounds Dice
 // (Swamidass and Baldi 2007, section 3). What is left is counted by planes, and a group is left as soon as none of its records can reach the threshold.
@@ -82,7 +82,7 @@ export function diceAbove(sortedA: usize, weightsA: usize, orderA: usize, countA
         const most = Math.floor(<f64>weightA - threshold * (<f64>weightA + lightest) / 2 + 1e-6);
         if (most < 0 || <f64>weightA - heaviest > most) continue;
         const list = lists + <usize>(a - first) * listBytes(words);
-        const near = v128.not(farLanes(planes, words, list, list + (((<usize>weightA + 15) & ~15) << 1), <i32>most, false));
+        const near = nearLanes<u16>(planes, words, list, list + (((<usize>weightA + 15) & ~15) << 1), <i32>most, false);
         for (let half: u32 = 0; half < 2; half++) {
           for (let lanes = half == 0 ? i64x2.extract_lane(near, 0) : i64x2.extract_lane(near, 1); lanes != 0; lanes &= lanes - 1) {
             const b = firstB + (half << 6) + <u32>ctz(lanes);

@@ -1,4 +1,4 @@
-import { LANES, TABLE_BYTES, farLanes, fillTable, layPlanes, listBits, listBytes, planesBytes } from "./bit-planes";
+import { LANES, TABLE_BYTES, fillTable, layPlanes, listBits, listBytes, nearLanes, planesBytes } from "./bit-planes";
 import { LAYOUT_FILTER, LAYOUT_HEAD, SCALE, distance, distance8, levelsOf } from "./compare";
 
 /**
@@ -47,7 +47,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
       const filterA = rowsA + <usize>(firstA + a) * stride;
       const end = rows + <usize>sizeB * width;
       const next = self ? a + 1 : 0;
-      if (next < laid) nearLanes(filterA, width, words, filters, next, laid, <i32>most, planes, groups, near);
+      if (next < laid) findNear(filterA, width, words, filters, next, laid, <i32>most, planes, groups, near);
       for (let b = next; ; b++) {
         if (b < laid) b = nextLane(near, b, laid);
         if (b >= laid) {
@@ -75,7 +75,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
 }
 
 const FEWEST_ROWS: u32 = 24; // of A that a block's planes must serve
-const FEWEST_LANES: u32 = 80; // of B in a last group that is not full: planes cost the same however few; even with pair after pair at 84 in a block of its own, at some 65 behind whole groups (four filters of 512 bits)
+const FEWEST_LANES: u32 = 56; // of B in a last group that is not full: planes cost the same however few; even with pair after pair at some 50 behind whole groups (four filters of 512 bits)
 
 // @ts-ignore: decorator
 @inline
@@ -102,21 +102,23 @@ function layBlock(rows: usize, width: usize, words: i32, sizeB: u32, laid: u32, 
 }
 
 /** Which of the lanes [from, laid) are near a row of A in some filter: a bit each. */
-function nearLanes(row: usize, width: usize, words: i32, filters: u32, from: u32, laid: u32, most: i32, table: usize, groups: usize, near: usize): void {
+function findNear(row: usize, width: usize, words: i32, filters: u32, from: u32, laid: u32, most: i32, table: usize, groups: usize, near: usize): void {
   const lists = table + TABLE_BYTES;
   for (let f: usize = 0; f < filters; f++) listBits(row + ((f * <usize>words) << 3), words, table, lists + f * listBytes(words));
   const bytes = planesBytes(words);
   for (let g: usize = from / LANES; g * LANES < laid; g++) {
     let planes = groups + g * filters * bytes;
-    let far = i64x2.splat(-1);
+    let found = i64x2.splat(0);
     for (let f: usize = 0; f < filters; f++, planes += bytes) {
       const weight = <i32>load<u16>(row + width + (f << 1));
       if (weight == 0) continue;
       const list = lists + f * listBytes(words);
       // distance = weight of B - weight of A + 2 misses
-      far = v128.and(far, farLanes(planes, words, list, list + (((<usize>weight + 15) & ~15) << 1), (most + weight) >> 1, true));
+      const limit = (most + weight) >> 1;
+      const end = list + (((<usize>weight + 15) & ~15) << 1);
+      found = v128.or(found, limit < 256 ? nearLanes<u8>(planes, words, list, end, limit, true) : nearLanes<u16>(planes, words, list, end, limit, true));
     }
-    v128.store(near + (g << 4), v128.not(far));
+    v128.store(near + (g << 4), found);
   }
 }
 
