@@ -26,7 +26,8 @@ import { KeyWithholder, type SharedColumn, type SharedTask, type SliceKeys } fro
 import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment, subKey } from "./sub-key.ts";
-import { type PairsTask, type SampledRecord, createSketches } from "./value-statistics.ts";
+import type { SampledRecord } from "./sampled-pairs.ts";
+import { type PairsTask, createSketches } from "./value-statistics.ts";
 import { ValueSample, createSampleLimits } from "./value-sample.ts";
 
 export interface HashOptions {

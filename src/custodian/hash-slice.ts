@@ -14,7 +14,8 @@ import { drawBelow } from "./secret-draws.ts";
 import { type SliceKeys, sliceKeys } from "./shared-values.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
 import { type SliceWords, SampledWords } from "./value-sample.ts";
-import { type SampledRecord, type SharedSketches, RecordCounter } from "./value-statistics.ts";
+import type { SampledRecord } from "./sampled-pairs.ts";
+import { type SharedSketches, RecordCounter } from "./value-statistics.ts";
 
 /** What every thread of a `hash` run is given once. */
 export interface HashSetup {

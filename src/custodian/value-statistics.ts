@@ -1,9 +1,7 @@
-import { comparisonGroups, type ComparisonGroup, type FieldSpace, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
-import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
+import { comparisonGroups, type ComparisonGroup, type FieldSpace, usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
-import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
-import { createEncoder } from "../kernel/encode-record.ts";
-import type { AtomValues } from "./encoding.ts";
+import type { EncodingPlan } from "../kernel/encoding-plan.ts";
+import { type PairStates, type SampledRecord, UNKNOWN, comparePairs } from "./sampled-pairs.ts";
 import { mixed } from "./text-hash.ts";
 
 /**
@@ -15,11 +13,9 @@ import { mixed } from "./text-hash.ts";
  */
 const COUNTERS = 1 << 16;
 const SAMPLE = 1000;
-
-export interface SampledRecord {
-  readonly rank: number;
-  readonly atoms: AtomValues;
-}
+/** Relative standard errors of a sketch, and of a share that a few common values of the sample decide. */
+const SKETCH_ERROR = Math.sqrt(2 / COUNTERS);
+const SAMPLE_ERROR = 0.05;
 
 /** What the threads of one run share. */
 export interface SharedSketches {
@@ -163,10 +159,6 @@ function rounded(value: number): number {
   return Number(Math.min(1, Math.max(0, value)).toPrecision(9));
 }
 
-/** States of all pairs of sampled records, one byte each; UNKNOWN where the field is missing in either. */
-type PairStates = ReadonlyMap<string, Uint8Array>;
-const UNKNOWN = 255;
-
 function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: readonly string[]) => number, states: PairStates): number[] {
   const marginals = group.fields.map((space) => {
     const counts = new Float64Array(space.states.length);
@@ -182,11 +174,19 @@ function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: re
   for (let set = 0; set < exactly.length; set++) {
     exactly[set] = set === 0 ? 1 : equalProbability(fields.filter((_, i) => (set >> i) & 1));
   }
-  for (let i = 0; i < fields.length; i++) for (let set = 0; set < exactly.length; set++) if (!((set >> i) & 1)) exactly[set] = Math.max(0, exactly[set]! - exactly[set | (1 << i)]!);
+  const noise = exactly.map((p) => (SKETCH_ERROR * p) ** 2);
+  for (let i = 0; i < fields.length; i++) {
+    for (let set = 0; set < exactly.length; set++) {
+      if ((set >> i) & 1) continue;
+      exactly[set]! -= exactly[set | (1 << i)]!;
+      noise[set]! += noise[set | (1 << i)]!;
+    }
+  }
 
   const joint = new Float64Array(group.size);
   const counted = new Float64Array(1 << fields.length);
   const columns = group.fields.map((space) => states.get(space.field)!);
+  let known = 0;
   for (let pair = 0; pair < columns[0]!.length; pair++) {
     let index = 0;
     let set = 0;
@@ -197,9 +197,16 @@ function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: re
       if (state === length - 1) set |= 1 << f;
     }
     if (index < 0) continue;
+    known++;
     joint[index]!++;
     counted[set]!++;
   }
+  // what is left of a difference of sketches can be all noise; the sample tells rare combinations better
+  exactly.forEach((p, set) => {
+    const ofSample = (counted[set]! + 0.5) / (known + 1);
+    const ofSampleNoise = ofSample / (known + 1) + (SAMPLE_ERROR * ofSample) ** 2;
+    exactly[set] = Math.max(0, (p * ofSampleNoise + ofSample * noise[set]!) / (ofSampleNoise + noise[set]!));
+  });
   const shares = marginals.map((counts) => scaled(counts, 0));
   return Array.from(joint, (count, index) => {
     const states = unravel(group, index);
@@ -238,79 +245,4 @@ function isOfParts({ filter, states, views }: FieldSpace): boolean {
 function independentParts(space: FieldSpace, equalProbability: (parts: readonly string[]) => number): number[] {
   const parts = space.views.map((view) => equalProbability([`${space.field}.${view}`]));
   return space.states.map((state) => parts.reduce((product, p, i) => product * ((state.agrees >> i) & 1 ? p : 1 - p), 1));
-}
-
-/** Compares all pairs of sampled records. */
-function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: readonly SampledRecord[]): PairStates {
-  const order = usedAtoms(schema);
-  const encode = createEncoder(plan);
-  const width = encodedLength(plan);
-  const rows = new Uint32Array(sample.length * width);
-  sample.forEach(({ atoms }, row) => encode(atoms, rows, row * width));
-  let at = 0;
-  const offsets = new Map(schema.filters.map(({ name, bits }) => [name, (at += bits / 32) - bits / 32]));
-  /** Values as numbers, 0 = missing. */
-  const numbered = (atom: number): Int32Array => {
-    const numbers = new Map<string, number>();
-    return Int32Array.from(sample, ({ atoms }) => {
-      const value = atoms[atom];
-      if (value === undefined) return 0;
-      if (!numbers.has(value)) numbers.set(value, numbers.size + 1);
-      return numbers.get(value)!;
-    });
-  };
-
-  return new Map(
-    comparisonGroups(schema).flatMap((group) =>
-      group.fields.map((space) => {
-        const whole = order.includes(space.field) ? numbered(order.indexOf(space.field)) : undefined;
-        const views = space.views.map((view) => numbered(order.indexOf(`${space.field}.${view}`)));
-        const { filter } = space;
-        const limits = filter === undefined ? [] : distanceLimits(filter);
-        const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
-        const known = new Int16Array(64 * (limits.length + 1)).fill(-1); // state by level and agreeing views
-        const states = new Uint8Array((sample.length * (sample.length - 1)) / 2);
-        let pair = 0;
-        for (let a = 1; a < sample.length; a++) {
-          for (let b = 0; b < a; b++, pair++) {
-            if (whole === undefined ? views.length > 0 && views.every((view) => view[a] === 0 || view[b] === 0) : whole[a] === 0 || whole[b] === 0) {
-              states[pair] = UNKNOWN;
-              continue;
-            }
-            if (whole !== undefined && whole[a] === whole[b]) {
-              states[pair] = space.states.length - 1;
-              continue;
-            }
-            let agrees = 0;
-            for (let v = 0; v < views.length; v++) if (views[v]![a] !== 0 && views[v]![a] === views[v]![b]) agrees |= 1 << v;
-            let level = 0;
-            if (filter !== undefined) {
-              const distance = filterDistance(rows, a * width + offset, b * width + offset, filter.bits / 32, relativeToWeights(filter));
-              while (level < limits.length && distance <= limits[level]!) level++;
-            }
-            const code = level * 64 + agrees;
-            if (known[code]! < 0) known[code] = stateIndex(space, false, level, agrees);
-            states[pair] = known[code]!;
-          }
-        }
-        return [space.field, states] as const;
-      }),
-    ),
-  );
-}
-
-function filterDistance(rows: Uint32Array, a: number, b: number, halves: number, relative: boolean): number {
-  let apart = 0;
-  let weight = 0;
-  for (let i = 0; i < halves; i++) {
-    apart += popcount(rows[a + i]! ^ rows[b + i]!);
-    if (relative) weight += popcount(rows[a + i]!) + popcount(rows[b + i]!);
-  }
-  return relative ? (weight === 0 ? 1 : apart / weight) : apart / (halves * 32);
-}
-
-function popcount(x: number): number {
-  x -= (x >>> 1) & 0x55555555;
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
