@@ -1,6 +1,7 @@
 import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
 import { type BucketDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema, withholdsShared } from "../schema/linkage-schema.ts";
-import { type AtomColumns, chooseKeys, measureSharing } from "./choose-keys.ts";
+import { chooseKeys } from "./choose-keys.ts";
+import { type AtomColumns, measureSharing } from "./sharing.ts";
 
 /**
  * Designs a linkage schema: filters and their anchors, keys, buckets, for the number of records expected. The numbers and the reasons for them: DESIGN section 5 in the words of
@@ -30,6 +31,8 @@ const MOST_KEYS = 32;
 /** In `plain` a key costs time only: the coverage that a million pairs must bring, and the most pairs of one key. */
 const PLAIN_PRICE = 0.0002;
 const PLAIN_PAIRS = 5e6;
+/** Any field whose value so few others have is a key by itself there: it reaches matches with whatever errors elsewhere, swapped names among them, that no simulation of usual errors foretells. */
+const FEW_OTHERS = 10;
 /** An anchored filter may be shared by this many records before its anchor takes in more. */
 const LARGEST_FILTER_SHARING = 0.05;
 /** Records in a bucket on both sides together decide the work: above this the bucket takes in another view. */
@@ -81,7 +84,8 @@ function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
   if (profile === "plain") {
     written.filters = withGrams.map(({ name }) => ({ name, fields: [name], anchor: [], bits: 512, hashes: 10, diffusion: 0 }));
     written.tokens = fields.flatMap(({ name, kind }) => plainTokens(kind).map((view) => atomName(name, view))).filter((atom) => samples.some((sample) => sample.values.has(atom)));
-    written.keys = choose([]);
+    const keys = choose([]);
+    written.keys = [...keys, ...wholeFields(fields, keys, samples, expectedRecords)];
   } else if (profile === "strict") {
     // anchored on the year of birth (Chen et al. 2022): else whoever knows 500 of 25,000 people names one in a hundred of the others, by what their records share with their families'
     written.filters = [{ name: "record", fields: fields.map((field) => field.name).slice(0, 8), anchor: date === undefined ? [] : [`${date}.year`], bits: 1024, hashes: 6, diffusion: 10 }];
@@ -94,6 +98,16 @@ function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
     written.maximumSharing = Math.max(LEAST_LIMIT, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
   }
   return written;
+}
+
+/** Keys of one whole field each, where no other key of that field alone does as much. */
+function wholeFields(fields: DesignOptions["fields"], keys: LinkageSchema["keys"], samples: readonly AtomColumns[], expectedRecords: number): LinkageSchema["keys"] {
+  const fieldOf = (part: string): string => part.split(".", 1)[0]!;
+  return fields
+    .filter(({ name }) => !keys.some(({ parts }) => parts.every((part) => fieldOf(part) === name)))
+    .map(({ name }) => ({ parts: [name], others: Math.max(...samples.map((sample) => (sample.values.has(name) ? measureSharing(sample, [name], "records", FEW_OTHERS).others * Math.max(1, expectedRecords / sample.count) : Infinity))) }))
+    .filter(({ others }) => others <= FEW_OTHERS)
+    .map(({ parts }) => ({ parts }));
 }
 
 /** Whether two records of one person are common in one of the files: the same date of birth beside a name or a place of which the rest is alike too. */

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { type FieldKindName, atomsOf } from "../schema/field-kinds.ts";
-import type { AtomColumns } from "./choose-keys.ts";
+import type { AtomColumns } from "./sharing.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";

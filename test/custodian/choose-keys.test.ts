@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type AtomColumns, type KeyChoiceOptions, chooseKeys, measureSharing } from "../../src/custodian/choose-keys.ts";
+import { type KeyChoiceOptions, chooseKeys } from "../../src/custodian/choose-keys.ts";
+import { designSchema } from "../../src/custodian/design-schema.ts";
+import { type AtomColumns, measureSharing } from "../../src/custodian/sharing.ts";
 import { random } from "../../src/random.ts";
 
 /** A town of `count` people; `spread` is the number of values of each atom. */
@@ -63,6 +65,15 @@ describe("the choice of keys", () => {
   it("may take single attributes only where people are not counted", () => {
     const plain = chooseKeys({ ...options, reachedBy: [], countsPeople: false, price: 1e-6, budget: Infinity, limit: 500 });
     expect(plain.some(({ parts }) => parts.length === 1)).toBe(true);
+  });
+
+  it("has a plain schema look at all who agree in one rare value, whatever else differs", () => {
+    const { keys: plain } = designSchema({ profile: "plain", fields: options.fields, samples: [town], expectedRecords: 4000 });
+    // every name and postcode is a few people's; the sexes are thousands'
+    for (const field of ["forename", "surname", "date_of_birth", "postcode"]) expect(plain.some(({ parts }) => parts.every((part) => part.split(".")[0] === field)), field).toBe(true);
+    expect(plain.some(({ parts }) => parts.join() === "sex")).toBe(false);
+    const grown = designSchema({ profile: "plain", fields: options.fields, samples: [town], expectedRecords: 4_000_000 });
+    expect(grown.keys.some(({ parts }) => parts.join() === "postcode")).toBe(false);
   });
 });
 

@@ -1,0 +1,90 @@
+import { atomName } from "../schema/field-kinds.ts";
+
+export interface AtomColumns {
+  /** Number of records. */
+  readonly count: number;
+  /** For every atom, by name: the value's number in each record, -1 where missing. */
+  readonly values: ReadonlyMap<string, Int32Array>;
+}
+
+interface Sharing {
+  /** Share of records whose value another record has. */
+  records: number;
+  /** Other records with the same value, per record. */
+  others: number;
+}
+
+/**
+ * Measures the sharing of a compound in a sample. Records of one person share everything through themselves, which is no choice of keys and is left out; with `of` records they are counted all the
+ * same, as `hash` counts.
+ * Gives up, with infinite sharing, once there are more than `enough` others per record.
+ */
+export function measureSharing(sample: AtomColumns, parts: readonly string[], of: "people" | "records" = "people", enough = Infinity): Sharing {
+  const { count, values } = sample;
+  const columns = parts.map((part) => values.get(part)!);
+  const samePerson = of === "people" ? personTest(sample, parts) : undefined;
+  const slots = 1 << Math.ceil(Math.log2(count * 2 + 2));
+  const last = new Int32Array(slots).fill(-1); // last row of each value
+  const before = new Int32Array(count); // the row before it with the same value
+  const shares = new Uint8Array(count);
+  const most = (enough * count) / 2;
+  let pairs = 0;
+  let records = 0;
+  rows: for (let row = 0; row < count; row++) {
+    let hash = 0;
+    for (const column of columns) {
+      if (column[row]! < 0) continue rows;
+      hash = Math.imul(hash ^ column[row]!, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    let slot = hash & (slots - 1);
+    probe: while (last[slot]! >= 0) {
+      const other = last[slot]!;
+      for (const column of columns) {
+        if (column[other] === column[row]) continue;
+        slot = (slot + 1) & (slots - 1);
+        continue probe;
+      }
+      break;
+    }
+    before[row] = last[slot]!;
+    last[slot] = row;
+    for (let other = before[row]!; other >= 0; other = before[other]!) {
+      if (samePerson?.(row, other) === true) continue;
+      if (++pairs > most) return { records: Infinity, others: Infinity };
+      for (const sharer of [row, other]) {
+        if (shares[sharer] === 1) continue;
+        shares[sharer] = 1;
+        records++;
+      }
+    }
+  }
+  return { records: records / count, others: (2 * pairs) / count };
+}
+
+/**
+ * Whether two records that share `parts` are one person's, as the rest of them tells: forenames that begin alike, two of three parts of the date of birth, and at least half of the other values alike. Values
+ * that few tell apart (sex) say nothing.
+ */
+function personTest({ count, values }: AtomColumns, parts: readonly string[]): (a: number, b: number) => boolean {
+  const fieldOf = (atom: string): string => atom.split(".", 1)[0]!;
+  const shared = new Set(parts.map(fieldOf));
+  const telling = (column: Int32Array): boolean => column.some((value) => value >= Math.min(10, count / 2)); // values are numbered as they come
+  const others = [...values].flatMap(([field, whole]) => (field.includes(".") || field === "date_of_birth" || shared.has(field) || !telling(whole) ? [] : [{ whole, alike: ["phonetic", "start"].flatMap((view) => values.get(atomName(field, view)) ?? []) }]));
+  const initial = values.get("forename.initial");
+  const dateParts = ["day", "month", "year"].flatMap((part) => values.get(`date_of_birth.${part}`) ?? []);
+  const date = dateParts.length === 3 && !shared.has("date_of_birth");
+  return (a, b) => {
+    if (initial !== undefined && initial[a] !== initial[b]) return false;
+    if (dateParts.length === 3 && dateParts.filter((part) => part[a] === part[b]).length < 2) return false;
+    // two parts of three count as one value that agrees
+    let both = date ? 1 : 0;
+    let agree = both;
+    for (const { whole, alike } of others) {
+      if (whole[a]! < 0 || whole[b]! < 0) continue;
+      both++;
+      if (whole[a] === whole[b] || alike.some((view) => view[a] === view[b])) agree++;
+    }
+    return both > 0 && agree * 2 >= both;
+  };
+}
