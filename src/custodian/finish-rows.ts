@@ -3,25 +3,40 @@ import { type HashedForm, ID_HALVES, type RowGroup, halvesPerRow, rowGroup } fro
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { cutBuckets } from "./bucket-cut.ts";
 import { randomOrder } from "./secret-draws.ts";
-import type { StratumColumn } from "./strata.ts";
+import { SharedSample } from "./shared-pairs.ts";
+import { KeyWithholder, type SharedColumn } from "./shared-values.ts";
+import { type Partition, readPartition } from "./shuffled-rows.ts";
+import { type StratumColumn, recode } from "./strata.ts";
 
-/** The rows of one partition of the shuffle, in memory that threads share. */
+/** A partition of the shuffle, and what is known when the whole file has been read. */
 export interface PartitionTask {
-  readonly halves: Uint32Array;
-  readonly rows: number;
+  readonly partition: Partition;
   /** Bits that each bucket keeps. */
   readonly bits: readonly number[];
   readonly strataValues: readonly (readonly string[])[];
   readonly form: HashedForm;
+  /** Values that are withheld, for profiles that do. */
+  readonly withheld?: { readonly columns: readonly SharedColumn[]; readonly secret: Uint8Array; readonly records: number };
 }
 
-/** Compiles the function that makes row groups of partitions: buckets cut, rows in random order, laid out for the file. */
-export function partitionFinisher(schema: LinkageSchema, strata: readonly StratumColumn[]): (task: PartitionTask) => RowGroup {
+export interface FinishedPartition {
+  readonly group: RowGroup;
+  readonly shared: SharedSample | undefined;
+}
+
+/** Compiles the function that makes row groups of partitions: shared values withheld, buckets cut, rows in random order, laid out for the file. */
+export function partitionFinisher(schema: LinkageSchema, strata: readonly StratumColumn[], firstKey: number): (task: PartitionTask) => FinishedPartition {
   const layout = layoutOf(schema, strata);
   const width = halvesPerRow(layout);
   const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length);
-  return ({ halves, rows, bits, strataValues, form }) => {
+  return ({ partition, bits, strataValues, form, withheld }) => {
+    const { runs, rows } = partition;
+    const halves = readPartition(partition, width);
+    let end = 0;
+    if (strata.length > 0) for (const run of runs) recode(halves.subarray(end * width, (end += run.rows) * width), width, run.strata);
+    const shared = withheld && new SharedSample(layout.keys.length, withheld.records);
+    if (withheld !== undefined) new KeyWithholder(withheld.columns, width, firstKey, withheld.secret).withhold(halves, rows, shared!);
     for (let row = 0; row < rows; row++) cutBuckets(halves, row * width + bucketAt, bits);
-    return rowGroup(form, layout, { halves, rows, order: randomOrder(rows), strataValues });
+    return { group: rowGroup(form, layout, { halves, rows, order: randomOrder(rows), strataValues }), shared };
   };
 }

@@ -2,7 +2,7 @@ import { rmSync, statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { FORMAT, type Header, isLabel } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
-import { type RowGroup, formOf, halvesPerRow } from "../exchange/row-group.ts";
+import { formOf, halvesPerRow } from "../exchange/row-group.ts";
 import { type HashedFileWriter, createHashedFile } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { Pool } from "../pool/pool.ts";
@@ -14,20 +14,21 @@ import { bucketBits } from "./bucket-cut.ts";
 import { type ColumnMap, checkColumnMap } from "./column-map.ts";
 import { lookupPath, rejectsPath } from "./companion-files.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
-import { type Slice, cutSlices } from "./csv/slices.ts";
+import { cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
 import { comparisonPlan, encodingPlan } from "./encoding.ts";
-import type { PartitionTask } from "./finish-rows.ts";
-import { type HashSetup, type SliceResult, type SliceTask, firstKeyHalf } from "./hash-slice.ts";
+import type { FinishedPartition, PartitionTask } from "./finish-rows.ts";
+import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
+import { type HashReply, type HashTask, replyOf } from "./hash-thread.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
-import { SharedPairs } from "./shared-pairs.ts";
-import { KeyWithholder, type SharedColumn, type SharedTask, type SliceKeys } from "./shared-values.ts";
+import { type SharedSample, countSharedPairs } from "./shared-pairs.ts";
+import type { SharedColumn } from "./shared-values.ts";
 import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment, subKey } from "./sub-key.ts";
 import type { SampledRecord } from "./sampled-pairs.ts";
-import { type PairsTask, createSketches } from "./value-statistics.ts";
+import { createSketches } from "./value-statistics.ts";
 import { ValueSample, createSampleLimits } from "./value-sample.ts";
 
 export interface HashOptions {
@@ -64,9 +65,6 @@ export interface HashSummary {
   uniqueByStrata: number;
 }
 
-type HashTask = SliceTask | SharedTask | PartitionTask | PairsTask;
-type HashReply = SliceResult | SharedColumn | RowGroup | Header["randomPairs"];
-
 const SLICE_BYTES = 256 << 10;
 const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
 
@@ -98,6 +96,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const sampleLimits = createSampleLimits(sampledColumns.length);
   const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt, partitions, sampleLimits };
   const pool = new Pool<HashTask, HashReply>("hash-slice", options.threads, setup);
+  let done = false;
   try {
     const hashed: HashedFileWriter = createHashedFile(output, layout, force);
     outputs.push(hashed);
@@ -105,7 +104,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     outputs.push(lookup);
     const rejects = new PartialFile(rejectsAt, { force });
     outputs.push(rejects);
-    const rows = new ShuffledRows(width, partitions, `${output}.rows`);
+    const rows = new ShuffledRows(width, withholds ? schema.keys.length : 0, `${output}.rows`);
     outputs.push(rows);
     lookup.write("record_id,own_id\n");
     rejects.write("row,reason\n");
@@ -115,13 +114,22 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const sampled: SampledRecord[] = [];
     const seen = new OwnIds();
     const samples = sampledColumns.map((_, column) => new ValueSample(sampleLimits, column));
-    const keys: SliceKeys[] = [];
     const refuse = (shared: SharedOwnId | undefined): void => {
       if (shared !== undefined) throw new SaltlinkError("input", `${input} rows ${shared.before} and ${shared.row}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
     };
 
-    for await (const reply of pool.map(tasksOf(slices, (done) => options.onProgress?.(Math.min(done, bytes), bytes)))) {
-      const result = reply as SliceResult;
+    const places: number[] = [];
+    async function* sliceTasks(): AsyncGenerator<SliceTask> {
+      let cut = 0;
+      for await (const { bytes: text, firstRow, records } of slices) {
+        const at = rows.reserve(records);
+        places.push(at);
+        yield { bytes: new Uint8Array(text), firstRow, records, waits: { descriptor: rows.descriptor, at } };
+        options.onProgress?.(Math.min((cut += text.length), bytes), bytes);
+      }
+    }
+    for await (const reply of pool.map(sliceTasks())) {
+      const result = replyOf(reply, output) as SliceResult;
       refuse(seen.add(result.ownIds, result.rowNumbers, result.rows));
       let at = 0;
       samples.forEach((sample, column) => {
@@ -129,11 +137,9 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
         sample.add(result.words.values.subarray(at, at + count), result.words.present[column]!);
         at += count;
       });
-      if (result.keys !== undefined) keys.push(result.keys);
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
-      strata.add(result, width);
-      rows.add(result.halves, result.partitions);
+      rows.add({ at: places.shift()!, rows: result.rows, partitions: result.partitions, strata: strata.add(result.strata) });
       counts.hashed += result.rows;
       counts.rejected += result.rejects.length;
       for (const key of ["missing", "placeholders", "unusable"] as const) result[key].forEach((n, f) => (perField[key][f]! += n));
@@ -149,8 +155,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     if (counts.hashed === 0) throw new SaltlinkError("input", `${input}: every row would be rejected; the first is row ${firstReject(rejects)}`);
 
     const summaries = samples.map((sample) => ({ ...sample.summary(), present: sample.present }));
-    const shared = withholds ? await Promise.all(schema.keys.map(async (_, key) => (await pool.run({ key, slices: keys })) as SharedColumn)) : undefined;
-    keys.length = 0;
+    const shared = withholds ? await Promise.all(schema.keys.map(async (_, key) => replyOf(await pool.run({ descriptor: rows.descriptor, keyColumn: rows.keyColumns(key) }), output) as SharedColumn)) : undefined;
     const sharing = (shared?.map(({ records }) => records) ?? summaries.slice(0, schema.keys.length).map((summary) => summary.sharing)).map((records) => records / counts.hashed);
     checkSharing(schema, sharing, counts.hashed);
     const bits = schema.buckets.map((bucket, b) => bucketBits(bucket, summaries[summaries.length - schema.buckets.length + b]!));
@@ -159,16 +164,16 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
     const inFlight = options.threads + 1;
-    const withholder = shared && new KeyWithholder(shared, width, firstKeyHalf(setup.plan), subKey(salt, "withheld"));
-    const sharedPairs = new SharedPairs(schema.keys.length, counts.hashed);
+    const withheld = shared && { columns: shared, secret: subKey(salt, "withheld"), records: counts.hashed };
+    const sharedSamples: SharedSample[] = [];
     function* partitionTasks(): Generator<PartitionTask> {
-      // when a task is asked for, at most so many others are not yet done
-      for (const block of rows.blocks(inFlight + 1)) {
-        withholder?.withhold(block.halves, block.rows, sharedPairs);
-        yield { ...block, bits, strataValues: strata.values, form };
-      }
+      for (const partition of rows.partitions()) yield { partition, bits, strataValues: strata.values, form, ...(withheld === undefined ? {} : { withheld }) };
     }
-    for await (const group of pool.map(partitionTasks(), inFlight)) hashed.write(group as RowGroup);
+    for await (const reply of pool.map(partitionTasks(), inFlight)) {
+      const { group, shared: sample } = replyOf(reply, output) as FinishedPartition;
+      if (sample !== undefined) sharedSamples.push(sample);
+      hashed.write(group);
+    }
     rows.discard();
     const field = (numbers: readonly number[]): Record<string, number> => Object.fromEntries(schema.fields.map(({ name }, f) => [name, numbers[f]!]));
     const fileHeader: Omit<Header, "contentDigest"> = {
@@ -187,7 +192,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       bucketBits: bits,
       sharing,
       randomPairs: await pairs,
-      ...(withholder === undefined ? {} : { sharedPairs: sharedPairs.counts() }),
+      ...(withheld === undefined ? {} : { sharedPairs: countSharedPairs(sharedSamples) }),
       strata: strata.summary(),
     };
     hashed.finish(fileHeader);
@@ -201,21 +206,11 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       if (force) rmSync(rejectsAt, { force: true }); // an earlier run's
     }
     hashed.commit();
+    done = true;
     return { output, lookup: lookupAt, rejects: counts.rejected > 0 ? rejectsAt : undefined, ...counts, header: { ...fileHeader, contentDigest: "" }, unusableStrata: strata.unusable, uniqueByStrata: strata.unique() };
-  } catch (error) {
-    for (const file of outputs) file.discard();
-    throw error;
   } finally {
     await pool.close();
-  }
-}
-
-async function* tasksOf(slices: AsyncGenerator<Slice>, onBytes: (done: number) => void): AsyncGenerator<SliceTask> {
-  let done = 0;
-  for await (const { bytes, firstRow, records } of slices) {
-    yield { bytes: new Uint8Array(bytes), firstRow, records };
-    done += bytes.length;
-    onBytes(done);
+    if (!done) for (const file of outputs) file.discard(); // now that no thread writes to them any more
   }
 }
 

@@ -11,7 +11,7 @@ import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { fieldReaders, recordAtoms } from "./record-atoms.ts";
 import { RecordNotes } from "./record-notes.ts";
 import { drawBelow } from "./secret-draws.ts";
-import { type SliceKeys, sliceKeys } from "./shared-values.ts";
+import { sliceKeys } from "./shared-values.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
 import { type SliceWords, SampledWords } from "./value-sample.ts";
 import type { SampledRecord } from "./sampled-pairs.ts";
@@ -39,10 +39,12 @@ export interface SliceTask {
   readonly bytes: Uint8Array;
   readonly firstRow: number;
   readonly records: number;
+  /** Where its rows are to wait, if they are not wanted back (see shuffled-rows.ts). */
+  readonly waits?: { readonly descriptor: number; readonly at: number };
 }
 
 export interface SliceResult {
-  /** Rows of the hashed file, partition after partition and in the order of the slice within each: id, nulls, words, strata by the numbers of their values in the slice (see exchange/write-hashed-file.ts). */
+  /** Rows of the hashed file, partition after partition and in the order of the slice within each: id, nulls, words, strata by the numbers of their values in the slice (see exchange/row-group.ts). Good until the next slice. */
   readonly halves: Uint32Array;
   readonly rows: number;
   /** Rows of each partition. */
@@ -55,8 +57,8 @@ export interface SliceResult {
   readonly rowNumbers: Uint32Array;
   /** Words for the samples of their values. */
   readonly words: SliceWords;
-  /** Of keys whose shared values are withheld. */
-  readonly keys: SliceKeys | undefined;
+  /** The words of keys whose shared values are withheld, as `sliceKeys` takes them out. */
+  readonly keys: Uint32Array;
   readonly rejects: Reject[];
   /** Per field: records without it, values dropped as placeholders, values that cannot be read. */
   readonly missing: number[];
@@ -118,10 +120,10 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
       notes.write(from, to, places, width, ID_HALVES);
       for (const { record, rank } of notes.count(from, to)) sampled.push({ rank, atoms: atomsOf(text(record)).atoms, row: places[record]! });
     }
-    const halves = encoder.rows().slice();
+    const halves = encoder.rows();
     if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));
     picked.addRows(halves, width, firstSampled);
-    const keys = withholdsShared(schema) ? sliceKeys(halves, rows, width, firstKey, schema.keys.length) : undefined;
+    const keys = sliceKeys(halves, rows, width, firstKey, withholdsShared(schema) ? schema.keys.length : 0);
     const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
     writeIds(recordIds, halves, places, width);
     const ownIds = hashOwnIds(ids, rows, setup.ownIdSeed);
@@ -129,7 +131,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     // the last thing that can be lost with this thread: a slice that is hashed again is counted once
     counter.flush();
     const [placeholders, unusable] = (["placeholder", "unusable"] as const).map((problem) => notes.problems.map((counts) => counts[PROBLEMS.indexOf(problem)]!)) as [number[], number[]];
-    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), keys, rejects, missing: notes.missing, placeholders, unusable, strata: { values: strata.values, unusable: strata.unusable }, sampled };
+    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), keys, rejects, missing: notes.missing, placeholders, unusable, strata: { values: strata.values, codes: strata.codes, unusable: strata.unusable }, sampled };
   };
 }
 

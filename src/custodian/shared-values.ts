@@ -1,60 +1,117 @@
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 import { ID_HALVES } from "../exchange/row-group.ts";
-import type { SharedPairs } from "./shared-pairs.ts";
+import { readBytes } from "../output/bytes-at.ts";
+import type { SharedSample } from "./shared-pairs.ts";
 
-/** The key words of a slice's records, column after column, in memory that threads share: 31 bits of each (two words that agree in them count as one), 0 where it is missing. */
-export interface SliceKeys {
-  readonly entries: Uint32Array<SharedArrayBuffer>;
-  readonly rows: number;
-}
-
-/** Of a key column: the values that several records have, in a hash table with open addressing (0 is free), and how many records that are. */
+/** Of a key column: the values that several records have, in a hash table with open addressing (0 is free) that threads share, and how many records that are. */
 export interface SharedColumn {
   readonly values: Uint32Array;
   readonly records: number;
 }
 
-/** A key of the schema, to be counted over all slices. */
+/** A key of the schema, to be counted over all slices: its columns wait in a file (see shuffled-rows.ts). */
 export interface SharedTask {
-  readonly key: number;
-  readonly slices: readonly SliceKeys[];
+  readonly descriptor: number;
+  readonly keyColumn: readonly { readonly at: number; readonly rows: number }[];
 }
 
-/** Takes the key words out of rows; their keys begin at `first`. */
-export function sliceKeys(halves: Uint32Array, rows: number, width: number, first: number, keys: number): SliceKeys {
-  const entries = new Uint32Array(new SharedArrayBuffer(rows * keys * 4));
+export function sharedInColumn({ descriptor, keyColumn }: SharedTask): SharedColumn {
+  const part = new Uint32Array(Math.max(0, ...keyColumn.map(({ rows }) => rows)));
+  function* parts(): Generator<Uint32Array> {
+    for (const { at, rows } of keyColumn) {
+      readBytes(descriptor, new Uint8Array(part.buffer, 0, rows * 4), at);
+      yield part.subarray(0, rows);
+    }
+  }
+  return sharedValues(parts, keyColumn.reduce((sum, { rows }) => sum + rows, 0));
+}
+
+/** Takes the key words out of rows, whose keys begin at `first`: column after column 31 bits of each (two words that agree in them count as one), 0 where it is missing. */
+export function sliceKeys(halves: Uint32Array, rows: number, width: number, first: number, keys: number): Uint32Array {
+  const entries = new Uint32Array(rows * keys);
   for (let row = 0; row < rows; row++) {
     for (let k = 0, from = row * width + first, to = row; k < keys; k++, from += 2, to += rows) entries[to] = entryOf(halves[from]!, halves[from + 1]!);
   }
-  return { entries, rows };
+  return entries;
 }
 
+/** 64 MB. */
+const MOST_ENTRIES = 1 << 24;
+/** Entries of a bucket, about: their table fits the processor's first cache. */
+const BUCKET = 1024;
+
 /**
- * Counts one column over the whole file. A thread does it, key by key: sets of all keys that grew slice by slice on the main thread took more memory, missed the cache at every word, and were the longest part of `hash`.
+ * Counts one column over the whole file. `parts` reads it, several times over, some entries after the other in any order; `rows` are as many as there are entries, at most; `atOnce`: are held in memory.
+ *
+ * Entries go into buckets by their leading bits, and bucket after bucket is counted: one table for all missed the cache at every word and took five times as long. Larger files are read several times, so that memory stays what it is.
  */
-export function sharedValues({ key, slices }: SharedTask): SharedColumn {
-  const seen = emptyTable(slices.reduce((sum, { rows }) => sum + rows, 0));
+export function sharedValues(parts: () => Iterable<Uint32Array>, rows: number, atOnce = MOST_ENTRIES): SharedColumn {
+  const passes = Math.ceil(rows / atOnce);
+  const bits = Math.max(1, Math.ceil(Math.log2(Math.max(rows / BUCKET, passes))));
   const shared: number[] = [];
   let records = 0;
-  for (const { entries, rows } of slices) {
-    for (let at = key * rows; at < (key + 1) * rows; at++) {
-      const entry = entries[at]!;
-      if (entry === 0) continue;
-      const slot = slotOf(seen, entry);
-      if (seen[slot] === 0) seen[slot] = entry;
-      else {
-        if ((seen[slot]! & AGAIN) === 0) {
-          seen[slot]! |= AGAIN;
-          shared.push(entry);
-          records++;
-        }
-        records++;
-      }
-    }
+  for (let pass = 0; pass < passes; pass++) {
+    const [from, to] = [pass, pass + 1].map((share) => Math.floor((share * 2 ** bits) / passes)) as [number, number];
+    const { entries, ends } = inBuckets(parts, 32 - bits, from, to);
+    for (let b = 0; b < ends.length; b++) records += sharedIn(entries.subarray(b === 0 ? 0 : ends[b - 1]!, ends[b]), shared);
   }
-  const values = emptyTable(shared.length);
+  const values = new Uint32Array(new SharedArrayBuffer(4 * tableSize(shared.length)));
   for (const entry of shared) values[slotOf(values, entry)] = entry;
   return { values, records };
+}
+
+/** The entries of buckets `from` to `to`, bucket after bucket, and where each bucket ends. */
+function inBuckets(parts: () => Iterable<Uint32Array>, shift: number, from: number, to: number): { entries: Uint32Array; ends: Uint32Array } {
+  const next = new Uint32Array(to - from + 1);
+  for (const part of parts()) countBuckets(part, shift, from, next);
+  let end = 0;
+  for (let b = 0; b < next.length; b++) next[b] = (end += next[b]!) - next[b]!;
+  const entries = new Uint32Array(end);
+  for (const part of parts()) fillBuckets(part, shift, from, next, entries);
+  return { entries, ends: next.subarray(0, to - from) };
+}
+
+// the last of `next` is for entries of other passes and missing ones; functions of their own, because each is compiled once
+function countBuckets(part: Uint32Array, shift: number, from: number, counts: Uint32Array): void {
+  const buckets = counts.length - 1;
+  for (let i = 0; i < part.length; i++) {
+    const entry = part[i]!;
+    const bucket = (entry >>> shift) - from;
+    if (entry !== 0 && bucket >= 0 && bucket < buckets) counts[bucket]!++;
+  }
+}
+
+function fillBuckets(part: Uint32Array, shift: number, from: number, next: Uint32Array, entries: Uint32Array): void {
+  const buckets = next.length - 1;
+  for (let i = 0; i < part.length; i++) {
+    const entry = part[i]!;
+    const bucket = (entry >>> shift) - from;
+    if (entry !== 0 && bucket >= 0 && bucket < buckets) entries[next[bucket]!++] = entry;
+  }
+}
+
+let table = new Uint32Array(0);
+
+/** Adds the values that come again in a bucket to `shared`; returns how many entries have one. */
+function sharedIn(bucket: Uint32Array, shared: number[]): number {
+  const size = tableSize(bucket.length);
+  if (table.length < size) table = new Uint32Array(size);
+  const seen = table.subarray(0, size).fill(0);
+  let records = 0;
+  for (let i = 0; i < bucket.length; i++) {
+    const entry = bucket[i]!;
+    const slot = slotOf(seen, entry);
+    if (seen[slot] === 0) seen[slot] = entry;
+    else {
+      if ((seen[slot]! & AGAIN) === 0) {
+        seen[slot]! |= AGAIN;
+        shared.push(entry);
+        records++;
+      }
+      records++;
+    }
+  }
+  return records;
 }
 
 /** The bit of an entry that is not the word's: in a table, that the value came again. */
@@ -64,8 +121,8 @@ function entryOf(low: number, high: number): number {
   return low === 0 && high === 0 ? 0 : Math.max(2, (low & ~AGAIN) >>> 0);
 }
 
-function emptyTable(values: number): Uint32Array {
-  return new Uint32Array(2 ** Math.ceil(Math.log2(1.5 * values + 2)));
+function tableSize(values: number): number {
+  return 2 ** Math.ceil(Math.log2(1.5 * values + 2));
 }
 
 /** Where an entry is in a table, or would be. */
@@ -88,36 +145,42 @@ export class KeyWithholder {
   readonly #columns: readonly SharedColumn[];
   readonly #width: number;
   readonly #first: number;
-  readonly #secret: Uint8Array;
+  readonly #prf: (message: Uint8Array) => Uint8Array;
 
   /** `columns`: of each key; `width`: halves per row; `first`: where its keys begin; `secret`: the project's sub-key for this. */
   constructor(columns: readonly SharedColumn[], width: number, first: number, secret: Uint8Array) {
     this.#columns = columns;
     this.#width = width;
     this.#first = first;
-    this.#secret = secret;
+    this.#prf = hmacSha256(secret);
   }
 
-  /** Withholds what the records share; `pairs` hears of it first. */
-  withhold(halves: Uint32Array, rows: number, pairs: SharedPairs): void {
+  /** Withholds what the records share; `sample` hears of it first. */
+  withhold(halves: Uint32Array, rows: number, sample: SharedSample): void {
     const keys = this.#columns.length;
-    const present = new Uint8Array(rows);
-    const isShared = new Uint8Array(rows * keys);
-    this.#columns.forEach(({ values }, k) => {
-      for (let row = 0, at = this.#first + 2 * k; row < rows; row++, at += this.#width) {
-        const entry = entryOf(halves[at]!, halves[at + 1]!);
-        if (entry === 0) continue;
-        present[row]!++;
-        if (values[slotOf(values, entry)] !== 0) isShared[row * keys + k] = 1;
-      }
-    });
-    for (let row = 0; row < rows; row++) {
-      const ofRow = isShared.subarray(row * keys, (row + 1) * keys);
-      const from = row * this.#width;
-      pairs.add(halves, from, from + this.#first, ofRow);
-      const shared = ofRow.reduce((sum, is) => sum + is, 0);
-      if (shared > 0 && !isSecondRecord(shared, present[row]!)) this.#replace(halves.subarray(from + ID_HALVES, from + this.#first + 2 * keys), ofRow);
+    const isShared = new Uint8Array(keys);
+    for (let row = 0, from = 0; row < rows; row++, from += this.#width) {
+      const { shared, present } = this.#look(halves, from + this.#first, isShared);
+      sample.add(halves, from, from + this.#first, isShared);
+      if (shared > 0 && !isSecondRecord(shared, present)) this.#replace(halves.subarray(from + ID_HALVES, from + this.#first + 2 * keys), isShared);
     }
+  }
+
+  /** Says of each key of a row whether it is shared; returns how many are, and how many there are. */
+  #look(halves: Uint32Array, first: number, isShared: Uint8Array): { shared: number; present: number } {
+    let shared = 0;
+    let present = 0;
+    for (let k = 0, at = first; k < isShared.length; k++, at += 2) {
+      isShared[k] = 0;
+      const entry = entryOf(halves[at]!, halves[at + 1]!);
+      if (entry === 0) continue;
+      present++;
+      const { values } = this.#columns[k]!;
+      if (values[slotOf(values, entry)] === 0) continue;
+      isShared[k] = 1;
+      shared++;
+    }
+    return { shared, present };
   }
 
   /** `columns`: a row from its null mask to its last key. Every four keys have a block of the function: HMAC-SHA256 of the row, then of that and the block's number. */
@@ -128,18 +191,33 @@ export class KeyWithholder {
     let blockOf = -1;
     isShared.forEach((is, k) => {
       if (is === 0) return;
-      if (blockOf !== k >> 2) block = new DataView(this.#prf(content, Uint8Array.of((blockOf = k >> 2))).buffer);
+      if (blockOf !== k >> 2) {
+        const { buffer, byteOffset } = this.#prf(Uint8Array.of(...content, (blockOf = k >> 2)));
+        block = new DataView(buffer, byteOffset);
+      }
       const [low, high] = [0, 4].map((at) => block.getUint32(8 * (k & 3) + at, true)) as [number, number];
       columns[firstKey + 2 * k] = low === 0 && high === 0 ? 1 : low;
       columns[firstKey + 2 * k + 1] = high;
     });
   }
+}
 
-  #prf(...messages: readonly Uint8Array[]): Uint8Array {
-    const hmac = createHmac("sha256", this.#secret);
-    for (const message of messages) hmac.update(message);
-    return Uint8Array.from(hmac.digest());
-  }
+/** HMAC-SHA256 (RFC 2104) under a key of at most 64 bytes. The two hashes at one call each take a third of what an object of `createHmac` does for so short a message. */
+function hmacSha256(key: Uint8Array): (message: Uint8Array) => Uint8Array {
+  const padded = (byte: number): Uint8Array => Uint8Array.from({ length: 64 }, (_, i) => (key[i] ?? 0) ^ byte);
+  let inner = padded(0x36);
+  const outer = Uint8Array.of(...padded(0x5c), ...new Uint8Array(32));
+  return (message) => {
+    const size = 64 + message.length;
+    if (inner.length < size) {
+      const larger = new Uint8Array(size);
+      larger.set(inner.subarray(0, 64));
+      inner = larger;
+    }
+    inner.set(message, 64);
+    outer.set(hash("sha256", inner.subarray(0, size), "buffer"), 64);
+    return hash("sha256", outer, "buffer");
+  };
 }
 
 const LEAST_SHARED = 3;

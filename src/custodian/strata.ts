@@ -1,6 +1,5 @@
 import { LONGEST_STRATUM_VALUE, MOST_STRATA, MOST_STRATUM_VALUES, type Strata, isStratumValue, stratumName } from "../exchange/strata.ts";
 import { SaltlinkError } from "../errors.ts";
-import type { SliceResult } from "./hash-slice.ts";
 
 /** A column of a department's file that is sent as a stratum. */
 export interface StratumColumn {
@@ -30,16 +29,19 @@ export function stratumValue(cell: string): string | undefined {
   return value === "" || isStratumValue(value) ? value : undefined;
 }
 
-/** What a slice found in its strata; the codes are in its halves. */
+/** What a slice found in its strata. */
 export interface SliceStrata {
   /** Values of each stratum, in the order in which they came. */
   readonly values: readonly (readonly string[])[];
+  /** Of each record the code of each stratum: 0 where it is missing, else one more than the value's place. */
+  readonly codes: readonly number[];
   readonly unusable: readonly number[];
 }
 
 /** Numbers the values of strata within a slice. */
 export class SliceValues implements SliceStrata {
   readonly values: string[][];
+  readonly codes: number[] = [];
   readonly unusable: number[];
   readonly #columns: readonly StratumColumn[];
   readonly #codes: Map<string, number>[];
@@ -64,7 +66,15 @@ export class SliceValues implements SliceStrata {
         if (value !== undefined) this.#codes[s]!.set(cell, code);
       }
       halves[at + s] = code;
+      this.codes.push(code);
     }
+  }
+}
+
+/** Turns the codes of a slice, with which its rows end, into those of the file. */
+export function recode(halves: Uint32Array, width: number, codes: readonly (readonly number[])[]): void {
+  for (let end = width; end <= halves.length; end += width) {
+    for (let s = 0, at = end - codes.length; s < codes.length; s++, at++) halves[at] = codes[s]![halves[at]!]!;
   }
 }
 
@@ -88,22 +98,20 @@ export class FileStrata {
     this.#records = columns.map(() => []);
   }
 
-  /** Takes a slice in and turns its codes into those of the file. @throws SaltlinkError (input) where a column has too many values. */
-  add({ halves, rows, strata }: Pick<SliceResult, "halves" | "rows" | "strata">, width: number): void {
-    if (this.#columns.length === 0) return;
+  /** Takes a slice in; returns the file's code for each of its codes, of each stratum. @throws SaltlinkError (input) where a column has too many values. */
+  add(strata: SliceStrata): number[][] {
     const codes = strata.values.map((values, s) => [0, ...values.map((value) => this.#codeOf(s, value))]);
     strata.unusable.forEach((count, s) => (this.unusable[s]! += count));
-    for (let row = 0; row < rows; row++) {
+    for (let at = 0; at < strata.codes.length; ) {
       let combination = 0;
       for (let s = 0; s < codes.length; s++) {
-        const at = (row + 1) * width - codes.length + s;
-        const code = codes[s]![halves[at]!]!;
-        halves[at] = code;
+        const code = codes[s]![strata.codes[at++]!]!;
         if (code > 0) this.#records[s]![code - 1]!++;
         combination = combination * (MOST_STRATUM_VALUES + 1) + code;
       }
       this.#combinations.set(combination, (this.#combinations.get(combination) ?? 0) + 1);
     }
+    return codes;
   }
 
   #codeOf(s: number, value: string): number {

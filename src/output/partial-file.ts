@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, linkSync, openSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { SaltlinkError, fileError } from "../errors.ts";
+import { writeBytes } from "./bytes-at.ts";
 
 /**
  * Outputs are written beside their final name and take it only when whole: `X.PID.partial`, synced, then linked to X and the directory synced. A killed run leaves a
@@ -128,7 +129,7 @@ export class PartialFile {
 
   writeAt(bytes: Uint8Array, position: number): void {
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.descriptor, bytes, done, bytes.length - done, position + done);
+      writeBytes(this.descriptor, bytes, position);
     } catch (error) {
       throw fileError(error, "write", this.path);
     }

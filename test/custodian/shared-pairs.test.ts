@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { SharedPairs } from "../../src/custodian/shared-pairs.ts";
+import { SharedSample, countSharedPairs } from "../../src/custodian/shared-pairs.ts";
 
 const KEYS = 3;
 const FIRST = 6;
 const WIDTH = FIRST + 2 * KEYS;
 
-/** Rows of a file: random id, what is missing, and the value of each key; 0 where nobody shares it. */
+/** Rows of a file, in two parts: random id, what is missing, and the value of each key; 0 where nobody shares it. */
 function counted(rows: readonly { id?: number; missing?: number; keys: readonly number[] }[], records = rows.length) {
   const halves = new Uint32Array(rows.length * WIDTH);
   rows.forEach(({ id = 7, missing = 0, keys }, row) => halves.set([id, 0, 0, 0, missing, 0, ...keys.flatMap((value) => [value, value + 1])], row * WIDTH));
-  const pairs = new SharedPairs(KEYS, records);
-  rows.forEach(({ keys }, row) => pairs.add(halves, row * WIDTH, row * WIDTH + FIRST, Uint8Array.from(keys, (value) => (value === 0 ? 0 : 1))));
-  return pairs.counts();
+  const parts = [new SharedSample(KEYS, records), new SharedSample(KEYS, records)];
+  rows.forEach(({ keys }, row) => parts[row & 1]!.add(halves, row * WIDTH, row * WIDTH + FIRST, Uint8Array.from(keys, (value) => (value === 0 ? 0 : 1))));
+  return countSharedPairs(parts.map((part) => structuredClone(part)));
 }
 
 describe("pairs of records that share keys", () => {

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ID_HALVES } from "../../src/exchange/row-group.ts";
-import { KeyWithholder, sharedValues, sliceKeys } from "../../src/custodian/shared-values.ts";
-import { SharedPairs } from "../../src/custodian/shared-pairs.ts";
+import { KeyWithholder, type SharedColumn, sharedValues, sliceKeys } from "../../src/custodian/shared-values.ts";
+import { SharedSample } from "../../src/custodian/shared-pairs.ts";
 import { random } from "../../src/random.ts";
 
 const KEYS = 8;
@@ -17,14 +17,22 @@ function rowsOf(count: number, shared: readonly [row: number, key: number, of: n
   return halves;
 }
 
+/** Counts a key's column of rows that come in slices of so many. */
+function sharedIn(halves: Uint32Array, key: number, slices: readonly number[], atOnce?: number): SharedColumn {
+  const rows = halves.length / WIDTH;
+  function* parts(): Generator<Uint32Array> {
+    let from = 0;
+    for (const count of slices) yield sliceKeys(halves.subarray(from * WIDTH, (from += count) * WIDTH), count, WIDTH, FIRST, KEYS).subarray(key * count, (key + 1) * count);
+  }
+  return sharedValues(parts, rows, atOnce);
+}
+
 function withheld(halves: Uint32Array, blocks: readonly number[], secret = new Uint8Array(32).fill(7)): Uint32Array {
   const rows = halves.length / WIDTH;
-  const half = Math.floor(rows / 2);
-  const slices = [sliceKeys(halves.subarray(0, half * WIDTH), half, WIDTH, FIRST, KEYS), sliceKeys(halves.subarray(half * WIDTH), rows - half, WIDTH, FIRST, KEYS)];
-  const withholder = new KeyWithholder(Array.from({ length: KEYS }, (_, key) => sharedValues({ key, slices })), WIDTH, FIRST, secret);
+  const withholder = new KeyWithholder(Array.from({ length: KEYS }, (_, key) => sharedIn(halves, key, [Math.floor(rows / 2), Math.ceil(rows / 2)])), WIDTH, FIRST, secret);
   const out = halves.slice();
   let row = 0;
-  for (const block of blocks) withholder.withhold(out.subarray(row * WIDTH, (row += block) * WIDTH), block, new SharedPairs(KEYS, rows));
+  for (const block of blocks) withholder.withhold(out.subarray(row * WIDTH, (row += block) * WIDTH), block, new SharedSample(KEYS, rows));
   return out;
 }
 
@@ -45,9 +53,17 @@ describe("values that several records share", () => {
   it("are counted with the records that have them, in whatever slices", () => {
     const halves = rowsOf(100, [[1, 2, 3], [90, 2, 3], [50, 2, 51]]);
     for (const row of [7, 8]) halves.fill(0, row * WIDTH + FIRST + 4, row * WIDTH + FIRST + 6);
-    const slices = [10, 60, 100].map((to, i) => sliceKeys(halves.subarray([0, 10, 60][i]! * WIDTH, to * WIDTH), to - [0, 10, 60][i]!, WIDTH, FIRST, KEYS));
-    expect(sharedValues({ key: 2, slices }).records).toBe(5);
-    expect(sharedValues({ key: 1, slices }).records).toBe(0);
+    expect(sharedIn(halves, 2, [10, 50, 40]).records).toBe(5);
+    expect(sharedIn(halves, 1, [10, 50, 40]).records).toBe(0);
+  });
+
+  it("are the same when the file is too large to be counted at once", () => {
+    const halves = rowsOf(5000, Array.from({ length: 900 }, (_, i) => [i, 2, i + 2000 + (i % 400)]));
+    const whole = sharedIn(halves, 2, [5000]);
+    const parts = sharedIn(halves, 2, [1000, 1000, 2500, 500], 70);
+    expect(parts.records).toBe(whole.records);
+    expect(parts.records).toBeGreaterThan(900);
+    expect(parts.values.filter((value) => value !== 0).toSorted()).toEqual(whole.values.filter((value) => value !== 0).toSorted());
   });
 
   it("are the same words whenever the record is hashed, whatever its id and its neighbours, and others under another secret", () => {

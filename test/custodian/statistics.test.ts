@@ -1,16 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { recordAtoms } from "../../src/custodian/record-atoms.ts";
 import { comparisonPlan } from "../../src/custodian/encoding.ts";
 import { partitionFinisher } from "../../src/custodian/finish-rows.ts";
 import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
-import { ShuffledRows } from "../../src/custodian/shuffled-rows.ts";
+import { ShuffledRows, readPartition } from "../../src/custodian/shuffled-rows.ts";
 import { mixed } from "../../src/custodian/text-hash.ts";
 import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
 import { createSketches, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
 import { halvesPerRow } from "../../src/exchange/row-group.ts";
+import { writeBytes } from "../../src/output/bytes-at.ts";
 import { discardPartials } from "../../src/output/partial-file.ts";
 import { random } from "../../src/random.ts";
 import { comparisonGroups, usedAtoms } from "../../src/schema/comparison-space.ts";
@@ -85,54 +86,49 @@ describe("own ids", () => {
 });
 
 describe("shuffled rows", () => {
+  const rowsIn = (waiting: ShuffledRows, halves: Uint32Array, partitions: readonly number[]): void => {
+    const rows = halves.length / 3;
+    const at = waiting.reserve(rows + 1); // a record was set aside
+    writeBytes(waiting.descriptor, new Uint8Array(halves.buffer), at);
+    waiting.add({ at, rows, partitions: Uint32Array.from(partitions), strata: [] });
+  };
+
   it.each([1, 20])("loses none (%i partitions)", (partitions) => {
-    const { at } = temporaryDirectory();
-    const rows = new ShuffledRows(3, partitions, at("rows"));
-    for (let block = 0; block < 10; block++) rows.add(Uint32Array.from({ length: 300 }, (_, i) => block * 300 + i), Uint32Array.from({ length: partitions }, () => 100 / partitions));
-    const seen = [...rows.blocks()].flatMap(({ halves, rows: n }) => Array.from({ length: n }, (_, r) => halves[r * 3]! / 3));
-    rows.discard();
-    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    const { path, at } = temporaryDirectory();
+    const waiting = new ShuffledRows(3, 2, at("rows"));
+    for (let block = 0; block < 10; block++) rowsIn(waiting, Uint32Array.from({ length: 300 }, (_, i) => block * 300 + i), Array.from({ length: partitions }, () => 100 / partitions));
+    const seen = [...waiting.partitions()].map((partition) => Array.from({ length: partition.rows }, (_, r) => readPartition(partition, 3)[r * 3]! / 3));
+    waiting.discard();
+    expect(seen.length).toBe(partitions);
+    const each = 100 / partitions; // of a block
+    seen.forEach((rows, p) => expect(rows).toEqual(Array.from({ length: 10 * each }, (_, i) => Math.floor(i / each) * 100 + p * each + (i % each))));
+    expect(readdirSync(path)).toEqual([]);
   });
 
   it("keep no order", () => {
-    const layout = layoutOf(standardSchema);
-    const width = halvesPerRow(layout);
+    const { at } = temporaryDirectory();
+    const width = halvesPerRow(layoutOf(standardSchema));
+    const waiting = new ShuffledRows(width, 0, at("rows"));
     const halves = Uint32Array.from({ length: 1000 * width }, (_, i) => Math.floor(i / width));
-    const { pages } = partitionFinisher(standardSchema, [])({ halves, rows: 1000, bits: [32], strataValues: [], form: "parquet" });
-    const seen = new Uint32Array(pages[1]!.buffer, pages[1]!.byteOffset, 2000).filter((_, i) => i % 2 === 0);
+    writeBytes(waiting.descriptor, new Uint8Array(halves.buffer), waiting.reserve(1000));
+    waiting.add({ at: 0, rows: 1000, partitions: Uint32Array.of(1000), strata: [] });
+    const { group } = partitionFinisher(standardSchema, [], 0)({ partition: [...waiting.partitions()][0]!, bits: [32], strataValues: [], form: "parquet" });
+    waiting.discard();
+    const seen = new Uint32Array(group.pages[1]!.buffer, group.pages[1]!.byteOffset, 2000).filter((_, i) => i % 2 === 0);
     expect(seen.toSorted()).toEqual(Uint32Array.from({ length: 1000 }, (_, i) => i));
     expect(seen.filter((row, i) => row === i).length).toBeLessThan(20);
   });
 
-  it("waits on disk above its share of memory, and leaves nothing there: at the end, on a signal, after a killed run", () => {
+  it("wait on disk and leave nothing there: on a signal, after a killed run", () => {
     const { path, at } = temporaryDirectory();
-    const spilled = (): ShuffledRows => {
-      const rows = new ShuffledRows(3, 3, at("out.rows"), 50_000);
-      rows.add(Uint32Array.from({ length: 90_000 }, (_, i) => i), Uint32Array.of(9000, 20_000, 1000));
-      expect(readdirSync(path)).toEqual([`out.rows.${process.pid}.partial`]);
-      expect(readdirSync(at(`out.rows.${process.pid}.partial`)).length).toBeGreaterThan(1);
-      return rows;
-    };
-    const rows = spilled();
-    const seen: number[] = [];
-    const memory = new Set();
-    for (const { halves, rows: n } of rows.blocks(2)) {
-      for (let r = 0; r < n; r++) seen.push(halves[r * 3]! / 3);
-      memory.add(halves.buffer);
-    }
-    expect(memory.size).toBe(2); // for three partitions
-    rows.discard();
-    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30_000 }, (_, i) => i));
-    expect(readdirSync(path)).toEqual([]);
-
-    spilled();
+    rowsIn(new ShuffledRows(3, 0, at("out.rows")), new Uint32Array(90), [30]);
+    expect(readdirSync(path)).toEqual([`out.rows.${process.pid}.partial`]);
     discardPartials(); // what signal handlers call
     expect(readdirSync(path)).toEqual([]);
 
     const { pid } = spawnSync(process.execPath, ["--version"]);
-    mkdirSync(at(`out.rows.${pid}.partial`));
-    writeFileSync(at(`out.rows.${pid}.partial/0`), "rows");
-    new ShuffledRows(3, 1, at("out.rows")).discard();
+    writeFileSync(at(`out.rows.${pid}.partial`), "rows");
+    new ShuffledRows(3, 0, at("out.rows")).discard();
     expect(readdirSync(path)).toEqual([]);
   });
 });

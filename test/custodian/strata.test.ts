@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SaltlinkError } from "../../src/errors.ts";
-import { FileStrata, SliceValues, stratumColumns, stratumValue } from "../../src/custodian/strata.ts";
+import { FileStrata, SliceValues, recode, stratumColumns, stratumValue } from "../../src/custodian/strata.ts";
 
 describe("a stratum's name", () => {
   const names = (...columns: string[]): string[] => stratumColumns(columns, columns, "x.csv").map(({ name }) => name);
@@ -53,7 +53,7 @@ describe("the strata of a file", () => {
       const width = 3; // something else, then two codes
       const halves = new Uint32Array(records.length * width);
       records.forEach((cells, row) => slice.write(cells, halves, row * width + 1));
-      strata.add({ halves, rows: records.length, strata: slice }, width);
+      recode(halves, width, strata.add(slice));
       return records.map((_, row) => [...halves.subarray(row * width + 1, (row + 1) * width)]);
     });
     return { strata, codes };
