@@ -1,10 +1,8 @@
 // Measures saltlink as `saltlink bench` does and, with --peers, the tools that bench/peers.sh installs beside it, by turns in one run.
 // usage: npm run bench -- [--records 1e4,1e5] [--stages kernel,hash,link,end-to-end] [--repeats N] [--threads N] [--peers] [--data DIRECTORY] [--svg FILE] [--json]
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Peers, benchmark } from "../src/bench/benchmark.ts";
 import type { KernelRun } from "../src/bench/kernel-speed.ts";
@@ -12,6 +10,7 @@ import { machine } from "../src/bench/machine.ts";
 import { plot } from "../src/bench/plot.ts";
 import { type Stage, figuresOf, stages } from "../src/bench/result.ts";
 import { resultTable } from "../src/bench/result-table.ts";
+import { peersAreInstalled, runPeer } from "./peers/run-peer.ts";
 
 const { values } = parseArgs({
   options: {
@@ -26,24 +25,7 @@ const { values } = parseArgs({
   },
 });
 const threads = Number(values.threads);
-// dist/bench/speed.js; the peers stay with the sources
-const folder = fileURLToPath(new URL("../../bench/", import.meta.url));
-const python = join(folder, ".peers/bin/python");
 const home = values.data ?? mkdtempSync(join(tmpdir(), "saltlink-speed-"));
-
-/** Runs a peer's script in a process of its own and reads the JSON on its last line. */
-function runPeer<T>(script: string, argv: readonly string[], input?: Uint8Array): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(python, [join(folder, "peers", script), ...argv], { stdio: ["pipe", "pipe", "pipe"] });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(JSON.parse(stdout.trim().split("\n").at(-1)!) as T) : reject(new Error(`${script} failed:\n${stderr.slice(-2000)}`))));
-    child.stdin.on("error", () => {}); // it died: the exit code tells
-    child.stdin.end(input);
-  });
-}
 
 interface PeerCost {
   peak_memory: number;
@@ -86,7 +68,7 @@ const peers: Peers = {
   },
 };
 
-if (values.peers && !existsSync(python)) {
+if (values.peers && !peersAreInstalled()) {
   console.error("the peers are not installed: run bench/peers.sh first");
   process.exitCode = 2;
 } else {

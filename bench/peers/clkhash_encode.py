@@ -12,25 +12,15 @@ import sys
 import time
 
 from clkhash import clk
-from clkhash.comparators import NgramComparison
-from clkhash.field_formats import BitsPerFeatureStrategy, FieldHashingProperties, Ignore, StringSpec
-from clkhash.schema import Schema
 
+from clkhash_schema import clk_schema
 from cost import cost
 
 path, threads = sys.argv[1], int(sys.argv[2])
 BITS = {"forename": 200, "surname": 200, "sex": 100, "date_of_birth": 200, "address": 100, "postcode": 100}
-CODES = {"sex", "date_of_birth", "postcode"}
-
-
-def field(name: str) -> StringSpec:
-    comparator = NgramComparison(1, positional=True) if name in CODES else NgramComparison(2)
-    return StringSpec(name, FieldHashingProperties(comparator=comparator, strategy=BitsPerFeatureStrategy(BITS[name])))
-
 
 with open(path) as file:
-    columns = file.readline().strip().split(",")
-    schema = Schema([field(name) if name in BITS else Ignore(name) for name in columns], 1024)
+    schema = clk_schema(file.readline().strip().split(","), BITS)
     file.seek(0)
     start = time.perf_counter()
     filters = clk.generate_clk_from_csv(file, "not a secret", schema, validate=False, progress_bar=False, max_workers=threads)

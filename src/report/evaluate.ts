@@ -1,14 +1,9 @@
-import { SaltlinkError } from "../errors.ts";
 import type { Interval, Statistics, SubgroupStatistics } from "./statistics.ts";
+import type { LinkFigures, Truth } from "./truth.ts";
 
 /** Links against the truth, and the estimates beside it. */
-export interface Evaluation {
+export interface Evaluation extends LinkFigures {
   readonly truePairs: number;
-  readonly links: number;
-  readonly rightLinks: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
   /** Share of true pairs that blocking reached. */
   readonly pair_completeness: number;
   /** Share of all pairs that blocking spared. */
@@ -45,35 +40,19 @@ export interface StratumCodes {
 }
 
 export interface EvaluationInput {
-  /** True pairs in the departments' own ids. */
-  readonly truth: readonly (readonly [string, string])[];
-  /** Own id to row, per dataset; the same map twice within one file. */
-  readonly rowsA: ReadonlyMap<string, number>;
-  readonly rowsB: ReadonlyMap<string, number>;
+  readonly truth: Truth;
   /** Linked rows. */
   readonly links: Iterable<readonly [number, number]>;
   /** Candidate pairs as rows. */
   readonly candidates: { readonly count: number; readonly rowsA: Uint32Array; readonly rowsB: Uint32Array };
-  readonly recordsB: number;
-  /** Whether both sides are one file, so that a pair has no direction. */
+  /** Whether both sides are one file, so that each of a pair's records is half of it. */
   readonly self: boolean;
   readonly statistics: Statistics;
   readonly strata: readonly StratumCodes[];
 }
 
 export function evaluate(input: EvaluationInput): Evaluation {
-  const { truth, rowsA, rowsB, candidates, recordsB, self, statistics, strata } = input;
-  const pairOf = (a: number, b: number): number => (self && b < a ? b * recordsB + a : a * recordsB + b);
-  const truePairs = new Set<number>();
-  let unknown = 0;
-  for (const [idA, idB] of truth) {
-    const a = rowsA.get(idA);
-    const b = rowsB.get(idB);
-    if (a === undefined || b === undefined) unknown++;
-    else truePairs.add(pairOf(a, b));
-  }
-  if (truePairs.size === 0) throw new SaltlinkError("input", "no pair of the truth file is in the lookup files; are its columns id_a and id_b, in the order of the files that were linked?");
-  const total = truePairs.size + unknown;
+  const { truth, candidates, self, statistics, strata } = input;
   const counts = strata.map(({ statistics: { groups } }) => groups.map(() => ({ truePairs: 0, links: 0, rightLinks: 0 })));
   /** Counts a pair for the groups of its records: within one file it has two ends, each half a pair. */
   const countPair = (a: number, b: number, what: "truePairs" | "links" | "rightLinks"): void =>
@@ -81,34 +60,28 @@ export function evaluate(input: EvaluationInput): Evaluation {
       const ends = self ? [a, b] : [side === 0 ? a : b];
       for (const row of ends) counts[s]![groupOf[row]!]![what] += 1 / ends.length;
     });
-  for (const pair of truePairs) countPair(Math.floor(pair / recordsB), pair % recordsB, "truePairs");
+  for (const [a, b] of truth.pairs()) countPair(a, b, "truePairs");
   let right = 0;
   let links = 0;
   for (const [a, b] of input.links) {
     links++;
     countPair(a, b, "links");
-    if (!truePairs.has(pairOf(a, b))) continue;
+    if (!truth.has(a, b)) continue;
     right++;
     countPair(a, b, "rightLinks");
   }
   let reached = 0;
-  for (let i = 0; i < candidates.count; i++) if (truePairs.has(pairOf(candidates.rowsA[i]!, candidates.rowsB[i]!))) reached++;
-  const precision = links === 0 ? 1 : right / links;
-  const recall = right / total;
+  for (let i = 0; i < candidates.count; i++) if (truth.has(candidates.rowsA[i]!, candidates.rowsB[i]!)) reached++;
   return {
-    truePairs: total,
-    links,
-    rightLinks: right,
-    precision,
-    recall,
-    f1: right === 0 ? 0 : (2 * precision * recall) / (precision + recall),
-    pair_completeness: reached / total,
+    truePairs: truth.total,
+    ...truth.figures(links, right),
+    pair_completeness: reached / truth.total,
     reduction_ratio: statistics.pairs.reductionRatio,
     estimated_precision: statistics.estimated.precision,
     estimated_recall: statistics.estimated.recall,
     estimated_precision_interval: statistics.estimated.precisionInterval,
     estimated_recall_interval: statistics.estimated.recallInterval,
-    unknown_pairs: unknown,
+    unknown_pairs: truth.unknown,
     ...(strata.length === 0
       ? {}
       : {

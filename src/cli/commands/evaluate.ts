@@ -10,6 +10,7 @@ import { openInputs } from "../../report/open-inputs.ts";
 import { readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
 import type { Interval, Statistics } from "../../report/statistics.ts";
 import { readColumns } from "../../report/read-columns.ts";
+import { Truth } from "../../report/truth.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
 import { type AddCommand, wholeNumber } from "./command.ts";
 
@@ -41,7 +42,7 @@ async function evaluateRun(run: string, options: EvaluateOptions, terminal: Term
   const inputs = manifest.inputs.length;
   if (options.lookup.length !== inputs) throw new SaltlinkError("usage", `the run has ${inputs} inputs, --lookup names ${options.lookup.length}`);
   const self = manifest.mode === "dedupe";
-  const truth = await readColumns(options.truth, ["id_a", "id_b"]);
+  const truePairs = (await readColumns(options.truth, ["id_a", "id_b"])) as [string, string][];
   const lookups = await Promise.all(options.lookup.map((path) => readColumns(path, ["record_id", "own_id"])));
 
   const files = await openInputs(run, manifest, options.inputs);
@@ -60,7 +61,7 @@ async function evaluateRun(run: string, options: EvaluateOptions, terminal: Term
     const candidates = await candidatePairs({ a: a!, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, onProgress: progress.update });
     progress.stop();
     const links = (await readLinks(run, manifest)).map(({ recordIdA, recordIdB }): [number, number] => [rows[0]!.get(recordIdA)!, (rows[1] ?? rows[0]!).get(recordIdB)!]);
-    const evaluation = evaluate({ truth: truth as [string, string][], rowsA: ownIds[0]!, rowsB: ownIds[1] ?? ownIds[0]!, links, candidates, recordsB: (b ?? a!).header.rows, self, statistics, strata: await strataOf(files, statistics) });
+    const evaluation = evaluate({ truth: new Truth(truePairs, ownIds[0]!, ownIds[1] ?? ownIds[0]!), links, candidates, self, statistics, strata: await strataOf(files, statistics) });
     if (options.json === true) terminal.json(evaluation);
     else print(evaluation, terminal);
   } finally {
