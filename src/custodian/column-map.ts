@@ -4,7 +4,7 @@ import { z } from "zod";
 import { SaltlinkError, fileError } from "../errors.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { nearest } from "../schema/nearest.ts";
-import { looksLikeHeader } from "./recognize-columns.ts";
+import { looksLikeHeader } from "./column-names.ts";
 
 /**
  * A department's own column map: which of its columns hold which fields of the agreed schema. It never travels.

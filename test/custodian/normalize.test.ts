@@ -284,6 +284,11 @@ describe("codes", () => {
     ["2", "F"],
     ["Woman", "F"],
     ["x", "X"],
+    ["weiblich", "F"],
+    ["Männlich", "M"],
+    ["Hombre", "M"],
+    ["V", "F"],
+    ["divers", "X"],
   ])("reads the sex %s", (text, expected) => {
     expect(normalizeSex(text).views?.["exact"]).toBe(expected);
   });

@@ -60,6 +60,20 @@ describe("recognising columns", () => {
     expect(recognizeColumns([column], []).fields).toHaveProperty(field);
   });
 
+  it.each([
+    ["German", "Vorname|Nachname|Geburtsdatum|Geschlecht|Straße|PLZ|Ort"],
+    ["French", "Prénom|Nom|Date de naissance|Sexe|Adresse|Code postal|Commune"],
+    ["Dutch", "voornaam|achternaam|geboortedatum|geslacht|adres|postcode|woonplaats"],
+    ["Spanish", "Nombre|Primer apellido|Fecha de nacimiento|Sexo|Dirección|Código postal|Municipio"],
+    ["Portuguese", "primeiro_nome|apelido|data_nascimento|sexo|morada|codigo_postal|concelho"],
+    ["Italian", "nome proprio|Cognome|DataDiNascita|sesso|indirizzo|CAP|comune"],
+    ["Polish", "imię|nazwisko|data urodzenia|płeć|ulica|kod_pocztowy|miejscowość"],
+    ["Swedish", "Förnamn|Efternamn|Födelsedatum|Kön|Adress|Postnummer|Kommun"],
+    ["Danish", "fornavn|efternavn|fødselsdato|køn|adresse|postnr|by_navn"],
+  ])("reads %s column names", (_, header) => {
+    expect(Object.keys(recognizeColumns(header.split("|"), []).fields)).toEqual(["forename", "surname", "date_of_birth", "sex", "address", "town", "postcode"]);
+  });
+
   it("does not believe a name that the values belie", () => {
     const { fields, leftOut } = recognize("id|surname|postcode", "1|Lee|yes", "2|Ray|no");
     expect(fields["postcode"]).toBeUndefined();

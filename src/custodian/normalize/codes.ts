@@ -1,14 +1,20 @@
 import { letters } from "./letters.ts";
 import type { Normalized } from "./normalized.ts";
 
-const SEXES: Record<string, string> = { M: "M", MALE: "M", MAN: "M", BOY: "M", "1": "M", F: "F", FEMALE: "F", WOMAN: "F", GIRL: "F", "2": "F", W: "F", X: "X", O: "X", OTHER: "X", I: "X", INTERSEX: "X" };
+// of other languages whatever no other of them means otherwise: H and M are man and woman in Spanish
+const SEX_WORDS: Record<string, string> = {
+  M: "M 1 MALE MAN BOY MANN MAENNLICH MANNLICH MASCULIN MASCULINO MASCHIO HOMME HOMBRE HOMEM UOMO MEZCZYZNA MANNELIJK HERR",
+  F: "F 2 W V K FEMALE WOMAN GIRL FRAU WEIBLICH FEMME FEMININ FEMININO FEMENINO FEMMINA MUJER MULHER DONNA KOBIETA VROUW VROUWELIJK KVINNA KVINNE KVINDE",
+  X: "X O I D OTHER INTERSEX DIVERS",
+};
+const SEXES = new Map(Object.entries(SEX_WORDS).flatMap(([sex, words]) => words.split(" ").map((word) => [word, sex])));
 const SEX_UNKNOWN = new Set(["", "U", "UNKNOWN", "NK", "0", "9", "N", "NOT KNOWN", "NOT STATED", "NOT SPECIFIED", "INDETERMINATE"]);
 
 /** Sex or gender as recorded; 1 and 2, 0 and 9 as in the NHS data dictionary. */
 export function normalizeSex(text: string): Normalized {
   const code = letters(text);
   if (SEX_UNKNOWN.has(code)) return {};
-  const sex = SEXES[code];
+  const sex = SEXES.get(code);
   return sex === undefined ? { problem: "unusable" } : { views: { exact: sex } };
 }
 
