@@ -117,7 +117,12 @@ export function estimate(options: EstimateOptions): Model {
       classes.forEach(({ shares, states }, c) => (view.kin[c] = shown(view.readings, groups.map((_, g) => (shares[g] ? m[g]! : (states[g] ?? u[g]!))))));
       view.matches.fill(0);
       for (const { lattice, first, lacking } of view.readings.slices) {
-        byCare.forEach((states, k) => lattice.likelihood(states).forEach((p, i) => (view.matches[first + i]! += (lacking ? lackingShares : whole)[k]! * p)));
+        byCare.forEach((states, k) => {
+          const ofCare = lattice.likelihood(states, k);
+          const share = (lacking ? lackingShares : whole)[k]!;
+          for (let i = 0; i < ofCare.length; i++) view.matches[first + i]! += share * ofCare[i]!;
+          view.matchesByCare[k]!.set(ofCare, first);
+        });
       }
     }
     for (const population of populations) population.rest = restOf(population.view, population.allPairs, population.relatives);
@@ -132,15 +137,16 @@ export function estimate(options: EstimateOptions): Model {
     const weights = new Float64Array(across.counts.length);
     let found = 0;
     const related = populations.map(({ view, counts, matches, rest, relatives }, p) => {
-      const sums = classes.map(() => 0);
-      counts.forEach((pairs, r) => {
-        if (pairs === 0) return;
+      const sums = new Float64Array(classes.length);
+      const kin = view.kin.map(({ seen }) => seen);
+      for (let r = 0; r < counts.length; r++) {
+        if (counts[r] === 0) continue;
         const foretold = matches * view.matches[r]! + rest[r]!;
-        if (foretold === 0) return; // what no class can show tells nothing
-        const each = pairs / foretold;
+        if (foretold === 0) continue; // what no class can show tells nothing
+        const each = counts[r]! / foretold;
         if (p === 0) found += (weights[r] = matches * each) * view.matches[r]!;
-        for (let c = 0; c < sums.length; c++) sums[c]! += each * relatives[c]! * view.kin[c]!.seen[r]!;
-      });
+        for (let c = 0; c < sums.length; c++) sums[c]! += each * relatives[c]! * kin[c]![r]!;
+      }
       return sums;
     });
     const counts = CARE.map(() => groups.map(({ size }) => new Float64Array(size)));
@@ -148,8 +154,9 @@ export function estimate(options: EstimateOptions): Model {
     const lackingMatches = whole.map((share) => share * PRIOR_LACKING);
     across.view.readings.slices.forEach(({ lattice, unreached, first, lacking }, s) => {
       (lacking ? lackingShares : whole).forEach((ofCare, k) => {
-        const matched = lattice.likelihood(byCare[k]!).map((p, i) => weights[first + i]! * ofCare * p);
-        lattice.expect(byCare[k]!, matched, counts[k]!);
+        const matched = across.view.matchesByCare[k]!.slice(first, first + lattice.size);
+        for (let i = 0; i < matched.length; i++) matched[i] = weights[first + i]! * ofCare * matched[i]!;
+        lattice.expect(byCare[k]!, matched, counts[k]!, k);
         const unseen = across.matches * across.shares[s]! * ofCare * unreached.likelihood(byCare[k]!)[0]!;
         unreached.expect(byCare[k]!, Float64Array.of(unseen), counts[k]!);
         if (lacking) lackingMatches[k]! += unseen + matched.reduce((sum, pairs) => sum + pairs, 0);

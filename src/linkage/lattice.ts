@@ -11,10 +11,10 @@ import type { Fact } from "./evidence.ts";
 export interface Lattice {
   /** Number of observations. */
   readonly size: number;
-  /** P(observation) for every observation, given the state probabilities of every group. */
-  likelihood(probabilities: readonly Float64Array[]): Float64Array;
-  /** Adds to `counts` the expected number of pairs in every state of every group, for `weights[o]` pairs seen with observation o. Follows a call of `likelihood` with the same probabilities. */
-  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[]): void;
+  /** P(observation) for every observation, given the state probabilities of every group. What `expect` needs of it is kept until the next call with the same `pass`, a small whole number. */
+  likelihood(probabilities: readonly Float64Array[], pass?: number): Float64Array;
+  /** Adds to `counts` the expected number of pairs in every state of every group, for `weights[o]` pairs seen with observation o. Follows a call of `likelihood` with the same probabilities and pass. */
+  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[], pass?: number): void;
 }
 
 interface Layer {
@@ -153,14 +153,22 @@ function pruned(layers: readonly Layer[]): Layer[] {
   let useful: Uint8Array | undefined;
   for (let l = layers.length - 1; l >= 0; l--) {
     const layer = layers[l]!;
-    const kept: number[] = [];
-    for (let e = 0; e < layer.to.length; e++) if (useful === undefined || useful[layer.to[e]!] === 1) kept.push(e);
-    const pick = (values: Int32Array): Int32Array => Int32Array.from(kept, (e) => values[e]!);
-    result.unshift(kept.length === layer.to.length ? layer : { ...layer, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through) });
+    let count = 0;
+    const edges = new Int32Array(layer.to.length);
+    for (let e = 0; e < edges.length; e++) if (useful === undefined || useful[layer.to[e]!] === 1) edges[count++] = e;
+    const kept = edges.subarray(0, count);
+    const pick = (values: Int32Array): Int32Array => kept.map((e) => values[e]!);
+    result.unshift(count === edges.length ? layer : { ...layer, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through) });
     useful = new Uint8Array(l === 0 ? 1 : layers[l - 1]!.nodes);
     for (const e of kept) useful[layer.from[e]!] = 1;
   }
   return result;
+}
+
+/** What a pass forward leaves: per layer the sums at its nodes, and the probabilities of its classes. */
+interface Pass {
+  readonly forward: readonly Float64Array[];
+  readonly classProbabilities: readonly Float64Array[];
 }
 
 /** Loops over plain arrays that are kept from call to call: an estimation makes tens of thousands of calls, each over a few thousand edges at most. */
@@ -168,47 +176,52 @@ class CompiledLattice implements Lattice {
   readonly size: number;
   readonly #layers: readonly Layer[];
   readonly #finals: Int32Array;
-  readonly #forward: Float64Array[];
+  readonly #passes: Pass[] = [];
   readonly #backward: Float64Array[];
-  readonly #classProbabilities: Float64Array[];
   readonly #classCounts: Float64Array[];
 
   constructor(layers: readonly Layer[], finals: Int32Array, size: number) {
     this.size = size;
     this.#layers = layers;
     this.#finals = finals;
-    const nodes = [1, ...layers.map((layer) => layer.nodes)];
-    this.#forward = nodes.map((count) => new Float64Array(count));
-    this.#forward[0]![0] = 1;
-    this.#backward = nodes.map((count) => new Float64Array(count));
-    this.#classProbabilities = layers.map((layer) => new Float64Array(layer.classes));
-    this.#classCounts = layers.map((layer) => new Float64Array(layer.classes));
+    this.#backward = this.#atNodes();
+    this.#classCounts = this.#ofClasses();
   }
 
-  likelihood(probabilities: readonly Float64Array[]): Float64Array {
+  #atNodes(): Float64Array[] {
+    return [1, ...this.#layers.map((layer) => layer.nodes)].map((count) => new Float64Array(count));
+  }
+
+  #ofClasses(): Float64Array[] {
+    return this.#layers.map((layer) => new Float64Array(layer.classes));
+  }
+
+  likelihood(probabilities: readonly Float64Array[], pass = 0): Float64Array {
+    const { forward, classProbabilities } = (this.#passes[pass] ??= { forward: this.#atNodes(), classProbabilities: this.#ofClasses() });
+    forward[0]![0] = 1;
     for (let l = 0; l < this.#layers.length; l++) {
       const { classOf, from, to, through } = this.#layers[l]!;
-      const classes = this.#classProbabilities[l]!.fill(0);
+      const classes = classProbabilities[l]!.fill(0);
       const states = probabilities[l]!;
       for (let s = 0; s < states.length; s++) classes[classOf[s]!]! += states[s]!;
-      const source = this.#forward[l]!;
-      const target = this.#forward[l + 1]!.fill(0);
+      const source = forward[l]!;
+      const target = forward[l + 1]!.fill(0);
       for (let e = 0; e < from.length; e++) target[to[e]!]! += source[from[e]!]! * classes[through[e]!]!;
     }
-    return this.#seen();
+    return this.#seen(forward.at(-1)!);
   }
 
   /** P(observation), as the last layer has it. */
-  #seen(): Float64Array {
+  #seen(last: Float64Array): Float64Array {
     const seen = new Float64Array(this.size);
     const finals = this.#finals;
-    const last = this.#forward[this.#layers.length]!;
     for (let node = 0; node < finals.length; node++) seen[finals[node]!]! += last[node]!;
     return seen;
   }
 
-  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[]): void {
-    const likelihoods = this.#seen();
+  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[], pass = 0): void {
+    const { forward, classProbabilities } = this.#passes[pass]!;
+    const likelihoods = this.#seen(forward.at(-1)!);
     const finals = this.#finals;
     const last = this.#backward[this.#layers.length]!;
     for (let node = 0; node < finals.length; node++) {
@@ -217,8 +230,8 @@ class CompiledLattice implements Lattice {
     }
     for (let l = this.#layers.length - 1; l >= 0; l--) {
       const { classOf, from, to, through } = this.#layers[l]!;
-      const p = this.#classProbabilities[l]!;
-      const source = this.#forward[l]!;
+      const p = classProbabilities[l]!;
+      const source = forward[l]!;
       const backward = this.#backward[l + 1]!;
       const before = this.#backward[l]!.fill(0);
       const expected = this.#classCounts[l]!.fill(0);

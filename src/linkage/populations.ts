@@ -1,5 +1,6 @@
 import type { EstimateOptions, OwnPairs } from "./estimate.ts";
 import type { Fact } from "./evidence.ts";
+import { CARE } from "./match-class.ts";
 import { type Readings, readObservations } from "./readings.ts";
 
 /** What pairs can show, and how often each class shows it. */
@@ -9,6 +10,8 @@ interface View {
   readonly kin: Shown[];
   /** Per reading, P(reading | match). */
   readonly matches: Float64Array;
+  /** The same by the care of the match. */
+  readonly matchesByCare: readonly Float64Array[];
 }
 
 /** P(reading | class) by reading, P(unreached | class) by slice. */
@@ -83,7 +86,7 @@ function isShown({ mayBeWithheld }: Fact, shows: OwnPairs["shows"]): boolean {
 }
 
 function viewOf(readings: Readings, u: readonly Float64Array[]): View {
-  return { readings, random: shown(readings, u), kin: [], matches: new Float64Array(readings.count) };
+  return { readings, random: shown(readings, u), kin: [], matches: new Float64Array(readings.count), matchesByCare: CARE.map(() => new Float64Array(readings.count)) };
 }
 
 function population(view: View, observations: EstimateOptions["observations"], of: Int32Array, { allPairs, missingShares, matches, growth }: Pick<OwnPairs, "allPairs" | "missingShares" | "growth"> & { matches: number }): Population {
@@ -110,7 +113,11 @@ export function reachOf({ view, shares }: Population, c: number): number {
 
 /** Non-matches of known shape, by reading. */
 export function restOf({ random, kin }: View, allPairs: number, relatives: readonly number[]): Float64Array {
-  return random.seen.map((p, r) => kin.reduce((sum, { seen }, c) => sum + relatives[c]! * seen[r]!, p * allPairs));
+  const rest = random.seen.map((p) => p * allPairs);
+  kin.forEach(({ seen }, c) => {
+    for (let r = 0; r < rest.length; r++) rest[r]! += relatives[c]! * seen[r]!;
+  });
+  return rest;
 }
 
 /** Per reading within the files: how many times more of its non-matches there are than their shapes foretell. */

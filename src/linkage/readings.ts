@@ -1,6 +1,6 @@
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import type { Observation } from "./candidates.ts";
-import { type Evidence, type Fact, holdsIn } from "./evidence.ts";
+import { type Evidence, type Fact, factsIn } from "./evidence.ts";
 import { type Lattice, buildLattice } from "./lattice.ts";
 
 /** What pairs show as far as the same facts can be known, the lattice of that, and the lattice of what no rule reaches. */
@@ -60,11 +60,11 @@ export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "f
   for (const missing of masks) intoSlice(missing);
   const of = new Int32Array(observations.length);
   const factsOf: Uint8Array[] = [];
+  const imply = implication(groups, facts);
   const built = slices.map(({ known, members }): Slice => {
     const ofSlice = known.map((i) => facts[i]!);
-    const seen = distinct(members.map((o) => Uint8Array.from(ofSlice, (fact) => (holdsIn(fact, observations[o]!.observed) ? 1 : 0))));
-    const read = possible(groups, ofSlice, seen.rows.map(implication(groups, ofSlice)));
-    const { rows, index } = distinct(read);
+    const seen = distinct(members.map((o) => factsIn(ofSlice, observations[o]!.observed)));
+    const { rows, index, lattice } = possible(groups, ofSlice, seen.rows.map((row) => imply(row, known)));
     const first = factsOf.length;
     members.forEach((o, i) => (of[o] = first + index[seen.index[i]!]!));
     for (const row of rows) {
@@ -73,7 +73,7 @@ export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "f
       factsOf.push(whole);
     }
     const reaching = ofSlice.filter((fact) => fact.reaches);
-    return { known, lattice: buildLattice(groups, ofSlice, rows), unreached: buildLattice(groups, reaching, [new Uint8Array(reaching.length)]), first, members: Int32Array.from(members), lacking: known.length < facts.length };
+    return { known, lattice, unreached: buildLattice(groups, reaching, [new Uint8Array(reaching.length)]), first, members: Int32Array.from(members), lacking: known.length < facts.length };
   });
   return {
     slices: built,
@@ -94,10 +94,10 @@ export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "f
 
 /** Different null masks can leave the same facts, and then the same observation. */
 function distinct(rows: readonly Uint8Array[]): { rows: Uint8Array[]; index: number[] } {
-  const known = new Map<string, number>();
+  const known = new Map<number | string, number>();
   const kept: Uint8Array[] = [];
   const index = rows.map((row) => {
-    const name = row.join("");
+    const name = nameOf(row);
     let at = known.get(name);
     if (at === undefined) {
       known.set(name, (at = kept.length));
@@ -108,53 +108,93 @@ function distinct(rows: readonly Uint8Array[]): { rows: Uint8Array[]; index: num
   return { rows: kept, index };
 }
 
-/**
- * Gives an observation every withheld key that follows from what was seen: facts are conjunctions, so a key agrees for certain when in each of its groups all states that the other facts leave have it agree. What a group leaves depends on
- * its own facts alone, and few combinations of them occur.
- */
-function implication(groups: readonly ComparisonGroup[], facts: readonly Fact[]): (row: Uint8Array) => Uint8Array {
-  if (!facts.some(({ mayBeWithheld }) => mayBeWithheld)) return (row) => row;
-  const involved = groups.map((_, g) => facts.flatMap(({ holds }, f) => (holds.has(g) ? [f] : [])));
-  const known = groups.map(() => new Map<string, Uint8Array>());
-  /** By fact, whether the group does its part for certain. */
-  const certain = ({ size }: ComparisonGroup, g: number, row: Uint8Array): Uint8Array => {
-    const name = involved[g]!.map((f) => row[f]!).join("");
-    let found = known[g]!.get(name);
-    if (found === undefined) {
-      const left = new Uint8Array(size).fill(1);
-      for (const f of involved[g]!) if (row[f] === 1) facts[f]!.holds.get(g)!.forEach((is, state) => (left[state]! &= is));
-      known[g]!.set(name, (found = Uint8Array.from(facts, ({ holds }) => (left.every((is, state) => is === 0 || (holds.get(g)?.[state] ?? 1) === 1) ? 1 : 0))));
-    }
-    return found;
-  };
-  return (row) => {
-    const parts = groups.map((group, g) => certain(group, g, row));
-    return row.map((is, f) => (is === 1 || (facts[f]!.mayBeWithheld && parts.every((part) => part[f] === 1)) ? 1 : 0));
-  };
+/** A row of 0 and 1 as a key of a map: a number where its bits fit one, which is much faster than text. */
+function nameOf(row: Uint8Array): number | string {
+  if (row.length > 52) return row.join("");
+  let name = 0;
+  for (let i = 0; i < row.length; i++) name = name * 2 + row[i]!;
+  return name;
 }
 
 /**
- * Observations as some comparison can show them. Values with the same n-grams in another order (2122, 2212) have equal filters, yet their tokens and keys differ: then the filters are
+ * Gives an observation every withheld key that follows from what was seen: facts are conjunctions, so a key agrees for certain when in each of its groups all states that the other facts leave have it agree. What a group leaves depends on
+ * its own facts alone, and few combinations of them occur.
+ *
+ * @returns a function of a row and of the numbers of the facts that it tells of
+ */
+function implication(groups: readonly ComparisonGroup[], facts: readonly Fact[]): (row: Uint8Array, of: readonly number[]) => Uint8Array {
+  const withheld = facts.flatMap(({ mayBeWithheld }, f) => (mayBeWithheld ? [f] : []));
+  if (withheld.length === 0) return (row) => row;
+  const involved = groups.map((_, g) => facts.flatMap(({ holds }, f) => (holds.has(g) ? [f] : [])));
+  /** By fact and group, the states that do their part as bits. */
+  const states = facts.map(({ holds }) => groups.map(({ size }, g) => bitsOf(holds.get(g) ?? new Uint8Array(size).fill(1))));
+  const known = groups.map(() => new Map<number | string, Uint8Array>());
+  /** By withheld fact, whether the group does its part for certain. */
+  const certain = (g: number, seen: Uint8Array): Uint8Array => {
+    const left = bitsOf(new Uint8Array(groups[g]!.size).fill(1));
+    involved[g]!.forEach((f, i) => {
+      if (seen[i] === 1) for (let w = 0; w < left.length; w++) left[w]! &= states[f]![g]![w]!;
+    });
+    const part = new Uint8Array(withheld.length);
+    for (let i = 0; i < part.length; i++) {
+      const holds = states[withheld[i]!]![g]!;
+      let others = 0;
+      for (let w = 0; w < left.length; w++) others |= left[w]! & ~holds[w]!;
+      part[i] = others === 0 ? 1 : 0;
+    }
+    return part;
+  };
+  const whole = new Uint8Array(facts.length);
+  const shows = involved.map(({ length }) => new Uint8Array(length));
+  const follows = new Uint8Array(facts.length);
+  return (row, of) => {
+    whole.fill(0);
+    for (let i = 0; i < of.length; i++) whole[of[i]!] = row[i]!;
+    for (const f of withheld) follows[f] = 1;
+    for (let g = 0; g < groups.length; g++) {
+      const seen = shows[g]!;
+      for (let i = 0; i < seen.length; i++) seen[i] = whole[involved[g]![i]!]!;
+      const name = nameOf(seen);
+      let part = known[g]!.get(name);
+      if (part === undefined) known[g]!.set(name, (part = certain(g, seen)));
+      for (let i = 0; i < part.length; i++) follows[withheld[i]!]! &= part[i]!;
+    }
+    return row.map((is, i) => is | follows[of[i]!]!);
+  };
+}
+
+function bitsOf(row: Uint8Array): Int32Array {
+  const bits = new Int32Array(Math.ceil(row.length / 32));
+  row.forEach((is, i) => (bits[i >> 5]! |= is << (i & 31)));
+  return bits;
+}
+
+/**
+ * Observations as some comparison can show them, each once, and their lattice. Values with the same n-grams in another order (2122, 2212) have equal filters, yet their tokens and keys differ: then the filters are
  * taken as near, as few of them as it takes.
  */
-function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], rows: readonly Uint8Array[]): Uint8Array[] {
+function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], observed: readonly Uint8Array[]): { rows: readonly Uint8Array[]; index: readonly number[]; lattice: Lattice } {
   const even = groups.map(({ size }) => new Float64Array(size).fill(1 / size));
-  const canBe = (candidates: readonly Uint8Array[]): boolean[] => {
+  const tried = (candidates: readonly Uint8Array[]): { rows: Uint8Array[]; index: number[]; lattice: Lattice; canBe: boolean[] } => {
     const { rows, index } = distinct(candidates);
-    const likelihood = buildLattice(groups, facts, rows).likelihood(even);
-    return index.map((row) => likelihood[row]! > 0);
+    const lattice = buildLattice(groups, facts, rows);
+    const likelihood = lattice.likelihood(even);
+    return { rows, index, lattice, canBe: index.map((row) => likelihood[row]! > 0) };
   };
-  const asSeen = canBe(rows);
-  if (asSeen.every(Boolean)) return [...rows];
+  const asSeen = tried(observed);
+  if (asSeen.canBe.every(Boolean)) return asSeen;
   const equalFilters = (row: Uint8Array): number[] => facts.flatMap((fact, f) => (fact.equalFilters && row[f] === 1 ? [f] : []));
-  const readings = rows.map((row, i) => (asSeen[i]! ? [row] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
-  const asRead = canBe(readings.flat());
+  const readings = observed.map((row, i) => (asSeen.canBe[i]! ? [row] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
+  const asRead = tried(readings.flat()).canBe;
   let next = 0;
-  return readings.map((ways, i) => {
-    const from = next;
-    next += ways.length;
-    return ways.find((_, way) => asRead[from + way]!) ?? rows[i]!;
-  });
+  const { rows, index } = distinct(
+    readings.map((ways, i) => {
+      const from = next;
+      next += ways.length;
+      return ways.find((_, way) => asRead[from + way]!) ?? observed[i]!;
+    }),
+  );
+  return { rows, index, lattice: buildLattice(groups, facts, rows) };
 }
 
 /** Subsets of one and more, the smallest first. */
