@@ -1,8 +1,12 @@
 import { workerData } from "node:worker_threads";
 import { type KernelCall, callKernel, linkKernel } from "../src/kernel/link-kernel.ts";
+import { type LinkRowsTask, writeLinkRows } from "../src/linkage/link-rows.ts";
 import { type LoadTask, runLoadTask } from "../src/linkage/load-columns.ts";
 
 const memory = workerData as WebAssembly.Memory;
 const kernel = linkKernel(memory);
 
-export default (task: KernelCall | LoadTask): number => ("load" in task ? runLoadTask(kernel, memory, task) : callKernel(kernel, task));
+export default (task: KernelCall | LoadTask | LinkRowsTask): number => {
+  if ("load" in task) return runLoadTask(kernel, memory, task);
+  return "descriptor" in task ? writeLinkRows(task) : callKernel(kernel, task);
+};

@@ -28,7 +28,7 @@ export interface HashedFile {
   readonly readWords: ReadWords;
   /** Reads one word column. `target` has room for all rows. */
   readColumn(name: string, target: BigInt64Array): Promise<void>;
-  /** Record ids as text, 32 characters a row, one after the other, in memory that threads share: another may `read` them, if the file has places. */
+  /** Record ids as text, 32 characters a row, one after the other, in memory that threads share; another may `read` them, if the file has places. */
   readRecordIds(read?: (ids: Uint8Array) => Promise<number> | number): Promise<Buffer>;
   /** Reads the stratum at `index` of the header: for every row 0 where it is missing, else one more than the place of its value. */
   readStratum(index: number): Promise<Uint8Array>;
@@ -270,7 +270,7 @@ async function openCsvForm(path: string): Promise<HashedFile> {
   await verify(path, header);
   const layout = layoutOf(header.schema, header.strata);
   checkSize(header, layout, statSync(path).size, path);
-  const ids = Buffer.alloc(header.rows * ID_LENGTH);
+  const ids = Buffer.from(new SharedArrayBuffer(header.rows * ID_LENGTH));
   const columns = new Map<string, BigInt64Array>();
   for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
   const names = csvColumns(layout);

@@ -33,12 +33,17 @@ export interface LinkOptions {
 }
 
 export interface SolveChoices {
+  /** Called when the links are known, while it is worked out what they are worth: what it asks of the threads is done meanwhile. */
+  readonly onLinks?: (found: FoundLinks) => Promise<void>;
   readonly cardinality: Cardinality;
   /** Least P(match) of a link. */
   readonly threshold: number;
   /** The lowest threshold whose links have at least this estimated precision, instead of `threshold`; the strictest where none has. */
   readonly targetPrecision?: number;
 }
+
+/** What is known of links as soon as there are any, and the threads that found them. */
+export type FoundLinks = Pick<Linkage, "candidates" | "model" | "links" | "recordIds" | "levels"> & { readonly pool: LinkPool };
 
 /** Everything a run found out; rows are positions in the hashed files. */
 export interface Linkage {
@@ -103,12 +108,15 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const model = estimate(estimation);
     const solved = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
     const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : solved;
-    const found = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
-    const threshold = found ?? STRICTEST_THRESHOLD;
-    const unreached = unreachedMatches(estimation, model);
+    const reaching = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
+    const threshold = reaching ?? STRICTEST_THRESHOLD;
     const links = firstLinks(all, linksAbove(all, threshold));
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
-    return {
+    const found: FoundLinks = { candidates, model, links, recordIds: await recordIds, levels: (observation) => describe(candidates.observations[observation]!), pool: input.pool };
+    const handedOn = options.onLinks?.(found);
+    handedOn?.catch(() => {}); // looked at below
+    const unreached = unreachedMatches(estimation, model);
+    const linkage: Linkage = {
       candidates,
       evidence,
       estimation,
@@ -116,17 +124,19 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       fit: judgeFit(estimation, model),
       links,
       threshold,
-      targetReached: found !== undefined,
+      targetReached: reaching !== undefined,
       unreached,
       quality: linkQuality(all, unreached, threshold),
       qualityByThreshold: THRESHOLDS.map((each) => linkQuality(all, unreached, each)),
       subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality) }),
-      recordIds: await recordIds,
-      levels: (observation) => describe(candidates.observations[observation]!),
+      recordIds: found.recordIds,
+      levels: found.levels,
       allPairs,
       self,
       peakBytes: input.memory.peakBytes,
     };
+    await handedOn;
+    return linkage;
   });
 }
 

@@ -4,11 +4,12 @@ import type { KernelCall, LinkKernel } from "../kernel/link-kernel.ts";
 import type { Pool } from "../pool/pool.ts";
 import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import type { LinkRowsTask } from "./link-rows.ts";
 import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
-/** Threads that run kernel calls and load columns and record ids, all on one memory. */
-export type LinkPool = Pool<KernelCall | LoadTask, number>;
+/** Threads that run kernel calls, load columns and record ids and write links, all on one memory. */
+export type LinkPool = Pool<KernelCall | LoadTask | LinkRowsTask, number>;
 
 /**
  * A dataset in shared memory: null masks and content digests of all records. Keys are read when their rule is joined, filters and tokens when they are compared (`placeRows`), and neither is kept longer.

@@ -1,6 +1,8 @@
+import { getSystemErrorName } from "node:util";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { fileError } from "../errors.ts";
 import { ID_LENGTH, recordIdAt } from "../exchange/record-ids.ts";
-import type { Linkage } from "../linkage/link-datasets.ts";
+import type { FoundLinks } from "../linkage/link-datasets.ts";
 import { PartialFile } from "../output/partial-file.ts";
 
 /**
@@ -8,108 +10,110 @@ import { PartialFile } from "../output/partial-file.ts";
  * tie, so a row of the CSV is two ids and a text made once.
  */
 export interface LinkRows {
-  readonly linkage: Linkage;
+  readonly found: FoundLinks;
   /** Cluster number of each row, for `--dedupe`. */
   readonly clusters: Uint32Array | undefined;
   /** Names of the schema's fields. */
   readonly fields: readonly string[];
 }
 
-const BUFFER = 1 << 20;
-const GATHERED = 1 << 14; // links whose ids are fetched at a time
-const COMMA = ",".charCodeAt(0);
-
 function columnsOf({ fields, clusters }: LinkRows): string[] {
   return ["record_id_a", "record_id_b", ...(clusters === undefined ? [] : ["cluster"]), "match_weight", "match_probability", "pairwise_probability", "tied", ...fields];
 }
 
-/** Calls `f` once for every distinct evidence and gives what it said for each link. */
-function byEvidence<T>({ candidates, links, model }: Linkage, f: (evidence: { observation: number; weight: number; probability: number; pairwise: number; tied: boolean }) => T): (link: number) => T {
-  const known = new Map<number, Map<number, T>>();
-  return (link) => {
+interface LinkEvidence {
+  readonly observation: number;
+  readonly weight: number;
+  readonly probability: number;
+  readonly pairwise: number;
+  readonly tied: boolean;
+}
+
+/** Every distinct evidence once, and for each link the number of its own, in memory that threads share. Links of one evidence mostly stand together. */
+function evidenceOfLinks({ candidates, links, model }: FoundLinks): { evidence: LinkEvidence[]; of: Uint32Array } {
+  const evidence: LinkEvidence[] = [];
+  const known = new Map<number, Map<number, number>>();
+  const of = new Uint32Array(new SharedArrayBuffer(links.count * 4));
+  let last = -1;
+  for (let link = 0; link < links.count; link++) {
     const observation = candidates.observation[links.pairs[link]!]!;
     const probability = links.probabilities[link]!;
     const tied = links.tied[link] === 1;
-    let ofObservation = known.get(observation);
-    if (ofObservation === undefined) known.set(observation, (ofObservation = new Map()));
-    const name = tied ? -1 - probability : probability;
-    let value = ofObservation.get(name);
-    if (value === undefined) ofObservation.set(name, (value = f({ observation, weight: model.weights[observation]!, probability, pairwise: model.probabilities[observation]!, tied })));
-    return value;
+    const before = evidence[last];
+    if (before === undefined || before.observation !== observation || before.probability !== probability || before.tied !== tied) {
+      let ofObservation = known.get(observation);
+      if (ofObservation === undefined) known.set(observation, (ofObservation = new Map<number, number>()));
+      const name = tied ? -1 - probability : probability;
+      last = ofObservation.get(name) ?? evidence.push({ observation, weight: model.weights[observation]!, probability, pairwise: model.probabilities[observation]!, tied }) - 1;
+      ofObservation.set(name, last);
+    }
+    of[link] = last;
+  }
+  return { evidence, of };
+}
+
+/** By the threads that found the links: each makes a part of the rows and writes it where it belongs. */
+export async function writeLinksCsv(path: string, rows: LinkRows): Promise<void> {
+  const { found, clusters } = rows;
+  const { candidates, links, recordIds, pool, levels } = found;
+  const { evidence, of: textOf } = evidenceOfLinks(found);
+  const lines = evidence.map(({ observation, weight, probability, pairwise, tied }) => Buffer.from(`${weight.toFixed(4)},${probability.toFixed(6)},${pairwise.toFixed(6)},${tied ? 1 : 0},${levels(observation).join(",")}\n`));
+  const starts = new Uint32Array(new SharedArrayBuffer((lines.length + 1) * 4));
+  lines.forEach((line, i) => (starts[i + 1] = starts[i]! + line.length));
+  const texts = new Uint8Array(new SharedArrayBuffer(starts.at(-1)! + 3));
+  lines.forEach((line, i) => texts.set(line, starts[i]));
+  /** For every link the value of a record of its pair. */
+  const ofLinks = (valueOf: (pair: number) => number): Uint32Array => {
+    const values = new Uint32Array(new SharedArrayBuffer(links.count * 4));
+    for (let link = 0; link < values.length; link++) values[link] = valueOf(links.pairs[link]!);
+    return values;
   };
-}
-
-export function writeLinksCsv(path: string, rows: LinkRows): void {
-  const { linkage, clusters } = rows;
-  const { candidates, links, recordIds } = linkage;
   const [idsA, idsB = idsA] = recordIds as [Buffer, Buffer?];
-  const evidence = byEvidence(linkage, ({ observation, weight, probability, pairwise, tied }) => {
-    const text = Buffer.from(`${weight.toFixed(4)},${probability.toFixed(6)},${pairwise.toFixed(6)},${tied ? 1 : 0},${linkage.levels(observation).join(",")}\n`);
-    return { length: text.length, words: wordsOf(Buffer.concat([text], text.length + 3)) };
-  });
+  const common = {
+    idsA,
+    idsB,
+    rowsA: ofLinks((pair) => candidates.rowsA[pair]!),
+    rowsB: ofLinks((pair) => candidates.rowsB[pair]!),
+    clusters: clusters === undefined ? undefined : ofLinks((pair) => clusters[candidates.rowsA[pair]!]!),
+    texts,
+    starts,
+    textOf,
+  };
+  const lengthOf = (link: number): number => 2 * (ID_LENGTH + 1) + (common.clusters === undefined ? 0 : `${common.clusters[link]!},`.length) + starts[textOf[link]! + 1]! - starts[textOf[link]!]!;
   const file = new PartialFile(path);
-  file.write(`${columnsOf(rows).join(",")}\n`);
-  const buffer = Buffer.allocUnsafeSlow(BUFFER);
-  const target = wordsOf(buffer);
-  let at = 0;
-  for (let first = 0; first < links.count; first += GATHERED) {
-    const pairs = links.pairs.subarray(first, Math.min(first + GATHERED, links.count));
-    const gatheredA = wordsOf(gather(idsA, pairs, candidates.rowsA));
-    const gatheredB = wordsOf(gather(idsB, pairs, candidates.rowsB));
-    pairs.forEach((pair, i) => {
-      const rest = evidence(first + i);
-      if (at + 2 * ID_LENGTH + 20 + rest.length > BUFFER) {
-        file.write(buffer.subarray(0, at));
-        at = 0;
-      }
-      append(target, at, gatheredA, i * ID_LENGTH, ID_LENGTH);
-      buffer[(at += ID_LENGTH)] = COMMA;
-      append(target, ++at, gatheredB, i * ID_LENGTH, ID_LENGTH);
-      buffer[(at += ID_LENGTH)] = COMMA;
-      at++;
-      if (clusters !== undefined) at += buffer.write(`${clusters[candidates.rowsA[pair]!]!},`, at, "latin1");
-      append(target, at, rest.words, 0, rest.length);
-      at += rest.length;
+  try {
+    const header = `${columnsOf(rows).join(",")}\n`;
+    file.write(header);
+    let position = Buffer.byteLength(header);
+    let next = 0;
+    const parts = Array.from({ length: pool.threads }, async (_, part) => {
+      const from = next;
+      const to = Math.ceil((links.count * (part + 1)) / pool.threads);
+      const task = { descriptor: file.descriptor, position, from, to, ...common };
+      for (; next < to; next++) position += lengthOf(next);
+      return pool.run(task);
     });
+    await Promise.allSettled(parts); // none must write on when the file is closed
+    for (const outcome of await Promise.all(parts)) if (outcome < 0) throw fileError({ code: getSystemErrorName(outcome) }, "write", path);
+    file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
   }
-  file.write(buffer.subarray(0, at));
-  file.commit();
-}
-
-/** Record ids of some pairs, one after the other. They lie all over memory: a processor waits for many of them at once only in a loop as short as this. Eight digits are never the bytes of NaN, so that numbers carry them safely. */
-function gather(ids: Buffer, pairs: Uint32Array, rows: Uint32Array): Buffer {
-  const from = new Float64Array(ids.buffer, ids.byteOffset, ids.length / 8);
-  const to = new Float64Array(pairs.length * 4);
-  for (let i = 0, at = 0; i < pairs.length; i++, at += 4) {
-    const id = rows[pairs[i]!]! * 4;
-    to[at] = from[id]!;
-    to[at + 1] = from[id + 1]!;
-    to[at + 2] = from[id + 2]!;
-    to[at + 3] = from[id + 3]!;
-  }
-  return Buffer.from(to.buffer);
-}
-
-function wordsOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-/** Copies bytes, and up to three more, by words: for so few, Buffer.copy takes ten times as long and single bytes four times. */
-function append(target: DataView, at: number, source: DataView, from: number, length: number): void {
-  for (const end = from + length; from < end; from += 4, at += 4) target.setUint32(at, source.getUint32(from));
 }
 
 export function writeLinksParquet(path: string, rows: LinkRows): void {
-  const { linkage, clusters, fields } = rows;
-  const { candidates, links, recordIds } = linkage;
+  const { found, clusters, fields } = rows;
+  const { candidates, links, recordIds, levels } = found;
   const [idsA, idsB = idsA] = recordIds as [Buffer, Buffer?];
-  const evidence = byEvidence(linkage, ({ observation, weight, probability, pairwise, tied }) => [weight, probability, pairwise, tied, ...linkage.levels(observation)]);
+  const { evidence, of } = evidenceOfLinks(found);
+  const cells = evidence.map(({ observation, weight, probability, pairwise, tied }) => [weight, probability, pairwise, tied, ...levels(observation)]);
   const names = columnsOf(rows);
   const columns = names.map((): unknown[] => []);
   for (let link = 0; link < links.count; link++) {
     const pair = links.pairs[link]!;
     const rowA = candidates.rowsA[pair]!;
-    const values = [recordIdAt(idsA, rowA), recordIdAt(idsB, candidates.rowsB[pair]!), ...(clusters === undefined ? [] : [clusters[rowA]!]), ...evidence(link)];
+    const values = [recordIdAt(idsA, rowA), recordIdAt(idsB, candidates.rowsB[pair]!), ...(clusters === undefined ? [] : [clusters[rowA]!]), ...cells[of[link]!]!];
     values.forEach((value, c) => columns[c]!.push(value));
   }
   const typeOf = (name: string, c: number): "DOUBLE" | "BOOLEAN" | "INT32" | "BYTE_ARRAY" => {

@@ -4,11 +4,10 @@ import { parseFile } from "fast-csv";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { SaltlinkError, fileError } from "../errors.ts";
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
-import type { Linkage } from "../linkage/link-datasets.ts";
 import type { Cardinality } from "../linkage/solve.ts";
 import { PartialFile, claimPartial, commitPartial, discardPartial } from "../output/partial-file.ts";
 import { toolName } from "../version.ts";
-import { writeLinksCsv, writeLinksParquet } from "./links-file.ts";
+import { type LinkRows, writeLinksCsv, writeLinksParquet } from "./links-file.ts";
 import type { Statistics } from "./statistics.ts";
 
 /**
@@ -37,12 +36,9 @@ export interface Link {
 }
 
 export interface RunContents {
-  readonly linkage: Linkage;
   readonly statistics: Statistics;
   readonly files: readonly HashedFile[];
   readonly manifest: Omit<Manifest, "inputs" | "format" | "tool">;
-  /** Cluster number of each row, for `--dedupe`. */
-  readonly clusters: Uint32Array | undefined;
 }
 
 /** Takes the name for a run before any work is done. */
@@ -66,16 +62,19 @@ export function claimDirectory(path: string, force: boolean, ours: (name: string
 
 export const RUN_FILES = ["links.csv", "links.parquet", "statistics.json", "manifest.json"];
 
-export function writeRun(partial: string, path: string, force: boolean, contents: RunContents): void {
+/** Writes the links of a run into its directory. */
+export async function writeLinks(partial: string, name: Manifest["links"], rows: LinkRows): Promise<void> {
+  await (name === "links.csv" ? writeLinksCsv : writeLinksParquet)(join(partial, name), rows);
+}
+
+/** Writes all the rest and gives the directory its name. */
+export function writeRun(partial: string, path: string, force: boolean, { manifest, files, statistics }: RunContents): void {
   try {
-    const { manifest, files, statistics } = contents;
-    const rows = { ...contents, fields: files[0]!.header.schema.fields.map((field) => field.name) };
     const write = (name: string, bytes: string | Uint8Array): void => {
       const file = new PartialFile(join(partial, name));
       file.write(bytes);
       file.commit();
     };
-    (manifest.links === "links.csv" ? writeLinksCsv : writeLinksParquet)(join(partial, manifest.links), rows);
     write("statistics.json", `${JSON.stringify(statistics, null, 2)}\n`);
     const inputs = files.map((file) => ({ path: relative(resolve(path), resolve(file.path)).replaceAll("\\", "/"), dataset: file.header.dataset, records: file.header.rows, contentDigest: file.header.contentDigest }));
     const whole: Manifest = { format: "saltlink-run-1", tool: toolName, inputs, ...manifest };

@@ -11,7 +11,7 @@ import { PartialFile, discardPartial } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { reportOf } from "../../report/report.ts";
 import { readReportedRun } from "../../report/reported-run.ts";
-import { claimRun, writeRun } from "../../report/run-directory.ts";
+import { claimRun, writeLinks, writeRun } from "../../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
 import { formatOf, reportText } from "../../report/report-formats.ts";
 import { withholdsShared } from "../../schema/linkage-schema.ts";
@@ -87,16 +87,25 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
     }
     const cardinality: Cardinality = options.manyToOne === true ? "many-to-one" : options.manyToMany === true || options.dedupe === true ? "many-to-many" : "one-to-one";
     const { threshold, targetPrecision } = options;
-    const linkage = await linkDatasets({ ...common, cardinality, threshold, ...(targetPrecision === undefined ? {} : { targetPrecision }) });
+    const links = `links.${options.format}` as const;
+    const directory = partial;
+    const linkage = await linkDatasets({
+      ...common,
+      cardinality,
+      threshold,
+      ...(targetPrecision === undefined ? {} : { targetPrecision }),
+      onLinks: async (found) => {
+        progress.update("writing", 0, 1);
+        const clusters = options.dedupe === true ? clusterLinks(found.candidates, found.links, a.header.rows) : undefined;
+        await writeLinks(directory, links, { found, clusters, fields: a.header.schema.fields.map(({ name }) => name) });
+      },
+    });
     const mode = options.dedupe === true ? "dedupe" : cardinality;
     const statistics = statisticsOf(linkage, files, mode, targetPrecision);
-    progress.update("writing", 0, 1);
     writeRun(partial, options.out!, options.force === true, {
-      linkage,
       statistics,
       files,
-      clusters: options.dedupe === true ? clusterLinks(linkage.candidates, linkage.links, a.header.rows) : undefined,
-      manifest: { project: a.header.project, schemaDigest: a.header.schemaDigest, mode, threshold: linkage.threshold, blockCap: options.blockCap, links: `links.${options.format}` },
+      manifest: { project: a.header.project, schemaDigest: a.header.schemaDigest, mode, threshold: linkage.threshold, blockCap: options.blockCap, links },
     });
     progress.stop();
     if (options.json === true) terminal.json(statistics);
