@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { EMPTY_DIGEST, FORMAT, type Header } from "../src/exchange/header.ts";
+import { FORMAT, type Header } from "../src/exchange/header.ts";
 import { layoutOf } from "../src/exchange/layout.ts";
 import { formOf, halvesPerRow, rowGroup } from "../src/exchange/row-group.ts";
-import { createHashedFile, headerPath, headerText } from "../src/exchange/write-hashed-file.ts";
+import { createHashedFile } from "../src/exchange/write-hashed-file.ts";
+import { EMPTY_DIGEST, headerPath, headerText } from "../src/exchange/written-form.ts";
 import { random } from "../src/random.ts";
 import { comparisonGroups } from "../src/schema/comparison-space.ts";
 import { schemaDigest } from "../src/schema/linkage-schema.ts";

@@ -6,7 +6,7 @@ import { type LoadTask, runLoadTask } from "../src/linkage/load-columns.ts";
 const memory = workerData as WebAssembly.Memory;
 const kernel = linkKernel(memory);
 
-export default (task: KernelCall | LoadTask | LinkRowsTask): number => {
+export default (task: KernelCall | LoadTask | LinkRowsTask): number | Promise<number> => {
   if ("load" in task) return runLoadTask(kernel, memory, task);
   return "descriptor" in task ? writeLinkRows(task) : callKernel(kernel, task);
 };

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { lookupPath, rejectsPath } from "../custodian/companion-files.ts";
 import { type HashOptions, type HashSummary, hashDataset } from "../custodian/hash-dataset.ts";
 import { SaltlinkError, fileError } from "../errors.ts";
-import { headerPath } from "../exchange/write-hashed-file.ts";
+import { headerPath } from "../exchange/written-form.ts";
 import { claimPartial, commitPartial, discardPartial } from "../output/partial-file.ts";
 import { type AuditReport, audit } from "./audit.ts";
 

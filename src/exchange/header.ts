@@ -3,6 +3,7 @@ import { SaltlinkError } from "../errors.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
 import { type LinkageSchema, SCHEMA_VERSION, SCHEME, checkSchema, schemaDigest, withholdsShared } from "../schema/linkage-schema.ts";
 import { MOST_STRATA, MOST_STRATUM_VALUES, STRATUM_NAME, type Strata, isStratumValue, strataFit } from "./strata.ts";
+import { EMPTY_DIGEST } from "./written-form.ts";
 
 /**
  * What a hashed file says about itself. It travels as the value of the key `saltlink` in the Parquet footer, or as `NAME.header.json` beside a CSV.
@@ -10,8 +11,6 @@ import { MOST_STRATA, MOST_STRATUM_VALUES, STRATUM_NAME, type Strata, isStratumV
  */
 export const FORMAT = "saltlink-hashed-2";
 export const HEADER_KEY = "saltlink";
-/** Stands in the digest's place while the digest is taken. */
-export const EMPTY_DIGEST = "0".repeat(64);
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(0);

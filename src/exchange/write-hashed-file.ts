@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
-import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import type { ColumnChunk } from "hyparquet";
 import { PartialFile } from "../output/partial-file.ts";
-import { EMPTY_DIGEST, HEADER_KEY, type Header, assertFits } from "./header.ts";
+import { HEADER_KEY, type Header, assertFits } from "./header.ts";
 import { type Layout, RECORD_ID } from "./layout.ts";
+import { writeHeaderOfPage } from "./page-header.ts";
 import { type RowGroup, formOf } from "./row-group.ts";
+import { EMPTY_DIGEST, csvColumns, headerPath, headerText } from "./written-form.ts";
 
 export interface HashedFileWriter {
   /** Appends a row group of the file's form. */
@@ -116,26 +117,6 @@ class ParquetFileWriter implements HashedFileWriter {
   }
 }
 
-function writeHeaderOfPage(bytes: ByteWriter, size: number, rows: number): void {
-  writePageHeader(bytes, {
-    type: "DATA_PAGE_V2",
-    uncompressed_page_size: size,
-    compressed_page_size: size,
-    data_page_header_v2: { num_values: rows, num_nulls: 0, num_rows: rows, encoding: "PLAIN", definition_levels_byte_length: 0, repetition_levels_byte_length: 0, is_compressed: true },
-  });
-}
-
-/** Bytes of values in a chunk that saltlink wrote: what its one page header leaves. Undefined where no page of so many rows makes a chunk of this size. */
-export function valueBytesOfChunk(chunk: number, rows: number): number | undefined {
-  for (let size = chunk; size >= Math.max(0, chunk - LARGEST_PAGE_HEADER); size--) {
-    const header = new ByteWriter();
-    writeHeaderOfPage(header, size, rows);
-    if (header.offset + size === chunk) return size;
-  }
-  return undefined;
-}
-export const LARGEST_PAGE_HEADER = 100;
-
 /** The same columns as CSV; the header lies beside it. */
 class CsvWriter implements HashedFileWriter {
   readonly #file: PartialFile;
@@ -174,18 +155,4 @@ class CsvWriter implements HashedFileWriter {
     this.#file.discard();
     this.#headerFile.discard();
   }
-}
-
-/** The header of a CSV form as text; with an empty digest it is the last thing that enters the digest. */
-export function headerText(header: Header): string {
-  return `${JSON.stringify(header, null, 2)}\n`;
-}
-
-export function csvColumns(layout: Layout): string[] {
-  return [RECORD_ID, layout.nulls, ...layout.filters.map((filter) => filter.name), ...layout.keys, ...layout.buckets, ...layout.tokens, ...layout.strata];
-}
-
-/** Where the header of a CSV form lies. */
-export function headerPath(path: string): string {
-  return path.replace(/\.csv$/, ".header.json");
 }

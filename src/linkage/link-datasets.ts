@@ -193,6 +193,9 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
   const kernel = linkKernel(memory.memory);
   const pool: LinkPool = new Pool("link-task", options.threads, memory.memory);
   const files = options.b === undefined ? [options.a] : [options.a, options.b];
+  // by the threads: the main one has to be there when one of them is done
+  const verified = Promise.all(files.map((file) => file.verify((content) => pool.run({ load: "verify", ...content }))));
+  verified.catch(() => {}); // looked at below
   try {
     const layout = writeRowLayout(schema, memory);
     const rows = files.reduce((sum, file) => sum + file.header.rows, 0);
@@ -201,11 +204,11 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
     for (const file of files) loaded.push(await loadDataset(file, { memory, kernel, pool, layout }, (count) => options.onProgress("loading", (read += count), rows)));
     const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
     const found = await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
-    await Promise.all(files.map(({ verified }) => verified));
+    await verified;
     return found;
   } catch (error) {
     // what fails on a file that is not as it was written fails because of that
-    await Promise.all(files.map(({ verified }) => verified));
+    await verified;
     throw error;
   } finally {
     await pool.close();

@@ -7,7 +7,7 @@ import { layoutOf } from "../../src/exchange/layout.ts";
 import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
 import { recordIdTexts } from "../../src/exchange/record-ids.ts";
 import { halvesPerRow, recordIdOf } from "../../src/exchange/row-group.ts";
-import { headerPath } from "../../src/exchange/write-hashed-file.ts";
+import { headerPath } from "../../src/exchange/written-form.ts";
 import { standardSchema } from "../example-schema.ts";
 import { exampleHeader, forge, hashedFile } from "../hashed-file.ts";
 import { temporaryDirectory } from "../temporary.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SaltlinkError } from "../../src/errors.ts";
 import type { Header } from "../../src/exchange/header.ts";
 import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
-import { headerPath } from "../../src/exchange/write-hashed-file.ts";
+import { headerPath } from "../../src/exchange/written-form.ts";
 import { random } from "../../src/random.ts";
 import { forge, hashedFile } from "../hashed-file.ts";
 import { temporaryDirectory } from "../temporary.ts";
