@@ -6,13 +6,14 @@
  */
 export function countInterval(mean: number, logSd: number): [number, number] {
   if (!(mean > 0)) return [0, 0];
+  const rates = GRID.map((z) => mean * Math.exp(logSd * z));
   const quantile = (p: number): number => {
     let low = -1; // P(count <= -1) = 0
     let high = 1;
-    while (cumulative(high, mean, logSd) < p) high *= 2;
+    while (cumulative(high, rates) < p) high *= 2;
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (cumulative(middle, mean, logSd) < p) low = middle;
+      if (cumulative(middle, rates) < p) low = middle;
       else high = middle;
     }
     return high;
@@ -22,14 +23,15 @@ export function countInterval(mean: number, logSd: number): [number, number] {
 
 const STEP = 0.1;
 const GRID = Array.from({ length: 81 }, (_, i) => (i - 40) * STEP);
+const WEIGHTS = GRID.map((z) => STEP * Math.exp(-0.5 * z * z));
 
-/** P(count <= k): the Poisson's, by Wilson & Hilferty (1931), averaged over the rate. */
-function cumulative(k: number, mean: number, logSd: number): number {
+/** P(count <= k): the Poisson's, by Wilson & Hilferty (1931), averaged over the rate. `rates`: at the points of the grid. */
+function cumulative(k: number, rates: readonly number[]): number {
   let sum = 0;
-  for (const z of GRID) {
-    const spread = 1 / (9 * (k + 1));
-    const at = (Math.cbrt((mean * Math.exp(logSd * z)) / (k + 1)) - (1 - spread)) / Math.sqrt(spread);
-    sum += STEP * Math.exp(-0.5 * z * z) * (1 - normalCumulative(at));
+  const spread = 1 / (9 * (k + 1));
+  for (let i = 0; i < rates.length; i++) {
+    const at = (Math.cbrt(rates[i]! / (k + 1)) - (1 - spread)) / Math.sqrt(spread);
+    sum += WEIGHTS[i]! * (1 - normalCumulative(at));
   }
   return sum / Math.sqrt(2 * Math.PI);
 }

@@ -14,7 +14,7 @@ import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
 import { type LinkPool, type LoadedDataset, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
 import { scanRate } from "./scan-rate.ts";
 import { SharedMemory } from "./shared-memory.ts";
-import { type LinkQuality, linkQuality, linksAbove } from "./link-quality.ts";
+import { type LinkQuality, linkQualities, linksAbove } from "./link-quality.ts";
 import { type Cardinality, type Links, linkedOnce, solve } from "./solve.ts";
 import { type StratumSubgroups, subgroups } from "./subgroups.ts";
 import { thresholdForPrecision } from "./threshold-for-precision.ts";
@@ -116,6 +116,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const handedOn = options.onLinks?.(found);
     handedOn?.catch(() => {}); // looked at below
     const unreached = unreachedMatches(estimation, model);
+    const [quality, ...qualityByThreshold] = linkQualities(all, unreached, [threshold, ...THRESHOLDS]);
     const linkage: Linkage = {
       candidates,
       evidence,
@@ -126,8 +127,8 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       threshold,
       targetReached: reaching !== undefined,
       unreached,
-      quality: linkQuality(all, unreached, threshold),
-      qualityByThreshold: THRESHOLDS.map((each) => linkQuality(all, unreached, each)),
+      quality: quality!,
+      qualityByThreshold,
       subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality) }),
       recordIds: found.recordIds,
       levels: found.levels,

@@ -25,20 +25,25 @@ const OVERLOOKED_LOG_SD = 0.5;
 const UNFORESEEN = 0.25;
 
 /**
- * The worth of the links that a threshold keeps.
+ * The worth of the links that each of some thresholds keeps.
  *
  * Right links are the sum of their probabilities. Missed are the *overlooked* (what a lower threshold would still link, by its probability; under the chosen cardinality, so that a pair whose records have better partners counts
  * for nothing) and the *unreached*.
  *
  * @param all links down to a threshold below which hardly a match is left, best first
  */
-export function linkQuality(all: Links, unreached: Unreached, threshold: number): LinkQuality {
-  const links = linksAbove(all, threshold);
+export function linkQualities(all: Links, unreached: Unreached, thresholds: readonly number[]): LinkQuality[] {
+  const qualities = new Map<number, LinkQuality>();
+  let links = 0;
   let right = 0;
-  let overlooked = 0;
-  for (let i = 0; i < links; i++) right += all.probabilities[i]!;
-  for (let i = links; i < all.count; i++) overlooked += all.probabilities[i]!;
-  return qualityOf({ threshold, links, right, overlooked, unreached });
+  // what a threshold keeps, a lower one keeps too: one pass tells of all
+  for (const threshold of [...thresholds].sort((x, y) => y - x)) {
+    for (; links < all.count && all.probabilities[links]! >= threshold; links++) right += all.probabilities[links]!;
+    let overlooked = 0;
+    for (let i = links; i < all.count; i++) overlooked += all.probabilities[i]!;
+    qualities.set(threshold, qualityOf({ threshold, links, right, overlooked, unreached }));
+  }
+  return thresholds.map((threshold) => qualities.get(threshold)!);
 }
 
 /** The same from what is expected of links and matches. */

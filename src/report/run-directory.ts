@@ -64,7 +64,9 @@ export const RUN_FILES = ["links.csv", "links.parquet", "statistics.json", "mani
 
 /** Writes the links of a run into its directory. */
 export async function writeLinks(partial: string, name: Manifest["links"], rows: LinkRows): Promise<void> {
-  await (name === "links.csv" ? writeLinksCsv : writeLinksParquet)(join(partial, name), rows);
+  const path = join(partial, name);
+  if (name === "links.csv") await writeLinksCsv(path, rows);
+  else writeLinksParquet(path, rows);
 }
 
 /** Writes all the rest and gives the directory its name. */

@@ -223,7 +223,8 @@ function ruleStatistics({ candidates, model, evidence }: Linkage, schema: Linkag
   const byRule = candidates.rules.map(() => ({ all: 0, only: 0 }));
   const firstBucket = schema.keys.length;
   candidates.observations.forEach(({ observed, pairs }, o) => {
-    const reached = schema.keys.flatMap((_, k) => ((observed >> BigInt(k)) & 1n ? [k] : []));
+    const agreeing = observed & ((1n << BigInt(schema.keys.length)) - 1n);
+    const reached = agreeing === 0n ? [] : Array.from(agreeing.toString(2)).toReversed().flatMap((bit, k) => (bit === "1" ? [k] : []));
     // which of several buckets found a pair is not kept; with one it is the only one
     if (schema.profile !== "plain" && observed >> BigInt(evidence.levelShift) !== 0n) for (let r = firstBucket; r < byRule.length; r++) reached.push(r);
     const expected = pairs * model.probabilities[o]!;
@@ -272,7 +273,9 @@ function weightHistogram({ candidates, model, links }: Linkage): Statistics["his
     bin.pairs += pairs;
     bin.estimatedMatches += pairs * model.probabilities[o]!;
   });
-  for (const pair of links.pairs) binOf(candidates.observation[pair]!).links++;
+  const linksOf = new Float64Array(candidates.observations.length);
+  for (let link = 0; link < links.count; link++) linksOf[candidates.observation[links.pairs[link]!]!]!++;
+  linksOf.forEach((count, o) => (binOf(o).links += count));
   const used = bins.findIndex((bin) => bin.pairs > 0);
   const last = bins.findLastIndex((bin) => bin.pairs > 0);
   return used < 0 ? [] : bins.slice(used, last + 1).map((bin) => ({ ...bin, estimatedMatches: tidy(bin.estimatedMatches) }));

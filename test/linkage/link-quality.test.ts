@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countInterval } from "../../src/linkage/count-interval.ts";
-import { linkQuality } from "../../src/linkage/link-quality.ts";
+import { linkQualities } from "../../src/linkage/link-quality.ts";
 import type { Links } from "../../src/linkage/solve.ts";
 import { thresholdForPrecision } from "../../src/linkage/threshold-for-precision.ts";
 import { random } from "../../src/random.ts";
@@ -43,7 +43,7 @@ describe("the worth of links", () => {
   const unreached = { matches: 5, clustering: 1.2, logSd: 0.35 };
 
   it("adds up: right links, overlooked and unreached matches", () => {
-    const { links, wrong, missed, precision, recall } = linkQuality(all, unreached, 0.5);
+    const { links, wrong, missed, precision, recall } = linkQualities(all, unreached, [0.5])[0]!;
     expect(links).toBe(100);
     expect(wrong).toBeCloseTo(4.9);
     expect(missed).toBeCloseTo(7);
@@ -52,7 +52,7 @@ describe("the worth of links", () => {
   });
 
   it("has intervals around the estimates", () => {
-    const { precision, recall, wrong, missed, precisionInterval, recallInterval, wrongInterval, missedInterval } = linkQuality(all, unreached, 0.5);
+    const { precision, recall, wrong, missed, precisionInterval, recallInterval, wrongInterval, missedInterval } = linkQualities(all, unreached, [0.5])[0]!;
     for (const [value, [low, high]] of [[precision, precisionInterval], [recall, recallInterval], [wrong, wrongInterval], [missed, missedInterval]] as const) {
       expect(low).toBeLessThan(value);
       expect(high).toBeGreaterThan(value);
@@ -61,7 +61,7 @@ describe("the worth of links", () => {
   });
 
   it("trades recall for precision by threshold", () => {
-    const rows = [0.05, 0.5, 0.9].map((threshold) => linkQuality(all, unreached, threshold));
+    const rows = linkQualities(all, unreached, [0.05, 0.5, 0.9]);
     expect(rows.map(({ links }) => links)).toEqual([110, 100, 90]);
     expect(rows[2]!.precision).toBeGreaterThan(rows[0]!.precision);
     expect(rows[2]!.recall).toBeLessThan(rows[0]!.recall);
@@ -70,7 +70,7 @@ describe("the worth of links", () => {
   });
 
   it("knows nothing of the worth of no links", () => {
-    expect(linkQuality(linksOf(), { matches: 0, clustering: 1, logSd: 0.3 }, 0.5)).toMatchObject({ links: 0, precisionInterval: [0, 1], recallInterval: [0, 1], missedInterval: [0, 0] });
+    expect(linkQualities(linksOf(), { matches: 0, clustering: 1, logSd: 0.3 }, [0.5])[0]).toMatchObject({ links: 0, precisionInterval: [0, 1], recallInterval: [0, 1], missedInterval: [0, 0] });
   });
 
   it("finds the lowest threshold that reaches a precision", () => {
