@@ -15,6 +15,8 @@ export interface PartitionTask {
   readonly bits: readonly number[];
   readonly strataValues: readonly (readonly string[])[];
   readonly form: HashedForm;
+  /** For the pages of a Parquet file; the main thread has it used again when they are written. */
+  readonly memory: SharedArrayBuffer;
   /** Values that are withheld, for profiles that do. */
   readonly withheld?: { readonly columns: readonly SharedColumn[]; readonly secret: Uint8Array; readonly records: number };
 }
@@ -29,7 +31,7 @@ export function partitionFinisher(schema: LinkageSchema, strata: readonly Stratu
   const layout = layoutOf(schema, strata);
   const width = halvesPerRow(layout);
   const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length);
-  return ({ partition, bits, strataValues, form, withheld }) => {
+  return ({ partition, bits, strataValues, form, memory, withheld }) => {
     const { runs, rows } = partition;
     const halves = readPartition(partition, width);
     let end = 0;
@@ -37,6 +39,6 @@ export function partitionFinisher(schema: LinkageSchema, strata: readonly Stratu
     const shared = withheld && new SharedSample(layout.keys.length, withheld.records);
     if (withheld !== undefined) new KeyWithholder(withheld.columns, width, firstKey, withheld.secret).withhold(halves, rows, shared!);
     for (let row = 0; row < rows; row++) cutBuckets(halves, row * width + bucketAt, bits);
-    return { group: rowGroup(form, layout, { halves, rows, order: randomOrder(rows), strataValues }), shared };
+    return { group: rowGroup(form, layout, { halves, rows, order: randomOrder(rows), strataValues, memory }), shared };
   };
 }

@@ -2,7 +2,7 @@ import { rmSync, statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { FORMAT, type Header, isLabel } from "../exchange/header.ts";
 import { layoutOf } from "../exchange/layout.ts";
-import { formOf, halvesPerRow } from "../exchange/row-group.ts";
+import { formOf, halvesPerRow, pageBytes } from "../exchange/row-group.ts";
 import { type HashedFileWriter, createHashedFile } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
 import { Pool } from "../pool/pool.ts";
@@ -164,12 +164,13 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
     const inFlight = options.threads + 1;
+    const waiting = [...rows.partitions()];
+    const memory = Array.from({ length: Math.min(inFlight, waiting.length) }, () => new SharedArrayBuffer(form === "csv" ? 0 : pageBytes(layout, Math.max(...waiting.map((partition) => partition.rows)))));
     const withheld = shared && { columns: shared, secret: subKey(salt, "withheld"), records: counts.hashed };
     const sharedSamples: SharedSample[] = [];
-    function* partitionTasks(): Generator<PartitionTask> {
-      for (const partition of rows.partitions()) yield { partition, bits, strataValues: strata.values, form, ...(withheld === undefined ? {} : { withheld }) };
-    }
-    for await (const reply of pool.map(partitionTasks(), inFlight)) {
+    // when a task is asked for, fewer others than are in flight are not yet written
+    const tasks = waiting.map((partition, i): PartitionTask => ({ partition, bits, strataValues: strata.values, form, memory: memory[i % inFlight]!, ...(withheld === undefined ? {} : { withheld }) }));
+    for await (const reply of pool.map(tasks, inFlight)) {
       const { group, shared: sample } = replyOf(reply, output) as FinishedPartition;
       if (sample !== undefined) sharedSamples.push(sample);
       hashed.write(group);

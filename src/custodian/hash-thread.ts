@@ -22,10 +22,7 @@ export function hashThread(setup: HashSetup): (task: HashTask) => Promise<HashRe
   const run = async (task: HashTask): Promise<HashReply> => {
     if ("sampled" in task) return randomPairs(setup.schema, task.plan, setup.sketches, task.sampled);
     if ("keyColumn" in task) return sharedInColumn(task);
-    if ("partition" in task) {
-      const finished = finish(task);
-      return moved(finished, [...new Set(finished.group.pages.map(({ buffer }) => buffer))]);
-    }
+    if ("partition" in task) return finish(task);
     return sent(await hash(task), task.waits);
   };
   return async (task) => {

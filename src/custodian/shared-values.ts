@@ -55,7 +55,7 @@ export function sharedValues(parts: () => Iterable<Uint32Array>, rows: number, a
     const { entries, ends } = inBuckets(parts, 32 - bits, from, to);
     for (let b = 0; b < ends.length; b++) records += sharedIn(entries.subarray(b === 0 ? 0 : ends[b - 1]!, ends[b]), shared);
   }
-  const values = new Uint32Array(new SharedArrayBuffer(4 * tableSize(shared.length)));
+  const values = new Uint32Array(new SharedArrayBuffer(4 * tableSize(4 * shared.length))); // sparse: nearly every value that is looked up later is not in it, and is told by one look
   for (const entry of shared) values[slotOf(values, entry)] = entry;
   return { values, records };
 }
@@ -142,14 +142,14 @@ function slotOf(table: Uint32Array, entry: number): number {
  * A record of which at least half the keys are shared is taken for some person's second record, and keeps them: else duplicates would find no partner in another file.
  */
 export class KeyWithholder {
-  readonly #columns: readonly SharedColumn[];
+  readonly #tables: readonly Uint32Array[];
   readonly #width: number;
   readonly #first: number;
-  readonly #prf: (message: Uint8Array) => Uint8Array;
+  readonly #prf: (message: Uint8Array) => Buffer;
 
   /** `columns`: of each key; `width`: halves per row; `first`: where its keys begin; `secret`: the project's sub-key for this. */
   constructor(columns: readonly SharedColumn[], width: number, first: number, secret: Uint8Array) {
-    this.#columns = columns;
+    this.#tables = columns.map(({ values }) => values);
     this.#width = width;
     this.#first = first;
     this.#prf = hmacSha256(secret);
@@ -157,53 +157,56 @@ export class KeyWithholder {
 
   /** Withholds what the records share; `sample` hears of it first. */
   withhold(halves: Uint32Array, rows: number, sample: SharedSample): void {
-    const keys = this.#columns.length;
+    const keys = this.#tables.length;
     const isShared = new Uint8Array(keys);
     for (let row = 0, from = 0; row < rows; row++, from += this.#width) {
-      const { shared, present } = this.#look(halves, from + this.#first, isShared);
+      const shared = lookUp(this.#tables, halves, from + this.#first, isShared);
       sample.add(halves, from, from + this.#first, isShared);
-      if (shared > 0 && !isSecondRecord(shared, present)) this.#replace(halves.subarray(from + ID_HALVES, from + this.#first + 2 * keys), isShared);
+      if (shared > 0 && !isSecondRecord(shared, presentKeys(halves, from + this.#first, keys))) this.#replace(halves.subarray(from + ID_HALVES, from + this.#first + 2 * keys), isShared);
     }
-  }
-
-  /** Says of each key of a row whether it is shared; returns how many are, and how many there are. */
-  #look(halves: Uint32Array, first: number, isShared: Uint8Array): { shared: number; present: number } {
-    let shared = 0;
-    let present = 0;
-    for (let k = 0, at = first; k < isShared.length; k++, at += 2) {
-      isShared[k] = 0;
-      const entry = entryOf(halves[at]!, halves[at + 1]!);
-      if (entry === 0) continue;
-      present++;
-      const { values } = this.#columns[k]!;
-      if (values[slotOf(values, entry)] === 0) continue;
-      isShared[k] = 1;
-      shared++;
-    }
-    return { shared, present };
   }
 
   /** `columns`: a row from its null mask to its last key. Every four keys have a block of the function: HMAC-SHA256 of the row, then of that and the block's number. */
   #replace(columns: Uint32Array, isShared: Uint8Array): void {
-    const content = this.#prf(new Uint8Array(columns.buffer, columns.byteOffset, columns.byteLength));
+    const content = new Uint8Array(33);
+    content.set(this.#prf(new Uint8Array(columns.buffer, columns.byteOffset, columns.byteLength)));
     const firstKey = columns.length - 2 * isShared.length;
-    let block = new DataView(content.buffer);
-    let blockOf = -1;
-    isShared.forEach((is, k) => {
-      if (is === 0) return;
-      if (blockOf !== k >> 2) {
-        const { buffer, byteOffset } = this.#prf(Uint8Array.of(...content, (blockOf = k >> 2)));
-        block = new DataView(buffer, byteOffset);
+    let block: Buffer = Buffer.alloc(0);
+    for (let k = 0; k < isShared.length; k++) {
+      if (isShared[k] === 0) continue;
+      if (content[32] !== k >> 2 || block.length === 0) {
+        content[32] = k >> 2;
+        block = this.#prf(content);
       }
-      const [low, high] = [0, 4].map((at) => block.getUint32(8 * (k & 3) + at, true)) as [number, number];
+      const low = block.readUInt32LE(8 * (k & 3));
+      const high = block.readUInt32LE(8 * (k & 3) + 4);
       columns[firstKey + 2 * k] = low === 0 && high === 0 ? 1 : low;
       columns[firstKey + 2 * k + 1] = high;
-    });
+    }
   }
 }
 
+/** Says of each key of a row, the first at `first`, whether others share it; returns how many of them others do. */
+function lookUp(tables: readonly Uint32Array[], halves: Uint32Array, first: number, isShared: Uint8Array): number {
+  let shared = 0;
+  for (let k = 0, at = first; k < tables.length; k++, at += 2) {
+    const table = tables[k]!;
+    const entry = entryOf(halves[at]!, halves[at + 1]!);
+    const is = entry !== 0 && table[slotOf(table, entry)] !== 0 ? 1 : 0;
+    isShared[k] = is;
+    shared += is;
+  }
+  return shared;
+}
+
+function presentKeys(halves: Uint32Array, first: number, keys: number): number {
+  let present = 0;
+  for (let at = first; at < first + 2 * keys; at += 2) if (halves[at] !== 0 || halves[at + 1] !== 0) present++;
+  return present;
+}
+
 /** HMAC-SHA256 (RFC 2104) under a key of at most 64 bytes. The two hashes at one call each take a third of what an object of `createHmac` does for so short a message. */
-function hmacSha256(key: Uint8Array): (message: Uint8Array) => Uint8Array {
+function hmacSha256(key: Uint8Array): (message: Uint8Array) => Buffer {
   const padded = (byte: number): Uint8Array => Uint8Array.from({ length: 64 }, (_, i) => (key[i] ?? 0) ^ byte);
   let inner = padded(0x36);
   const outer = Uint8Array.of(...padded(0x5c), ...new Uint8Array(32));

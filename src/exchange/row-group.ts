@@ -10,6 +10,8 @@ export interface RowBlock {
   /** The order in which the rows are to stand; as they are without it. */
   readonly order?: Uint32Array;
   readonly strataValues?: readonly (readonly string[])[];
+  /** Memory for the pages of a Parquet file, `pageBytes` at least, where it is to be used again: new memory for each group costs as much as the laying out. */
+  readonly memory?: ArrayBufferLike;
 }
 
 export const ID_HALVES = 4;
@@ -40,12 +42,17 @@ export function rowGroup(form: HashedForm, layout: Layout, block: RowBlock): Row
   return { pages: form === "csv" ? [lines(layout, block)] : columns(layout, block), rows: block.rows };
 }
 
+/** Bytes of the pages of record ids and words of so many rows. */
+export function pageBytes(layout: Layout, rows: number): number {
+  return rows * (ID_PAGE_HALVES * 4 + layout.words.length * 8);
+}
+
 /** PLAIN values of each column. A row is read once, and goes to all columns. */
-function columns(layout: Layout, { halves, rows, order, strataValues = [] }: RowBlock): Uint8Array[] {
+function columns(layout: Layout, { halves, rows, order, strataValues = [], memory = new ArrayBuffer(pageBytes(layout, rows)) }: RowBlock): Uint8Array[] {
   const width = halvesPerRow(layout);
   const words = layout.words.length;
-  const ids = new Uint32Array(rows * ID_PAGE_HALVES);
-  const pages = new Uint32Array(rows * words * 2);
+  const ids = new Uint32Array(memory, 0, rows * ID_PAGE_HALVES);
+  const pages = new Uint32Array(memory, ids.byteLength, rows * words * 2);
   const codes = layout.strata.map(() => new Uint8Array(rows)); // at most 50 values
   for (let row = 0; row < rows; row++) {
     let at = (order === undefined ? row : order[row]!) * width;
@@ -63,8 +70,8 @@ function columns(layout: Layout, { halves, rows, order, strataValues = [] }: Row
     for (let s = 0; s < codes.length; s++) codes[s]![row] = halves[at + s]!;
   }
   return [
-    new Uint8Array(ids.buffer),
-    ...layout.words.map((_, word) => new Uint8Array(pages.buffer, word * rows * 8, rows * 8)),
+    new Uint8Array(memory, 0, ids.byteLength),
+    ...layout.words.map((_, word) => new Uint8Array(memory, ids.byteLength + word * rows * 8, rows * 8)),
     ...codes.map((column, s) => {
       const values = ["", ...strataValues[s]!].map(plainText);
       return new Uint8Array(Buffer.concat(Array.from(column, (code) => values[code]!)));

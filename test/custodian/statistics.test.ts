@@ -10,7 +10,7 @@ import { mixed } from "../../src/custodian/text-hash.ts";
 import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
 import { createSketches, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
-import { halvesPerRow } from "../../src/exchange/row-group.ts";
+import { halvesPerRow, pageBytes } from "../../src/exchange/row-group.ts";
 import { writeBytes } from "../../src/output/bytes-at.ts";
 import { discardPartials } from "../../src/output/partial-file.ts";
 import { random } from "../../src/random.ts";
@@ -107,12 +107,13 @@ describe("shuffled rows", () => {
 
   it("keep no order", () => {
     const { at } = temporaryDirectory();
-    const width = halvesPerRow(layoutOf(standardSchema));
+    const layout = layoutOf(standardSchema);
+    const width = halvesPerRow(layout);
     const waiting = new ShuffledRows(width, 0, at("rows"));
     const halves = Uint32Array.from({ length: 1000 * width }, (_, i) => Math.floor(i / width));
     writeBytes(waiting.descriptor, new Uint8Array(halves.buffer), waiting.reserve(1000));
     waiting.add({ at: 0, rows: 1000, partitions: Uint32Array.of(1000), strata: [] });
-    const { group } = partitionFinisher(standardSchema, [], 0)({ partition: [...waiting.partitions()][0]!, bits: [32], strataValues: [], form: "parquet" });
+    const { group } = partitionFinisher(standardSchema, [], 0)({ partition: [...waiting.partitions()][0]!, bits: [32], strataValues: [], form: "parquet", memory: new SharedArrayBuffer(pageBytes(layout, 1000)) });
     waiting.discard();
     const seen = new Uint32Array(group.pages[1]!.buffer, group.pages[1]!.byteOffset, 2000).filter((_, i) => i % 2 === 0);
     expect(seen.toSorted()).toEqual(Uint32Array.from({ length: 1000 }, (_, i) => i));
