@@ -161,7 +161,7 @@ export class SliceEncoder {
     let [firstPart, end] = [0, record];
     plan.filters.forEach(({ bits, parts: own, diffusion }, f) => {
       const columns = diffusion ? this.#columns(diffusion) : 0;
-      this.#set(filtersAt + f * FILTER, [Math.log2(bits), partsAt + firstPart * PART, own.length, columns, end, diffusion ? this.#reserve(bits / 8) : end]);
+      this.#set(filtersAt + f * FILTER, [Math.log2(bits), partsAt + firstPart * PART, own.length, columns, end, this.#reserve(bits)]);
       firstPart += own.length;
       end += bits / 8;
     });

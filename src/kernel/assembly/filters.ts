@@ -4,7 +4,8 @@ import { h4, LANES, loadStates, MISSING, prepareKeys, results, storeResults } fr
 
 // A *part* is what one value puts into a filter: u32 where the value lies, u32 job of its anchored key, u32 its state (32 bytes), u32 hashes, u32 gram, u32 positional, u32 padded.
 const PART: usize = 28;
-// A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes, u32 where it is put together (the same without diffusion).
+// A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes, u32 where it is put together: a byte for each bit,
+// its highest set where the bit is. A bit is set by one store, where words of bits are read, changed and waited for.
 const FILTER: usize = 24;
 const MOST_CHARACTERS = 120;
 
@@ -30,7 +31,7 @@ export function fillFilters(filters: usize, filterCount: i32, parts: usize, part
     const filter = filters + <usize>f * FILTER;
     const log2Bits = load<i32>(filter);
     const target = <usize>load<u32>(filter, 20);
-    for (let i = 0; i < 1 << (log2Bits - 3); i += 16) v128.store(target + i, i32x4.splat(0));
+    for (let i = 0; i < 1 << log2Bits; i += 16) v128.store(target + i, i32x4.splat(0));
     for (let p = 0; p < load<i32>(filter, 8); p++) {
       const part = <usize>load<u32>(filter, 4) + <usize>p * PART;
       if (!isPresent(part)) continue;
@@ -42,8 +43,11 @@ export function fillFilters(filters: usize, filterCount: i32, parts: usize, part
   if (queued > 0) setQueued();
   for (let f = 0; f < filterCount; f++) {
     const filter = filters + <usize>f * FILTER;
+    const log2Bits = load<i32>(filter);
     const columns = <usize>load<u32>(filter, 12);
-    if (columns != 0) diffuse(<usize>load<u32>(filter, 20), load<i32>(filter), columns, <usize>load<u32>(filter, 16));
+    const out = <usize>load<u32>(filter, 16);
+    gather(<usize>load<u32>(filter, 20), log2Bits, columns == 0 ? out : undiffused);
+    if (columns != 0) diffuse(undiffused, log2Bits, columns, out);
   }
 }
 
@@ -133,22 +137,10 @@ function setQueued(): void {
     const filter = <usize>load<u32>(gramFilters + (lane << 2));
     const width = load<i32>(gramWidths + (lane << 2));
     const mask = (1 << width) - 1;
-    let next = results + (lane << 5);
-    let bits = load<u64>(next);
-    let left = 64;
-    for (let j = load<i32>(gramHashes + (lane << 2)); j > 0; j--) {
-      if (left < width) {
-        // at least 32 bits are free; what is read behind the output's end is not used: hashes * width <= 256
-        bits |= <u64>load<u32>(next, 8) << left;
-        next += 4;
-        left += 32;
-      }
-      const bit = <i32>bits & mask;
-      bits >>= width;
-      left -= width;
-      const slot = filter + (<usize>(bit >> 6) << 3);
-      store<u64>(slot, load<u64>(slot) | (<u64>1 << (bit & 63)));
-    }
+    const output = results + (lane << 5);
+    const end = load<i32>(gramHashes + (lane << 2)) * width; // at most 256
+    // each by itself, not shifted out of what the last one left: the processor takes several at once
+    for (let at = 0; at < end; at += width) store<u8>(filter + ((load<u32>(output + (at >> 3)) >> (at & 7)) & mask), 0x80);
   }
   queued = 0;
 }
@@ -172,6 +164,19 @@ function nextCodePoint(p: usize, end: usize): usize {
   p++;
   while (p < end && (load<u8>(p) & 0xc0) == 0x80) p++;
   return p;
+}
+
+const undiffused = memory.data(128, 16);
+
+/** The highest bits of bytes as bits. */
+// @ts-ignore: decorator
+@inline
+function gather(bytes: usize, log2Bits: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>1 << log2Bits; i += 64) {
+    const low = i8x16.bitmask(v128.load(bytes + i)) | (i8x16.bitmask(v128.load(bytes + i, 16)) << 16);
+    const high = i8x16.bitmask(v128.load(bytes + i, 32)) | (i8x16.bitmask(v128.load(bytes + i, 48)) << 16);
+    store<u64>(out + (i >> 3), <u64><u32>low | (<u64><u32>high << 32));
+  }
 }
 
 /**
