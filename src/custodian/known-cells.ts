@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { SliceEncoder } from "../kernel/slice-encoder.ts";
 import type { EncodingPlan } from "../kernel/encoding-plan.ts";
 import type { CellBytes } from "./csv/cell-bytes.ts";
@@ -26,19 +27,23 @@ export class CellReader {
   readonly #readers: readonly FieldReader[];
   readonly #encoder: SliceEncoder;
   readonly #texts: string[] = [];
+  readonly #notes: readonly Int32Array[];
   #slice = "";
+  #isAscii = false;
   #cells: CellBytes | undefined;
   #full = false;
 
   constructor(readers: readonly FieldReader[], encoder: SliceEncoder) {
     this.#readers = readers;
     this.#encoder = encoder;
+    this.#notes = readers.map(({ indexes }) => new Int32Array(HASHES + indexes.length));
   }
 
   load(cells: CellBytes): void {
     this.#cells = cells;
     // one string for all: parts of it are cheap, decoding cells one by one is not
     this.#slice = cells.bytes.toString("latin1");
+    this.#isAscii = isAscii(cells.bytes);
   }
 
   /** Reads a batch of records, at least one; returns where it ends, at the latest at `to`. `firstBounds`: where their cells' bounds begin. */
@@ -60,8 +65,9 @@ export class CellReader {
   #keep(f: number, first: number, record: number): boolean {
     const reader = this.#readers[f]!;
     for (const column of reader.columns) this.#texts[column] = this.text(first, column);
-    const { values, notes } = withNotes(reader, reader.atomsOf(reader.textOf(this.#texts)));
-    return this.#encoder.keep(f, record, values, notes);
+    const atoms = reader.atomsOf(reader.textOf(this.#texts));
+    takeNotes(reader, atoms, this.#notes[f]!);
+    return this.#encoder.keep(f, record, atoms.values, this.#notes[f]!);
   }
 
   /** The text of a cell of the record whose bounds begin at `first`. */
@@ -69,18 +75,18 @@ export class CellReader {
     const { bytes, bounds } = this.#cells!;
     const start = bounds[first + column * 2]!;
     const end = bounds[first + column * 2 + 1]!;
-    for (let i = start; i < end; i++) if (bytes[i]! > 127) return bytes.toString("utf8", start, end);
+    if (!this.#isAscii) for (let i = start; i < end; i++) if (bytes[i]! > 127) return bytes.toString("utf8", start, end);
     return this.#slice.slice(start, end);
   }
 }
 
-function withNotes({ indexes }: FieldReader, { values, hashes, problem }: FieldAtoms): { values: FieldAtoms["values"]; notes: number[] } {
-  const notes = [0, 0, PROBLEMS.indexOf(problem), 0];
+function takeNotes({ indexes }: FieldReader, { hashes, problem }: FieldAtoms, notes: Int32Array): void {
+  notes.fill(0, 0, HASHES);
+  notes[PROBLEM] = PROBLEMS.indexOf(problem);
   for (let i = 0; i < indexes.length; i++) {
     const atom = indexes[i]!;
     if (hashes[i] === 0) notes[atom < 32 ? MISSING_LOW : MISSING_HIGH]! |= 1 << (atom & 31);
     notes[CONTENT] = mixed(notes[CONTENT]! ^ hashes[i]!);
-    notes.push(hashes[i]!);
+    notes[HASHES + i] = hashes[i]!;
   }
-  return { values, notes };
 }

@@ -8,6 +8,7 @@ import { type DateParts, normalizeDate, parseDate } from "./normalize/date.ts";
 import { normalizeForename, normalizeSurname, splitFullName } from "./normalize/name.ts";
 import type { Normalized } from "./normalize/normalized.ts";
 import { normalizePostcode } from "./normalize/postcode.ts";
+import { remembered } from "./normalize/remembered.ts";
 import { textHash } from "./text-hash.ts";
 
 /** What became of a record's fields: the atoms, and for each field of the schema whether its value was dropped. */
@@ -62,8 +63,14 @@ export function fieldReaders(fields: LinkageSchema["fields"], order: readonly st
     const names = indexes.map((index) => (order[index] === name ? "exact" : order[index]!.slice(name.length + 1)));
     const atomsOf = (text: string): FieldAtoms => {
       const { views, problem } = normalize(text);
-      const values = names.map((view) => views?.[view]);
-      return { values, hashes: values.map((value) => (value === undefined ? 0 : textHash(value))), problem };
+      const values: (string | undefined)[] = [];
+      const hashes: number[] = [];
+      for (const name of names) {
+        const value = views?.[name];
+        values.push(value);
+        hashes.push(value === undefined ? 0 : textHash(value));
+      }
+      return { values, hashes, problem };
     };
     return { indexes, columns, repetitive: REPETITIVE.has(kind) && !("take" in source), textOf, atomsOf };
   });
@@ -86,19 +93,6 @@ export function recordAtoms(fields: LinkageSchema["fields"], order: readonly str
       problems.push(problem);
     }
     return { atoms, hashes, problems };
-  };
-}
-
-/** Keeps what a function gave for a text; the bound keeps memory flat on files of noise. */
-function remembered<T>(f: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    let value = known.get(text);
-    if (value === undefined) {
-      if (known.size > 50_000) known.clear();
-      known.set(text, (value = f(text)));
-    }
-    return value;
   };
 }
 

@@ -211,7 +211,7 @@ export class SliceEncoder {
   }
 
   /** Keeps what a record's cells of the group come to: their values, and numbers that the host wants back. False when there is no room: then the batch ends before this record, and all is to be forgotten before the next. For the first of a batch there always is room. */
-  keep(group: number, record: number, values: readonly (string | undefined)[], notes: readonly number[]): boolean {
+  keep(group: number, record: number, values: readonly (string | undefined)[], notes: ArrayLike<number>): boolean {
     const { columns, keptCells } = this.#groups[group]!;
     const room = keptCells > 0 ? this.#kept : this.#passing;
     let size = values.length * VALUE + notes.length * 4 + 4 * SLACK;

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalizeAddress, normalizeTown } from "../../src/custodian/normalize/address.ts";
 import { normalizeEmail, normalizeHealthNumber, normalizePhone, normalizeSex } from "../../src/custodian/normalize/codes.ts";
@@ -248,6 +249,22 @@ describe("postcodes", () => {
 });
 
 describe("addresses", () => {
+  it("come to the same whether a house number begins the line, where streets are kept, or a blank does, where the whole line is read", () => {
+    const word = fc.oneof(
+      fc.constantFrom("12", "7b", "3A", "12-14", "1/2", "Flat", "unit", "No", "no.", "Manor", "mc donald", "Rd", "St", "HILL", "Way", "B1 1BB", "PL1 5YY", "2nd", "Große", "É", "'", ",", "-", "ﬁ", "İ", "Unknown", "X", ""),
+      fc.string({ unit: "grapheme", maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 7 }), fc.constantFrom(" ", "  ", ""), (words, blank) => {
+        const line = words.join(blank === "" ? " " : blank);
+        expect(normalizeAddress(line)).toEqual(normalizeAddress(` ${line}`));
+        expect(normalizeAddress(`12 ${line}`)).toEqual(normalizeAddress(` 12 ${line}`));
+        expect(normalizeAddress(`7c Old${blank}${line}`)).toEqual(normalizeAddress(` 7c Old${blank}${line}`));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it.each([
     ["37 MANOR ROAD", "37 MANORROAD"],
     ["37 Manor Rd", "37 MANORROAD"],

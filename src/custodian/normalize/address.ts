@@ -1,5 +1,6 @@
 import { letters } from "./letters.ts";
 import type { Normalized } from "./normalized.ts";
+import { remembered } from "./remembered.ts";
 
 const STREET_TYPES: Record<string, string> = {
   RD: "ROAD", ROAD: "ROAD", ST: "STREET", STR: "STREET", STREET: "STREET", AV: "AVENUE", AVE: "AVENUE", AVENUE: "AVENUE", LN: "LANE", LANE: "LANE", DR: "DRIVE", DRV: "DRIVE", DRIVE: "DRIVE", CL: "CLOSE", CLOSE: "CLOSE",
@@ -22,6 +23,25 @@ const PLACEHOLDERS = new Set("UNKNOWN|NOT KNOWN|NONE|N A|NA|NFA|NO FIXED ABODE|N
  * Sub-units, a postcode and whatever follows the street are left off: departments place them differently.
  */
 export function normalizeAddress(text: string): Normalized {
+  const end = endOfHouse(text);
+  if (end === 0) return readAddress(text);
+  const number = text.slice(0, end).toUpperCase();
+  const street = streetOf(text.slice(end + 1));
+  return { views: street === undefined ? { exact: number, number } : { exact: `${number} ${street}`, number, street } };
+}
+
+/** Where a house number ends that begins the line, with one space and a letter behind it, as most do; 0 when none does. */
+function endOfHouse(text: string): number {
+  let at = 0;
+  while (isDigit(text.charCodeAt(at))) at++;
+  if (at > 0 && isLetter(text.charCodeAt(at))) at++;
+  return at > 0 && text.charCodeAt(at) === 0x20 && isLetter(text.charCodeAt(at + 1)) ? at : 0;
+}
+
+/** The street behind a house number: nothing of the number changes what the rest comes to, and many houses stand in one street. */
+const streetOf = remembered((rest) => readAddress(`1 ${rest}`).views?.["street"]);
+
+function readAddress(text: string): Normalized {
   const plain = letters(text.includes("/") ? text.replace(/\//g, " ") : text);
   if (plain === "") return {};
   if (PLACEHOLDERS.has(plain)) return { problem: "placeholder" };
@@ -61,6 +81,10 @@ function isNumber(word: string): boolean {
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 }
 
 /** A town or suburb. */
