@@ -23,9 +23,9 @@ export function encodingPlan(schema: LinkageSchema, salt: Salt, order: readonly 
   };
 }
 
-/** How sampled records are encoded to be compared with each other: filters as if their anchors agreed. */
+/** How sampled records are encoded to be compared with each other: filters of one field as if their anchors agreed, which other fields tell; a record-level filter as it is, of which nothing else tells. */
 export function comparisonPlan(schema: LinkageSchema, salt: Salt): EncodingPlan {
-  return encodingPlan({ ...schema, filters: schema.filters.map((filter) => ({ ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] }, salt, usedAtoms(schema));
+  return encodingPlan({ ...schema, filters: schema.filters.map((filter) => (filter.fields.length > 1 ? filter : { ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] }, salt, usedAtoms(schema));
 }
 
 /** Purposes of the one-word columns and the atoms they are made of, in column order: keys, buckets, tokens. */

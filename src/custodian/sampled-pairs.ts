@@ -42,12 +42,14 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
         const { filter } = space;
         const limits = filter === undefined ? [] : distanceLimits(filter);
         const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
+        // 0 where missing, as values are; a record-level filter, which has none, is empty where its anchor is missing
+        const presence = whole === undefined && views.length === 0 ? [Int32Array.from(sample, (_, row) => Number(!isEmpty(rows.subarray(row * width + offset, row * width + offset + filter!.bits / 32))))] : whole === undefined ? views : [whole];
         const known = new Int16Array(64 * (limits.length + 1)).fill(-1); // state by level and agreeing views
         const states = new Uint8Array((sample.length * (sample.length - 1)) / 2);
         let pair = 0;
         for (let a = 1; a < sample.length; a++) {
           for (let b = 0; b < a; b++, pair++) {
-            if (whole === undefined ? views.length > 0 && views.every((view) => view[a] === 0 || view[b] === 0) : whole[a] === 0 || whole[b] === 0) {
+            if (presence.every((part) => part[a] === 0 || part[b] === 0)) {
               states[pair] = UNKNOWN;
               continue;
             }
@@ -71,6 +73,10 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
       }),
     ),
   );
+}
+
+function isEmpty(words: Uint32Array): boolean {
+  return words.every((word) => word === 0);
 }
 
 function filterDistance(rows: Uint32Array, a: number, b: number, halves: number, relative: boolean): number {

@@ -143,7 +143,9 @@ function repetition(shared: SharedSketches, compound: number): number {
 export function randomPairs(schema: LinkageSchema, plan: EncodingPlan, shared: SharedSketches, sampled: readonly SampledRecord[]): Record<string, number[]> {
   const compounds = sketchedCompounds(schema);
   const equalProbability = (parts: readonly string[]): number => repetition(shared, compounds.findIndex((compound) => compound.length === parts.length && parts.every((part) => compound.includes(part))));
-  const sample = sampled.toSorted((a, b) => a.rank - b.rank || (JSON.stringify(a.atoms) < JSON.stringify(b.atoms) ? -1 : 1)).slice(0, SAMPLE);
+  // chosen by content, records that are alike in everything are in it together or not at all: as pairs of different people they would count too often
+  const contents = sampled.map(({ rank, atoms }) => ({ rank, atoms, content: JSON.stringify(atoms) })).sort((a, b) => a.rank - b.rank || (a.content < b.content ? -1 : 1));
+  const sample = contents.filter(({ content }, i) => i === 0 || content !== contents[i - 1]!.content).slice(0, SAMPLE);
   const states = comparePairs(schema, plan, sample);
   return Object.fromEntries(comparisonGroups(schema).map((group) => [group.name, groupProbabilities(group, equalProbability, states).map(rounded)]));
 }
