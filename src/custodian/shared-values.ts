@@ -6,6 +6,8 @@ import type { SharedSample } from "./shared-pairs.ts";
 /** Of a key column: the values that several records have, in a hash table with open addressing (0 is free) that threads share, and how many records that are. */
 export interface SharedColumn {
   readonly values: Uint32Array;
+  /** A bit for each slot of a table eight times as large: where it is not set, no value that would lie there is among them. Nearly every value that is looked up is not, and all keys' bits together fit the cache, where their tables do not. */
+  readonly maybe: Uint32Array;
   readonly records: number;
 }
 
@@ -55,9 +57,14 @@ export function sharedValues(parts: () => Iterable<Uint32Array>, rows: number, a
     const { entries, ends } = inBuckets(parts, 32 - bits, from, to);
     for (let b = 0; b < ends.length; b++) records += sharedIn(entries.subarray(b === 0 ? 0 : ends[b - 1]!, ends[b]), shared);
   }
-  const values = new Uint32Array(new SharedArrayBuffer(4 * tableSize(4 * shared.length))); // sparse: nearly every value that is looked up later is not in it, and is told by one look
-  for (const entry of shared) values[slotOf(values, entry)] = entry;
-  return { values, records };
+  const values = new Uint32Array(new SharedArrayBuffer(4 * tableSize(shared.length)));
+  const maybe = new Uint32Array(new SharedArrayBuffer(Math.max(4, values.length)));
+  for (const entry of shared) {
+    values[slotOf(values, entry)] = entry;
+    const bit = bitOf(maybe, entry);
+    maybe[bit >>> 5]! |= 1 << (bit & 31);
+  }
+  return { values, maybe, records };
 }
 
 /** The entries of buckets `from` to `to`, bucket after bucket, and where each bucket ends. */
@@ -133,6 +140,11 @@ function slotOf(table: Uint32Array, entry: number): number {
   return slot;
 }
 
+/** Which bit of so many words is an entry's. */
+function bitOf(maybe: Uint32Array, entry: number): number {
+  return Math.imul(entry, 0x9e3779b1) >>> (Math.clz32(maybe.length) - 4); // length is a power of two: its bits are 32 times as many
+}
+
 /**
  * Withholds the values of keys that several records of the file have: another word stands in their place. What equal values would tell (who belongs together, how many are alike: the structure attack) then
  * is not in the file, and the word looks like any other, so that it does not tell either that something was withheld. A match is still found where another of its keys is its own.
@@ -142,14 +154,14 @@ function slotOf(table: Uint32Array, entry: number): number {
  * A record of which at least half the keys are shared is taken for some person's second record, and keeps them: else duplicates would find no partner in another file.
  */
 export class KeyWithholder {
-  readonly #tables: readonly Uint32Array[];
+  readonly #columns: readonly SharedColumn[];
   readonly #width: number;
   readonly #first: number;
   readonly #prf: (message: Uint8Array) => Buffer;
 
   /** `columns`: of each key; `width`: halves per row; `first`: where its keys begin; `secret`: the project's sub-key for this. */
   constructor(columns: readonly SharedColumn[], width: number, first: number, secret: Uint8Array) {
-    this.#tables = columns.map(({ values }) => values);
+    this.#columns = columns;
     this.#width = width;
     this.#first = first;
     this.#prf = hmacSha256(secret);
@@ -157,10 +169,10 @@ export class KeyWithholder {
 
   /** Withholds what the records share; `sample` hears of it first. */
   withhold(halves: Uint32Array, rows: number, sample: SharedSample): void {
-    const keys = this.#tables.length;
+    const keys = this.#columns.length;
     const isShared = new Uint8Array(keys);
     for (let row = 0, from = 0; row < rows; row++, from += this.#width) {
-      const shared = lookUp(this.#tables, halves, from + this.#first, isShared);
+      const shared = lookUp(this.#columns, halves, from + this.#first, isShared);
       sample.add(halves, from, from + this.#first, isShared);
       if (shared > 0 && !isSecondRecord(shared, presentKeys(halves, from + this.#first, keys))) this.#replace(halves.subarray(from + ID_HALVES, from + this.#first + 2 * keys), isShared);
     }
@@ -187,14 +199,16 @@ export class KeyWithholder {
 }
 
 /** Says of each key of a row, the first at `first`, whether others share it; returns how many of them others do. */
-function lookUp(tables: readonly Uint32Array[], halves: Uint32Array, first: number, isShared: Uint8Array): number {
+function lookUp(columns: readonly SharedColumn[], halves: Uint32Array, first: number, isShared: Uint8Array): number {
   let shared = 0;
-  for (let k = 0, at = first; k < tables.length; k++, at += 2) {
-    const table = tables[k]!;
+  for (let k = 0, at = first; k < columns.length; k++, at += 2) {
+    isShared[k] = 0;
+    const { maybe, values } = columns[k]!;
     const entry = entryOf(halves[at]!, halves[at + 1]!);
-    const is = entry !== 0 && table[slotOf(table, entry)] !== 0 ? 1 : 0;
-    isShared[k] = is;
-    shared += is;
+    const bit = bitOf(maybe, entry);
+    if (((maybe[bit >>> 5]! >>> (bit & 31)) & 1) === 0 || entry === 0 || values[slotOf(values, entry)] === 0) continue;
+    isShared[k] = 1;
+    shared++;
   }
   return shared;
 }
