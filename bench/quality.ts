@@ -85,7 +85,7 @@ async function judgePeers(set: BenchmarkSet, home: string): Promise<Record<strin
   const people = inputs.map((input) => input.replace(/\.csv$/, ".people.csv"));
   const rows: Map<string, number>[] = [];
   for (const [i, input] of inputs.entries()) rows.push(await writePeople(input, people[i]!));
-  const truth = new Truth((await readColumns(resolve(values.data, set.truth), ["id_a", "id_b"])) as [string, string][], rows[0]!, rows.at(-1)!);
+  const truth = Truth.of((await readColumns(resolve(values.data, set.truth), ["id_a", "id_b"])) as [string, string][], rows[0]!, rows.at(-1)!);
   const figures: Record<string, PeerFigures> = {};
   for (const [peer, { script, threshold, mostRecords }] of Object.entries(PEERS)) {
     if (rows[0]!.size > mostRecords) continue;

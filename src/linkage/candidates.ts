@@ -72,12 +72,12 @@ const INDEX = 4;
 
 /** Pairs of every rule, counted without looking at any: the forecast. */
 export async function countCandidates(options: CandidateOptions): Promise<RuleReport[]> {
-  return atOnce(options, rulesOf(options), async (rule, { room }) => (await joinRule(options, rule, room)).report, (done, total) => options.onProgress("counting", done, total));
+  return atOnce(options, rulesOf(options.schema, options.a.file, options.b.file), async (rule, { room }) => (await joinRule(options, rule, room)).report, (done, total) => options.onProgress("counting", done, total));
 }
 
 export async function findCandidates(options: CandidateOptions): Promise<Candidates> {
   const { memory, schema } = options;
-  const rules = rulesOf(options);
+  const rules = rulesOf(schema, options.a.file, options.b.file);
   const mark = memory.mark();
   let total = 0;
   const keys = rules.filter(({ kind }) => kind === "key");

@@ -1,3 +1,5 @@
+import type { HashedFile } from "../exchange/hashed-file.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { CandidateOptions, RuleReport } from "./candidates.ts";
 import { type LoadedDataset, loadKeyColumn } from "./record-store.ts";
 import type { SharedMemory } from "./shared-memory.ts";
@@ -14,12 +16,11 @@ export interface Rule {
   readonly mask: bigint;
 }
 
-export function rulesOf({ schema, a, b }: CandidateOptions): Rule[] {
-  const { layout, header } = a.file;
+export function rulesOf(schema: LinkageSchema, { layout, header }: HashedFile, b: HashedFile): Rule[] {
   const keys = schema.keys.map((key, k): Rule => ({ kind: "key", parts: key.parts, column: layout.keys[k]!, bits: 1n << BigInt(k), mask: ~0n }));
   const buckets = schema.buckets.map((bucket, i): Rule => {
     // the shorter prefix of the two; the last bit marks a bucket as present
-    const bits = BigInt(Math.min(header.bucketBits[i]!, b.file.header.bucketBits[i]!));
+    const bits = BigInt(Math.min(header.bucketBits[i]!, b.header.bucketBits[i]!));
     return { kind: "bucket", parts: bucket.parts, column: layout.buckets[i]!, bits: 0n, mask: bits === 0n ? 1n : (~0n << (64n - bits)) | 1n };
   });
   // a strict schema without buckets is for files small enough to compare in full

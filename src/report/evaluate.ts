@@ -41,37 +41,39 @@ export interface StratumCodes {
 
 export interface EvaluationInput {
   readonly truth: Truth;
-  /** Linked rows. */
-  readonly links: Iterable<readonly [number, number]>;
-  /** Candidate pairs as rows. */
-  readonly candidates: { readonly count: number; readonly rowsA: Uint32Array; readonly rowsB: Uint32Array };
+  /** True pairs that blocking reached. */
+  readonly reached: number;
+  /** Rows of the linked records. */
+  readonly linksA: Uint32Array;
+  readonly linksB: Uint32Array;
   /** Whether both sides are one file, so that each of a pair's records is half of it. */
   readonly self: boolean;
   readonly statistics: Statistics;
   readonly strata: readonly StratumCodes[];
 }
 
-export function evaluate(input: EvaluationInput): Evaluation {
-  const { truth, candidates, self, statistics, strata } = input;
+export function evaluate({ truth, reached, linksA, linksB, self, statistics, strata }: EvaluationInput): Evaluation {
   const counts = strata.map(({ statistics: { groups } }) => groups.map(() => ({ truePairs: 0, links: 0, rightLinks: 0 })));
   /** Counts a pair for the groups of its records: within one file it has two ends, each half a pair. */
-  const countPair = (a: number, b: number, what: "truePairs" | "links" | "rightLinks"): void =>
-    strata.forEach(({ side, groupOf }, s) => {
-      const ends = self ? [a, b] : [side === 0 ? a : b];
-      for (const row of ends) counts[s]![groupOf[row]!]![what] += 1 / ends.length;
-    });
-  for (const [a, b] of truth.pairs()) countPair(a, b, "truePairs");
+  const countPair = (a: number, b: number, what: "truePairs" | "links" | "rightLinks"): void => {
+    for (const [s, { side, groupOf }] of strata.entries()) {
+      if (self) {
+        counts[s]![groupOf[a]!]![what] += 0.5;
+        counts[s]![groupOf[b]!]![what] += 0.5;
+      } else counts[s]![groupOf[side === 0 ? a : b]!]![what]++;
+    }
+  };
+  const truePairs = truth.rows();
+  if (strata.length > 0) truePairs.a.forEach((a, i) => countPair(a, truePairs.b[i]!, "truePairs"));
   let right = 0;
-  let links = 0;
-  for (const [a, b] of input.links) {
-    links++;
+  const links = linksA.length;
+  for (let i = 0; i < links; i++) {
+    const [a, b] = [linksA[i]!, linksB[i]!];
     countPair(a, b, "links");
     if (!truth.has(a, b)) continue;
     right++;
     countPair(a, b, "rightLinks");
   }
-  let reached = 0;
-  for (let i = 0; i < candidates.count; i++) if (truth.has(candidates.rowsA[i]!, candidates.rowsB[i]!)) reached++;
   return {
     truePairs: truth.total,
     ...truth.figures(links, right),

@@ -22,7 +22,7 @@ describe("links of scored pairs", () => {
 });
 
 describe("a peer's figures", () => {
-  const truth = new Truth([["A", "a"], ["B", "b"], ["C", "c"], ["D", "nobody"]], a, b);
+  const truth = Truth.of([["A", "a"], ["B", "b"], ["C", "c"], ["D", "nobody"]], a, b);
 
   it("are of the links from its threshold upwards", () => {
     const { links, rightLinks, precision, recall } = judge([[0, 0, 0.9], [1, 1, 0.5], [2, 3, 0.4]], 0.5, truth);
@@ -40,7 +40,7 @@ describe("a peer's figures", () => {
   });
 
   it("within a file, count a pair in either direction", () => {
-    const own = new Truth([["A", "B"]], a, a);
+    const own = Truth.of([["A", "B"]], a, a);
     expect(judge([[1, 0, 1]], 0, own)).toMatchObject({ f1: 1, best: { f1: 1 } });
   });
 

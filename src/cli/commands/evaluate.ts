@@ -1,15 +1,19 @@
+import { join } from "node:path";
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
 import type { HashedFile } from "../../exchange/read-hashed-file.ts";
-import { recordIdTexts } from "../../exchange/record-ids.ts";
+import { ID_LENGTH } from "../../exchange/record-ids.ts";
 import { recordsByCode } from "../../exchange/strata.ts";
 import { candidatePairs } from "../../linkage/link-datasets.ts";
+import { countReached } from "../../linkage/reached-pairs.ts";
 import { defaultThreads } from "../../pool/pool.ts";
 import { type Evaluation, type StratumCodes, evaluate, isWithin } from "../../report/evaluate.ts";
 import { openInputs } from "../../report/open-inputs.ts";
-import { readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
+import { type Manifest, readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
 import type { Interval, Statistics } from "../../report/statistics.ts";
-import { readColumns } from "../../report/read-columns.ts";
+import { RecordIdIndex } from "../../report/record-id-index.ts";
+import { type Cells, scanColumns } from "../../report/scan-columns.ts";
+import { TextIndex } from "../../report/text-index.ts";
 import { Truth } from "../../report/truth.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
 import { type AddCommand, wholeNumber } from "./command.ts";
@@ -42,31 +46,63 @@ async function evaluateRun(run: string, options: EvaluateOptions, terminal: Term
   const inputs = manifest.inputs.length;
   if (options.lookup.length !== inputs) throw new SaltlinkError("usage", `the run has ${inputs} inputs, --lookup names ${options.lookup.length}`);
   const self = manifest.mode === "dedupe";
-  const truePairs = (await readColumns(options.truth, ["id_a", "id_b"])) as [string, string][];
-  const lookups = await Promise.all(options.lookup.map((path) => readColumns(path, ["record_id", "own_id"])));
-
   const files = await openInputs(run, manifest, options.inputs);
   try {
-    const rows = await Promise.all(files.map(async (file) => new Map(recordIdTexts(await file.readRecordIds()).map((id, row) => [id, row]))));
-    const ownIds = lookups.map((pairs, i) => {
-      const found = pairs.flatMap(([recordId, ownId]): [string, number][] => {
-        const row = rows[i]!.get(recordId!);
-        return row === undefined ? [] : [[ownId!, row]];
-      });
-      if (found.length < rows[i]!.size) throw new SaltlinkError("mismatch", `${options.lookup[i]} is not the lookup of ${files[i]!.path}: it lacks ${count(rows[i]!.size - found.length)} of its records${files.length === 2 ? "; are the two in the order of the files that were linked?" : ""}`);
-      return new Map(found);
-    });
-    const progress = terminal.progress();
-    const [a, b] = files;
-    const candidates = await candidatePairs({ a: a!, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, onProgress: progress.update });
-    progress.stop();
-    const links = (await readLinks(run, manifest)).map(({ recordIdA, recordIdB }): [number, number] => [rows[0]!.get(recordIdA)!, (rows[1] ?? rows[0]!).get(recordIdB)!]);
-    const evaluation = evaluate({ truth: new Truth(truePairs, ownIds[0]!, ownIds[1] ?? ownIds[0]!), links, candidates, self, statistics, strata: await strataOf(files, statistics) });
+    const rows = await Promise.all(files.map(async (file) => new RecordIdIndex(await file.readRecordIds())));
+    const ownRows = await Promise.all(files.map((file, i) => ownIdRows(options.lookup[i]!, file, rows[i]!, files.length)));
+    const [a, b] = files as [HashedFile, HashedFile?];
+    const truth = new Truth((b ?? a).header.rows, self);
+    await scanColumns(options.truth, ["id_a", "id_b"], ({ bytes, starts, ends }) => truth.add(ownRows[0]!.get(bytes, starts[0]!, ends[0]!), ownRows.at(-1)!.get(bytes, starts[1]!, ends[1]!)));
+    truth.check();
+    const links = await linkedRows(run, manifest, rows, statistics.links.count);
+    const skips = statistics.rules.some(({ skippedBlocks }) => skippedBlocks > 0);
+    const reached = skips ? await countAmongCandidates({ a, b, truth, blockCap: manifest.blockCap, threads: options.threads, terminal }) : await countReached(a, b ?? a, truth.rows());
+    const evaluation = evaluate({ truth, reached, linksA: links.a, linksB: links.b, self, statistics, strata: await strataOf(files, statistics) });
     if (options.json === true) terminal.json(evaluation);
     else print(evaluation, terminal);
   } finally {
     for (const file of files) await file.close();
   }
+}
+
+/** The row of every own id, as a file's lookup has it. */
+async function ownIdRows(lookup: string, file: HashedFile, rows: RecordIdIndex, inputs: number): Promise<TextIndex> {
+  const ownRows = new TextIndex(file.header.rows);
+  let found = 0;
+  await scanColumns(lookup, ["record_id", "own_id"], ({ bytes, starts, ends }) => {
+    const row = rows.get(bytes, starts[0]!, ends[0]!);
+    if (row < 0) return;
+    found++;
+    ownRows.set(bytes, starts[1]!, ends[1]!, row);
+  });
+  if (found < file.header.rows) throw new SaltlinkError("mismatch", `${lookup} is not the lookup of ${file.path}: it lacks ${count(file.header.rows - found)} of its records${inputs === 2 ? "; are the two in the order of the files that were linked?" : ""}`);
+  return ownRows;
+}
+
+/** Rows of the links of a run. */
+async function linkedRows(run: string, manifest: Manifest, rows: readonly RecordIdIndex[], most: number): Promise<{ a: Uint32Array; b: Uint32Array }> {
+  const linked = { a: new Uint32Array(most), b: new Uint32Array(most) };
+  const path = join(run, manifest.links);
+  let links = 0;
+  const take = ({ bytes, starts, ends }: Cells): void => {
+    const [rowA, rowB] = [rows[0]!.get(bytes, starts[0]!, ends[0]!), rows.at(-1)!.get(bytes, starts[1]!, ends[1]!)];
+    if (rowA < 0 || rowB < 0 || links === most) throw new SaltlinkError("input", `${path} is damaged or was not written by link; link again`);
+    linked.a[links] = rowA;
+    linked.b[links++] = rowB;
+  };
+  if (manifest.links === "links.csv") await scanColumns(path, ["record_id_a", "record_id_b"], take);
+  else for (const { recordIdA, recordIdB } of await readLinks(run, manifest)) take({ bytes: Buffer.from(recordIdA + recordIdB), starts: Int32Array.of(0, ID_LENGTH), ends: Int32Array.of(ID_LENGTH, 2 * ID_LENGTH) });
+  return { a: linked.a.subarray(0, links), b: linked.b.subarray(0, links) };
+}
+
+/** How many true pairs are among the candidates: which blocks were skipped, only blocking tells. */
+async function countAmongCandidates({ a, b, truth, blockCap, threads, terminal }: { a: HashedFile; b: HashedFile | undefined; truth: Truth; blockCap: number; threads: number; terminal: Terminal }): Promise<number> {
+  const progress = terminal.progress();
+  const candidates = await candidatePairs({ a, ...(b === undefined ? {} : { b }), threads, blockCap, onProgress: progress.update });
+  progress.stop();
+  let reached = 0;
+  for (let i = 0; i < candidates.count; i++) if (truth.has(candidates.rowsA[i]!, candidates.rowsB[i]!)) reached++;
+  return reached;
 }
 
 /** Which group each record of the files is of, as far as the statistics tell of groups. */
