@@ -33,9 +33,12 @@ export const MERGE_LANES = 2;
 /** Bytes for a tuple of a range that is merged. */
 export const MERGE_BYTES = 6 * INDEX + 2 * WORD;
 
+/** Of the rows of a range: what is less than a few thousand takes longer to send than to merge. */
+const LEAST_BITS = 12;
+
 /** Ranges of 2^bits rows. */
 function rangesOf({ rows }: { readonly rows: number }): { bits: number; count: number } {
-  const bits = Math.max(0, Math.ceil(Math.log2(rows / MOST_RANGES)));
+  const bits = Math.max(LEAST_BITS, Math.ceil(Math.log2(rows / MOST_RANGES)));
   return { bits, count: Math.max(1, Math.ceil(rows / 2 ** bits)) };
 }
 

@@ -3,7 +3,8 @@ import { readChosen } from "../exchange/word-places.ts";
 import { type CandidateOptions, type Observation, findCandidates } from "./candidates.ts";
 import type { OwnPairs } from "./estimate.ts";
 import { missingShares } from "./missing-shares.ts";
-import { type LoadedDataset, loadDataset } from "./record-store.ts";
+import type { LoadedDataset } from "./record-store.ts";
+import type { SharedMemory } from "./shared-memory.ts";
 
 /** More records than this are sampled: a hundred thousand have families enough. */
 export const MOST_RECORDS = 100_000;
@@ -19,7 +20,7 @@ export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset
   const { memory, schema } = input;
   const { sharedPairs } = dataset.file.header;
   const mark = memory.mark();
-  const sample = dataset.rows <= mostRecords ? dataset : await loadDataset(chosenRows(dataset.file, smallest(memory.i64(dataset.digests, dataset.rows), mostRecords)), input, () => undefined);
+  const sample = dataset.rows <= mostRecords ? dataset : sampleOf(dataset, smallest(memory.i64(dataset.digests, dataset.rows), mostRecords), memory);
   const rules = sharedPairs === undefined ? schema : { ...schema, keys: [] };
   const isSeen = sharedPairs === undefined || schema.buckets.length > 0;
   const observations = isSeen ? (await findCandidates({ ...input, schema: rules, a: sample, b: sample })).observations : [];
@@ -30,6 +31,17 @@ export async function ownPairs(options: CandidateOptions, dataset: LoadedDataset
   if (sharedPairs === undefined) return [within("all", observations, sample.rows)];
   const shared = sharedPairs.pairs.map(([keys, missing, pairs]) => ({ observed: BigInt(keys), missing: BigInt(missing), pairs }));
   return [...(isSeen ? [within("filters", observations, sample.rows)] : []), ...(sharedPairs.records < 2 ? [] : [within("keys", shared, sharedPairs.records)])];
+}
+
+/** The chosen rows as a dataset of their own. Nobody asks for its digests. */
+function sampleOf({ file, rows, nulls }: LoadedDataset, chosen: Uint32Array, memory: SharedMemory): LoadedDataset {
+  const sample = { file: chosenRows(file, chosen), rows: chosen.length, nulls: memory.reserve(chosen.length * 8), digests: memory.reserve(chosen.length * 8) };
+  const [from, to] = [memory.u32(nulls, rows * 2), memory.u32(sample.nulls, chosen.length * 2)];
+  for (let i = 0; i < chosen.length; i++) {
+    to[2 * i] = from[2 * chosen[i]!]!;
+    to[2 * i + 1] = from[2 * chosen[i]! + 1]!;
+  }
+  return sample;
 }
 
 /** Rows with the smallest digests, in their order; records of the same content all or none. In memory that threads share. */
