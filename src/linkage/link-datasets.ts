@@ -105,6 +105,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     // threads have nothing else to do while this one estimates
     const recordIds = Promise.all(files.map((file) => file.readRecordIds(file.places === undefined ? undefined : (ids) => input.pool.run({ load: "ids", places: file.places!, ids }))));
     recordIds.catch(() => {}); // looked at below
+    input.verify().catch(() => {}); // and this in the end
     const model = estimate(estimation);
     const solved = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
     const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : solved;
@@ -187,16 +188,16 @@ function sizesOf({ a, b, threads }: LinkOptions): Sizes {
   return { rowsA: rows, rowsB: b?.header.rows ?? 0, own, stride: rowStride(schema), threads, whole: schema.profile === "plain" };
 }
 
-async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
+/** What `use` works with; `verify` has the threads check the files, which is done in the end if it was not begun before. */
+async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions & { readonly verify: () => Promise<unknown> }) => Promise<T>): Promise<T> {
   const { schema } = options.a.header;
   const plan = planMemory(sizesOf(options), options.memory);
   const memory = new SharedMemory(plan.shared);
   const kernel = linkKernel(memory.memory);
-  const pool: LinkPool = new Pool("link-task", options.threads, memory.memory);
+  const pool: LinkPool = new Pool("link-task", options.threads, memory.memory, 2);
   const files = options.b === undefined ? [options.a] : [options.a, options.b];
-  // by the threads: the main one has to be there when one of them is done
-  const verified = Promise.all(files.map((file) => file.verify((content) => pool.run({ load: "verify", ...content }))));
-  verified.catch(() => {}); // looked at below
+  let verified: Promise<unknown> | undefined;
+  const verify = (): Promise<unknown> => (verified ??= Promise.all(files.map((file) => file.verify((content) => pool.run({ load: "verify", ...content })))));
   try {
     const layout = writeRowLayout(schema, memory);
     const rows = files.reduce((sum, file) => sum + file.header.rows, 0);
@@ -204,12 +205,12 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
     const loaded: LoadedDataset[] = [];
     for (const file of files) loaded.push(await loadDataset(file, { memory, kernel, pool, layout }, (count) => options.onProgress("loading", (read += count), rows)));
     const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
-    const found = await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
-    await verified;
+    const found = await use({ verify, schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
+    await verify();
     return found;
   } catch (error) {
     // what fails on a file that is not as it was written fails because of that
-    await verified;
+    await verify();
     throw error;
   } finally {
     await pool.close();

@@ -45,11 +45,10 @@ export interface SolveOptions {
  */
 export function solve(options: SolveOptions): Links {
   const { candidates, model, a, b, cardinality, threshold } = options;
-  const { rowsA, rowsB } = candidates;
   const usedA = new Uint8Array(a.rows);
   const usedB = a === b ? usedA : new Uint8Array(b.rows);
   const [onceA, onceB] = linkedOnce(cardinality);
-  const contests = new Contests(candidates, onceA ? a.rows : undefined, onceB ? b.rows : undefined);
+  const contests = new Contests(onceA ? a.rows : 0, onceB ? b.rows : 0);
   // none has more links than there are candidates
   const links = { pairs: new Uint32Array(candidates.count), probabilities: new Float64Array(candidates.count), tied: new Uint8Array(candidates.count) };
   let count = 0;
@@ -57,10 +56,8 @@ export function solve(options: SolveOptions): Links {
   let freeB = b.rows;
   const free = new Float64Array(candidates.observations.length);
   let done = false;
-  const take = (pair: number, probability: number, tied: boolean): void => {
-    const rowA = rowsA[pair]!;
-    const rowB = rowsB[pair]!;
-    if ((onceA && usedA[rowA] === 1) || (onceB && usedB[rowB] === 1)) return;
+  const isOpen = (rowA: number, rowB: number): boolean => (!onceA || usedA[rowA] === 0) && (!onceB || usedB[rowB] === 0);
+  const take = (pair: number, rowA: number, rowB: number, probability: number, tied: boolean): void => {
     if (onceA) {
       usedA[rowA] = 1;
       freeA--;
@@ -73,26 +70,33 @@ export function solve(options: SolveOptions): Links {
     links.probabilities[count] = probability;
     links.tied[count++] = tied ? 1 : 0;
   };
-  for (const { observation, pairs } of pairsByWeight(candidates, model)) {
+  const { pairs, rowsA, rowsB, starts } = byObservation(candidates);
+  for (const observation of heaviestFirst(candidates, model)) {
     const shrink = cardinality === "one-to-one" ? (Math.max(1, freeA) * Math.max(1, freeB)) / (a.rows * b.rows) : 1;
     const probability = givenFree(model.probabilities[observation]!, shrink);
     free[observation] = shrink;
     // with no link in between a later observation can never do better than this one
     done ||= probability < threshold;
     if (done) continue;
-    let left = 0;
-    for (let i = 0; i < pairs.length; i++) {
-      const pair = pairs[i]!;
-      if ((!onceA || usedA[rowsA[pair]!] === 0) && (!onceB || usedB[rowsB[pair]!] === 0)) pairs[left++] = pair;
+    const from = starts[observation]!;
+    let end = from;
+    for (let i = from; i < starts[observation + 1]!; i++) {
+      const [rowA, rowB] = [rowsA[i]!, rowsB[i]!];
+      if (!isOpen(rowA, rowB)) continue;
+      pairs[end] = pairs[i]!;
+      rowsA[end] = rowA;
+      rowsB[end++] = rowB;
     }
-    const open = pairs.subarray(0, left);
-    const contested = contests.among(open);
+    contests.count(rowsA.subarray(from, end), rowsB.subarray(from, end));
     const tied: number[] = [];
-    for (let i = 0; i < left; i++) {
-      if (contested(open[i]!)) tied.push(open[i]!);
-      else take(open[i]!, probability, false);
+    for (let i = from; i < end; i++) {
+      if (contests.has(rowsA[i]!, rowsB[i]!)) tied.push(pairs[i]!);
+      else take(pairs[i]!, rowsA[i]!, rowsB[i]!, probability, false);
     }
-    for (const pair of byContent(tied, options)) take(pair, probability, true);
+    for (const pair of byContent(tied, options)) {
+      const [rowA, rowB] = [candidates.rowsA[pair]!, candidates.rowsB[pair]!];
+      if (isOpen(rowA, rowB)) take(pair, rowA, rowB, probability, true);
+    }
   }
   return { count, free, pairs: links.pairs.slice(0, count), probabilities: links.probabilities.slice(0, count), tied: links.tied.slice(0, count) };
 }
@@ -102,46 +106,53 @@ export function givenFree(pairwise: number, free: number): number {
   return pairwise / (pairwise + (1 - pairwise) * free);
 }
 
-/** Candidate pairs by observation, the heaviest observation first; without those that the model cannot explain, which have no weight. */
-function pairsByWeight({ count, observation, observations }: Candidates, { weights, explained }: Model): { observation: number; pairs: Uint32Array }[] {
+/** Candidate pairs with their rows, observation after observation: rows are asked for several times, and lie all over memory where a pair's number has to be followed to them. */
+function byObservation({ count, rowsA, rowsB, observation, observations }: Candidates): { pairs: Uint32Array; rowsA: Uint32Array; rowsB: Uint32Array; starts: Uint32Array } {
   const starts = new Uint32Array(observations.length + 1);
   for (let i = 0; i < count; i++) starts[observation[i]! + 1]!++;
   for (let o = 0; o < observations.length; o++) starts[o + 1]! += starts[o]!;
-  const sorted = new Uint32Array(count);
-  const at = starts.slice();
-  for (let i = 0; i < count; i++) sorted[at[observation[i]!]!++] = i;
-  return observations
-    .flatMap((_, o) => (explained[o] === 1 ? [{ observation: o, pairs: sorted.subarray(starts[o], starts[o + 1]) }] : []))
-    .sort((x, y) => weights[y.observation]! - weights[x.observation]! || x.observation - y.observation);
+  const sorted = { pairs: new Uint32Array(count), rowsA: new Uint32Array(count), rowsB: new Uint32Array(count), starts };
+  const next = starts.slice();
+  for (let i = 0; i < count; i++) {
+    const at = next[observation[i]!]!++;
+    sorted.pairs[at] = i;
+    sorted.rowsA[at] = rowsA[i]!;
+    sorted.rowsB[at] = rowsB[i]!;
+  }
+  return sorted;
+}
+
+/** Observations, the heaviest first; without those that the model cannot explain, which have no weight. */
+function heaviestFirst({ observations }: Candidates, { weights, explained }: Model): number[] {
+  return Array.from(observations.keys())
+    .filter((o) => explained[o] === 1)
+    .sort((x, y) => weights[y]! - weights[x]! || x - y);
 }
 
 /** Finds records that stand in more than one pair where they may stand in one only. */
 class Contests {
-  readonly #candidates: Candidates;
   /** Per record the number of its pairs in the list at hand, as far as it matters: 0, 1, 2. */
-  readonly #timesA: Uint8Array | undefined;
-  readonly #timesB: Uint8Array | undefined;
+  readonly #timesA: Uint8Array;
+  readonly #timesB: Uint8Array;
 
-  /** Numbers of records on the sides where one link is all they may have. */
-  constructor(candidates: Candidates, rowsA: number | undefined, rowsB: number | undefined) {
-    this.#candidates = candidates;
-    this.#timesA = rowsA === undefined ? undefined : new Uint8Array(rowsA);
-    this.#timesB = rowsB === undefined ? undefined : new Uint8Array(rowsB);
+  /** Numbers of records on each side; 0 where one may stand in several links. */
+  constructor(rowsA: number, rowsB: number) {
+    this.#timesA = new Uint8Array(rowsA);
+    this.#timesB = new Uint8Array(rowsB);
   }
 
-  /** Whether a record of a pair stands in another of `pairs` too. The answers hold until the next call. */
-  among(pairs: Uint32Array): (pair: number) => boolean {
-    const { rowsA, rowsB } = this.#candidates;
-    const [timesA, timesB] = [this.#timesA, this.#timesB];
-    for (const [times, rows] of [[timesA, rowsA], [timesB, rowsB]] as const) {
-      if (times === undefined) continue;
-      for (let i = 0; i < pairs.length; i++) times[rows[pairs[i]!]!] = 0;
-      for (let i = 0; i < pairs.length; i++) {
-        const row = rows[pairs[i]!]!;
-        if (times[row]! < 2) times[row]!++;
-      }
+  /** Looks at a list of pairs. */
+  count(rowsA: Uint32Array, rowsB: Uint32Array): void {
+    for (const [times, rows] of [[this.#timesA, rowsA], [this.#timesB, rowsB]] as const) {
+      if (times.length === 0) continue;
+      for (let i = 0; i < rows.length; i++) times[rows[i]!] = 0;
+      for (let i = 0; i < rows.length; i++) if (times[rows[i]!]! < 2) times[rows[i]!]!++;
     }
-    return (pair) => timesA?.[rowsA[pair]!] === 2 || timesB?.[rowsB[pair]!] === 2;
+  }
+
+  /** Whether a record of a pair of the list stands in another too. */
+  has(rowA: number, rowB: number): boolean {
+    return (this.#timesA.length > 0 && this.#timesA[rowA] === 2) || (this.#timesB.length > 0 && this.#timesB[rowB] === 2);
   }
 }
 

@@ -24,11 +24,12 @@ export class Pool<Task, Result> {
   readonly started: Promise<unknown>;
   readonly #piscina: Piscina<Task, Result>;
 
-  constructor(worker: "hash-slice" | "link-task", threads: number, workerData: unknown) {
+  /** @param queued tasks that a thread is given at a time: with two it has its next one already and does not wait for the main thread, which may be busy. Only for tasks that may run in between each other where they wait for something. */
+  constructor(worker: "hash-slice" | "link-task", threads: number, workerData: unknown, queued = 1) {
     this.threads = threads;
     const filename = new URL(`../../workers/${worker}.js`, import.meta.url).href;
     // tasks are long (10 ms and more): waiting on atomics would only burn a core
-    this.#piscina = new Piscina<Task, Result>({ filename, minThreads: threads, maxThreads: threads, workerData, atomics: "disabled", maxQueue: Infinity });
+    this.#piscina = new Piscina<Task, Result>({ filename, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: queued, workerData, atomics: "disabled", maxQueue: Infinity });
     // a thread's first message is that it is ready
     this.started = Promise.all(this.#piscina.threads.map((thread) => new Promise<void>((resolve) => ["message", "error", "exit"].forEach((event) => thread.once(event, () => resolve())))));
     open.add(this);
