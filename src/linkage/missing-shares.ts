@@ -8,10 +8,13 @@ export function missingShares(a: LoadedDataset, b: LoadedDataset, memory: Shared
   const maskCounts = ({ nulls, rows }: LoadedDataset): [bigint, number][] => {
     const halves = memory.u32(nulls, rows * 2);
     const counts = new Map<number, number>();
+    let whole = 0; // most records lack nothing
     for (let row = 0; row < rows; row++) {
       const mask = halves[row * 2 + 1]! * 4294967296 + halves[row * 2]!;
-      counts.set(mask, (counts.get(mask) ?? 0) + 1);
+      if (mask === 0) whole++;
+      else counts.set(mask, (counts.get(mask) ?? 0) + 1);
     }
+    if (whole > 0) counts.set(0, whole);
     return [...counts].map(([mask, n]): [bigint, number] => [BigInt(mask), n / rows]).sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1)).slice(0, MOST_MASKS);
   };
   const ofA = maskCounts(a);
