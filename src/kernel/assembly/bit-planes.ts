@@ -12,7 +12,8 @@
 // of them stay in registers, 163 instructions, 7.0 ns.
 //
 // Tried and not faster: popcounts of i8x16 (a byte shuffle and eight operations a vector: 0.8 x those of i64); adder trees over 32 planes a turn (more registers than there are, 0.8 x); rows of A by
-// tiles of 8, 16 or 32, so that a filter's planes stay in the first cache from row to row (0.94 to 1.0 x: the second keeps up). On paper no gain: tables of sums of three or four planes (more sums to add than planes saved while half of all bits are set), sums over all bits of xor (twice the planes).
+// tiles of 8, 16 or 32, so that a filter's planes stay in the first cache from row to row (0.94 to 1.0 x: the second keeps up); two groups a turn, so
+// that A's list is read once for both (again more registers than there are, 0.95 x). On paper no gain: tables of sums of three or four planes (more sums to add than planes saved while half of all bits are set), sums over all bits of xor (twice the planes).
 // A first look at half of each filter (far if above 120 of 256) would change what near means; it has lost its reason, as a group is far or not after most of its planes only.
 
 export const LANES: u32 = 128;

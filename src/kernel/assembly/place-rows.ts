@@ -19,7 +19,10 @@ export function mixColumn(column: usize, count: u32, digests: usize, salt: u64):
   }
 }
 
-/** Copies each row to its slot in the store, but those with slot 0xffffffff. */
+/**
+ * Copies each row to its slot in the store, but those with slot 0xffffffff. Slots lie anywhere, and that takes the time: to write a row there at once, word by word out of all its columns with the weights on the way, was no faster than
+ * to put a block of rows together in the cache and copy them.
+ */
 export function placeRows(rows: usize, count: u32, slots: usize, target: usize, stride: usize): void {
   for (const end = slots + (<usize>count << 2); slots < end; slots += 4, rows += stride) {
     const slot = load<u32>(slots);
