@@ -20,7 +20,7 @@ pairs_path, paths = sys.argv[1], sys.argv[2:]
 FLOOR = -12  # far below any threshold of use, so that the best one can be found
 SAMPLED_ABOVE = 100_000  # records of a file
 
-connection = duckdb.connect(config={"temp_directory": os.path.dirname(pairs_path)})
+connection = duckdb.connect(config={"memory_limit": "8GB", "temp_directory": os.path.dirname(pairs_path)})
 names = [f"people_{i}" for i in range(len(paths))]
 for name, path in zip(names, paths):
     connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv(?, all_varchar = true, header = true, nullstr = '')", [path])
