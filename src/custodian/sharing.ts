@@ -22,7 +22,7 @@ interface Sharing {
 export function measureSharing(sample: AtomColumns, parts: readonly string[], of: "people" | "records" = "people", enough = Infinity): Sharing {
   const { count, values } = sample;
   const columns = parts.map((part) => values.get(part)!);
-  const samePerson = of === "people" ? personTest(sample, parts) : undefined;
+  const samePerson = of === "people" ? samePersonTest(sample, parts) : undefined;
   const slots = 1 << Math.ceil(Math.log2(count * 2 + 2));
   const last = new Int32Array(slots).fill(-1); // last row of each value
   const before = new Int32Array(count); // the row before it with the same value
@@ -62,6 +62,56 @@ export function measureSharing(sample: AtomColumns, parts: readonly string[], of
   return { records: records / count, others: (2 * pairs) / count };
 }
 
+/** Records of a person: those that belong together by what they share with each other, and by what that shares with a third. */
+function samePersonTest(sample: AtomColumns, parts: readonly string[]): (a: number, b: number) => boolean {
+  let people = peopleOf.get(sample);
+  if (people === undefined) peopleOf.set(sample, (people = numberPeople(sample)));
+  const known = people;
+  const test = personTest(sample, parts);
+  return (a, b) => known[a] === known[b] || test(a, b);
+}
+
+const peopleOf = new WeakMap<AtomColumns, Int32Array>();
+/** More records that agree in two fields are not looked at: they are strangers. */
+const MOST_ALIKE = 50;
+
+/** Gives the records of one person one number: pairs that agree in two whole fields are tested, and what they say is taken together, since records that were damaged differently often have only a third in common. */
+function numberPeople(sample: AtomColumns): Int32Array {
+  const { count, values } = sample;
+  const first = Int32Array.from({ length: count }, (_, row) => row);
+  const find = (row: number): number => {
+    while (first[row] !== row) row = first[row] = first[first[row]!]!;
+    return row;
+  };
+  const fields = [...values.keys()].filter((atom) => !atom.includes(".") && isTelling(values.get(atom)!, count));
+  for (const [i, one] of fields.entries()) {
+    for (const other of fields.slice(i + 1)) {
+      const test = personTest(sample, [one, other]);
+      for (const group of groupsOf(sample, [one, other])) {
+        if (group.length > MOST_ALIKE) continue;
+        group.forEach((a, at) => {
+          for (const b of group.slice(at + 1)) if (find(a) !== find(b) && test(a, b)) first[Math.max(find(a), find(b))] = Math.min(find(a), find(b));
+        });
+      }
+    }
+  }
+  return first.map((_, row) => find(row));
+}
+
+/** Rows that have a compound equal, two and more. */
+function groupsOf({ count, values }: AtomColumns, [one, other]: readonly [string, string]): number[][] {
+  const [x, y] = [values.get(one)!, values.get(other)!];
+  const groups = new Map<number, number[]>();
+  for (let row = 0; row < count; row++) {
+    if (x[row]! < 0 || y[row]! < 0) continue;
+    const value = x[row]! * count + y[row]!;
+    const group = groups.get(value);
+    if (group === undefined) groups.set(value, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
 /**
  * Whether two records that share `parts` are one person's, as the rest of them tells: forenames that begin alike, two of three parts of the date of birth, and at least half of the other values alike. Values
  * that few tell apart (sex) say nothing.
@@ -69,13 +119,12 @@ export function measureSharing(sample: AtomColumns, parts: readonly string[], of
 function personTest({ count, values }: AtomColumns, parts: readonly string[]): (a: number, b: number) => boolean {
   const fieldOf = (atom: string): string => atom.split(".", 1)[0]!;
   const shared = new Set(parts.map(fieldOf));
-  const telling = (column: Int32Array): boolean => column.some((value) => value >= Math.min(10, count / 2)); // values are numbered as they come
-  const others = [...values].flatMap(([field, whole]) => (field.includes(".") || field === "date_of_birth" || shared.has(field) || !telling(whole) ? [] : [{ whole, alike: ["phonetic", "start"].flatMap((view) => values.get(atomName(field, view)) ?? []) }]));
+  const others = [...values].flatMap(([field, whole]) => (field.includes(".") || field === "date_of_birth" || shared.has(field) || !isTelling(whole, count) ? [] : [{ whole, alike: ["phonetic", "start"].flatMap((view) => values.get(atomName(field, view)) ?? []) }]));
   const initial = values.get("forename.initial");
   const dateParts = ["day", "month", "year"].flatMap((part) => values.get(`date_of_birth.${part}`) ?? []);
   const date = dateParts.length === 3 && !shared.has("date_of_birth");
   return (a, b) => {
-    if (initial !== undefined && initial[a] !== initial[b]) return false;
+    if (initial !== undefined && initial[a] !== initial[b] && initial[a]! >= 0 && initial[b]! >= 0) return false;
     if (dateParts.length === 3 && dateParts.filter((part) => part[a] === part[b]).length < 2) return false;
     // two parts of three count as one value that agrees
     let both = date ? 1 : 0;
@@ -87,4 +136,9 @@ function personTest({ count, values }: AtomColumns, parts: readonly string[]): (
     }
     return both > 0 && agree * 2 >= both;
   };
+}
+
+/** Whether a field has values enough to tell people apart; they are numbered as they come. */
+function isTelling(column: Int32Array, count: number): boolean {
+  return column.some((value) => value >= Math.min(10, count / 2));
 }
