@@ -69,7 +69,7 @@ const SLICE_BYTES = 256 << 10;
 const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
 
 /**
- * A department's CSV to a hashed file: slices to worker threads, encoded rows back in order, lookup and rejects beside the output, rows shuffled, header last.
+ * A department's CSV to a hashed file: slices to worker threads, which write their encoded rows where they wait for each other; keys counted over all of them; partitions of the rows to threads again, which shuffle them; lookup and rejects beside the output, header last.
  * All outputs take their names only at the end and together; a failure leaves none of them.
  */
 export async function hashDataset(options: HashOptions): Promise<HashSummary> {

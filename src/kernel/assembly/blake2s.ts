@@ -1,6 +1,5 @@
 // BLAKE2s (RFC 7693), four independent messages at once: word i of the four lanes is one v128.
-// Every message is a single block. Longer ones are rare (an anchor of many long names) and the host
-// hashes them with the reference; no field or n-gram is longer.
+// Nearly every message is a single block: no n-gram is longer, and few anchors and keys are (prf.ts).
 
 /** Four vectors of four words to the four vectors of their first, second, third and fourth words, stored `stride` bytes apart. */
 // @ts-ignore: decorator
