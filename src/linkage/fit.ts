@@ -11,6 +11,8 @@ export interface Fit {
 
 export type Doubt =
   | { readonly kind: "unsettled" }
+  /** One filter over all fields, and no pairs but those that are judged: who is alike in most things and who is one person looks the same. */
+  | { readonly kind: "indistinct" }
   /** More matches than the smaller file has records. */
   | { readonly kind: "too many matches"; readonly matches: number }
   /** So few that the estimates rest on what is expected of registers rather than on these files. */
@@ -27,7 +29,7 @@ const MOST_SPREAD = 1.45;
 const LEAST_AGREEMENT = 0.3;
 const MOST_MISFIT = 0.15;
 
-export function judgeFit({ observations }: EstimateOptions, { expected, explained, probabilities, matches, excess, reached, careSpread, converged, groups, m }: Model): Fit {
+export function judgeFit({ observations, schema, own = [] }: EstimateOptions, { expected, explained, probabilities, matches, excess, reached, careSpread, converged, groups, m }: Model): Fit {
   const deviances = observations.map(({ pairs }, o) => (explained[o] === 1 && expected[o]! > 0 ? pairs * Math.log(pairs / expected[o]!) - (pairs - expected[o]!) : 0));
   const worst = Array.from(deviances.keys())
     .filter((o) => deviances[o]! > 2)
@@ -39,6 +41,7 @@ export function judgeFit({ observations }: EstimateOptions, { expected, explaine
   const misfit = found < 1 ? 0 : off / found;
   const doubts: Doubt[] = [];
   if (!converged) doubts.push({ kind: "unsettled" });
+  if (own.length === 0 && schema.filters.some(({ fields }) => fields.length > 1)) doubts.push({ kind: "indistinct" });
   if (matches < 0.5) return { worst, misfit, doubts };
   if (excess > 1.03) doubts.push({ kind: "too many matches", matches: matches * excess });
   if (found < FEW_MATCHES) doubts.push({ kind: "few matches", matches: found });

@@ -128,6 +128,7 @@ function fit({ model, pairs }: Figures): Check {
 
 const DOUBTS: Record<Figures["model"]["doubts"][number]["kind"], string> = {
   unsettled: "",
+  indistinct: "Profile strict cannot tell one person's records within a file from those of people who are alike.",
   "too many matches": "The model sees more matches than the smaller file has records.",
   "few matches": "There are hardly any matches to learn from.",
   runaway: "Pairs with many errors are as common as the model allows; some may be relatives.",

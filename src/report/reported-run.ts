@@ -36,7 +36,7 @@ const statisticsShape = z.object({
     groups: z.array(z.object({ group: label, fields: z.array(label), states: z.array(z.object({ state: label, m: share, u: share, weight: z.number().nullable() })) })),
     unexplainedPairs: count,
     duplicates: z.array(count),
-    fit: z.object({ doubts: z.array(z.object({ kind: z.enum(["unsettled", "too many matches", "few matches", "runaway", "rare agreement", "misfit"]), group: label.optional() })) }),
+    fit: z.object({ doubts: z.array(z.object({ kind: z.enum(["unsettled", "indistinct", "too many matches", "few matches", "runaway", "rare agreement", "misfit"]), group: label.optional() })) }),
   }),
   histogram: z.array(z.object({ from: z.number(), to: z.number(), pairs: count, estimatedMatches: count, links: count })),
   links: z.object({ count, tied: count }),

@@ -3,6 +3,7 @@ import type { Observation } from "../../src/linkage/candidates.ts";
 import { estimate } from "../../src/linkage/estimate.ts";
 import { evidenceOf } from "../../src/linkage/evidence.ts";
 import { judgeFit } from "../../src/linkage/fit.ts";
+import type { LinkageSchema } from "../../src/schema/linkage-schema.ts";
 import { usedAtoms } from "../../src/schema/comparison-space.ts";
 import { standardSchema } from "../example-schema.ts";
 
@@ -29,6 +30,15 @@ describe("the fit of the model", () => {
 
   it("doubts more matches than there are records", () => {
     expect(kinds([{ observed: everything, missing: 0n, pairs: 900 }], 500)).toContain("too many matches");
+  });
+
+  it("doubts every figure of strict within one file", () => {
+    const schema: LinkageSchema = { ...standardSchema, profile: "strict", filters: [{ name: "record", fields: ["forename", "surname"], anchor: [], bits: 1024, hashes: 6, diffusion: 10 }], keys: [], buckets: [], tokens: [] };
+    const strict = evidenceOf(schema, usedAtoms(schema));
+    const options = { schema, evidence: strict, observations: [], u: strict.groups.map(({ size }) => new Float64Array(size).fill(1 / size)), allPairs: 1e6, mostMatches: 1e6, missingShares: new Map([[0n, 1]]), startMatches: 50 };
+    const own = [{ shows: "all" as const, observations: [], allPairs: 1e6, missingShares: options.missingShares, growth: 1 }];
+    expect(judgeFit(options, estimate(options)).doubts).toContainEqual({ kind: "indistinct" });
+    expect(judgeFit({ ...options, own }, estimate({ ...options, own })).doubts).not.toContainEqual({ kind: "indistinct" });
   });
 
   it("names observations that the model does not foretell, the worst first", () => {

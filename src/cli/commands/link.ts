@@ -191,6 +191,8 @@ function inWords(doubt: Doubt): string {
   switch (doubt.kind) {
     case "unsettled":
       return "the estimation did not settle";
+    case "indistinct":
+      return "profile strict cannot tell one person's records within a file from those of people who are alike: it finds equal records at best (use profile standard for --dedupe)";
     case "too many matches":
       return `the model sees ${count(Math.round(doubt.matches))} matches, more than the smaller file has records`;
     case "few matches":
