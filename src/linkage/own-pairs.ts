@@ -54,7 +54,10 @@ function smallest(digests: BigInt64Array, most: number): Uint32Array {
   let last = 0;
   let before = 0;
   while (before + piles[last]! < most) before += piles[last++]!;
-  const inLast = digests.filter((_, row) => pileOf(row) === last).sort();
+  // the digests themselves, which are wider than numbers, are asked for where a pile is cut alone
+  const rowsOfLast: number[] = [];
+  for (let row = 0; row < digests.length; row++) if (pileOf(row) === last) rowsOfLast.push(row);
+  const inLast = BigInt64Array.from(rowsOfLast, (row) => digests[row]!).sort();
   const limit = inLast[most - 1 - before]!;
   const chosen = new Uint32Array(new SharedArrayBuffer((before + inLast.filter((digest) => digest <= limit).length) * 4));
   for (let row = 0, count = 0; row < digests.length; row++) {

@@ -57,6 +57,9 @@ describe("the lattice", () => {
     observations.forEach((shown, o) => expect(found[o]).toBeCloseTo(likelihoods.get(shown)!, 12));
     expect(found.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 10);
 
+    // another pass forward leaves this one as it is
+    lattice.likelihood(probabilities.map((states) => states.toReversed()), 1);
+
     const weights = Float64Array.from(observations, () => next() * 10);
     const counts = evidence.groups.map(({ size }) => new Float64Array(size));
     lattice.expect(probabilities, weights, counts);
