@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { SaltlinkError, exitMeanings, fileError, isFileError } from "../errors.ts";
 import { discardPartials } from "../output/partial-file.ts";
 import { poolsStarted } from "../pool/pool.ts";
+import { nearest } from "../schema/nearest.ts";
 import { version } from "../version.ts";
 import { bugReport } from "./bug-report.ts";
 import { commandsFor } from "./commands/index.ts";
@@ -39,7 +40,7 @@ export async function run(host: Host): Promise<number> {
 async function runLine(argv: readonly string[], terminal: Terminal, host: Host): Promise<void> {
   const root = program(terminal);
   for (const command of await commandsFor(argv)) command(root, { terminal, run: (line) => runLine(["node", "saltlink", ...line], terminal, host) });
-  quietExits(root, host);
+  quietExits(root, host, argv);
   await root.parseAsync([...argv]);
 }
 
@@ -57,9 +58,22 @@ function program(terminal: Terminal): Command {
 }
 
 /** Commander reports through exceptions instead of ending the process, and writes to the host's streams; subcommands do not inherit this by themselves. */
-function quietExits(command: Command, host: Host): void {
-  command.exitOverride().configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
-  for (const child of command.commands) quietExits(child, host);
+function quietExits(command: Command, host: Host, argv: readonly string[]): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => host.stdout.write(text),
+    writeErr: (text) => host.stderr.write(text),
+    outputError: (text, write) => write(text.startsWith("error: required option") ? (unknownOption(command, argv) ?? text) : text),
+  });
+  for (const child of command.commands) quietExits(child, host, argv);
+}
+
+/** Commander misses a required option before it sees that one is misspelt, which is mostly the same. */
+function unknownOption(command: Command, argv: readonly string[]): string | undefined {
+  const options = [...command.options, ...(command.parent?.options ?? [])].flatMap(({ long }) => long ?? []);
+  const unknown = argv.map((word) => word.split("=", 1)[0]!).find((word) => /^--[a-z]/.test(word) && ![...options, "--help"].includes(word));
+  if (unknown === undefined) return undefined;
+  const guess = nearest(unknown, options);
+  return `error: unknown option '${unknown}'\n${guess === undefined ? "" : `(Did you mean ${guess}?)\n`}`;
 }
 
 function report(error: unknown, terminal: Terminal): number {

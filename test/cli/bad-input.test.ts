@@ -412,6 +412,7 @@ describe("what the other commands refuse", () => {
     const work = workplace();
     expectRefusal(work.try("inspekt", "x"), 2, /unknown command 'inspekt'[\s\S]*Did you mean inspect/);
     expectRefusal(work.try("inspect", "--jsn", "x"), 2, /unknown option '--jsn'[\s\S]*Did you mean --json/);
+    expectRefusal(work.try("hash", "x.csv", "--shcema", "x", "--salt=y"), 2, /unknown option '--shcema'[\s\S]*Did you mean --schema/); // rather than that --schema is missing
   });
 
   it("keygen: to overwrite a salt", () => {
