@@ -1,5 +1,5 @@
 import { comparisonGroups, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
-import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
+import { distanceBase, distanceLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
@@ -44,6 +44,7 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
         const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
         // 0 where missing, as values are; a record-level filter, which has none, is empty where its anchor is missing
         const presence = whole === undefined && views.length === 0 ? [Int32Array.from(sample, (_, row) => Number(!isEmpty(rows.subarray(row * width + offset, row * width + offset + filter!.bits / 32))))] : whole === undefined ? views : [whole];
+        const weights = Uint16Array.from(sample, (_, row) => (filter === undefined ? 0 : rows.subarray(row * width + offset, row * width + offset + filter.bits / 32).reduce((sum, half) => sum + popcount(half), 0)));
         const known = new Int16Array(64 * (limits.length + 1)).fill(-1); // state by level and agreeing views
         const states = new Uint8Array((sample.length * (sample.length - 1)) / 2);
         let pair = 0;
@@ -61,7 +62,8 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
             for (let v = 0; v < views.length; v++) if (views[v]![a] !== 0 && views[v]![a] === views[v]![b]) agrees |= 1 << v;
             let level = 0;
             if (filter !== undefined) {
-              const distance = filterDistance(rows, a * width + offset, b * width + offset, filter.bits / 32, relativeToWeights(filter));
+              const base = distanceBase(filter, weights[a]!, weights[b]!);
+              const distance = base === 0 ? 1 : hamming(rows, a * width + offset, b * width + offset, filter.bits / 32) / base;
               while (level < limits.length && distance <= limits[level]!) level++;
             }
             const code = level * 64 + agrees;
@@ -79,14 +81,10 @@ function isEmpty(words: Uint32Array): boolean {
   return words.every((word) => word === 0);
 }
 
-function filterDistance(rows: Uint32Array, a: number, b: number, halves: number, relative: boolean): number {
+function hamming(rows: Uint32Array, a: number, b: number, halves: number): number {
   let apart = 0;
-  let weight = 0;
-  for (let i = 0; i < halves; i++) {
-    apart += popcount(rows[a + i]! ^ rows[b + i]!);
-    if (relative) weight += popcount(rows[a + i]!) + popcount(rows[b + i]!);
-  }
-  return relative ? (weight === 0 ? 1 : apart / weight) : apart / (halves * 32);
+  for (let i = 0; i < halves; i++) apart += popcount(rows[a + i]! ^ rows[b + i]!);
+  return apart;
 }
 
 function popcount(x: number): number {

@@ -1,5 +1,5 @@
 import type { HashedFile } from "../exchange/hashed-file.ts";
-import { distanceLimits } from "../schema/comparison-levels.ts";
+import { distanceBase, distanceLimits } from "../schema/comparison-levels.ts";
 import { type Rule, rulesOf } from "./join-rule.ts";
 
 const SCALE = 65536; // of the kernel's limits
@@ -39,19 +39,20 @@ export async function countReached(a: HashedFile, b: HashedFile, { a: rowsA, b: 
   for (const [f, { columns: words }] of a.layout.filters.entries()) {
     if (near.length === 0) break;
     const distances = new Uint32Array(near.length);
-    const [someA, someB] = [new Int32Array(near.length), new Int32Array(near.length)];
+    const [weightsA, weightsB] = [new Uint32Array(near.length), new Uint32Array(near.length)];
     for (const word of words) {
       await read(word);
       for (const [i, pair] of near.entries()) {
         const [at, other] = [rowsA[pair]! * 2, rowsB[pair]! * 2];
         distances[i]! += setBits(ofA[at]! ^ ofB[other]!) + setBits(ofA[at + 1]! ^ ofB[other + 1]!);
-        someA[i]! |= ofA[at]! | ofA[at + 1]!;
-        someB[i]! |= ofB[other]! | ofB[other + 1]!;
+        weightsA[i]! += setBits(ofA[at]!) + setBits(ofA[at + 1]!);
+        weightsB[i]! += setBits(ofB[other]!) + setBits(ofB[other + 1]!);
       }
     }
-    const limit = words.length * 64 * Math.floor(distanceLimits(a.header.schema.filters[f]!)[0]! * SCALE);
+    const filter = a.header.schema.filters[f]!;
+    const limit = Math.floor(distanceLimits(filter)[0]! * SCALE);
     // those that are far in this filter are left for the next
-    near = near.filter((_, i) => someA[i] === 0 || someB[i] === 0 || distances[i]! * SCALE > limit);
+    near = near.filter((_, i) => weightsA[i] === 0 || weightsB[i] === 0 || distances[i]! * SCALE > limit * distanceBase(filter, weightsA[i]!, weightsB[i]!));
   }
   return total - near.length;
 }

@@ -1,5 +1,5 @@
 // Comparison. A *layout* describes a row: u32 count of filters, u32 bytes of all filters (their weights follow), u32 count of tokens, u32 offset of the tokens in bytes; then per filter eight u32: offset
-// in bytes, words, levels, whether distances are relative to the weights, and up to four limits from the widest to the narrowest. A filter's level is the number of limits it is within, one more
+// in bytes, words, levels, whether distances are relative to the weights alone (schema/comparison-levels.ts), and up to four limits from the widest to the narrowest. A filter's level is the number of limits it is within, one more
 // than all of them when the two are equal: 0 = far. A missing filter is far from everything.
 export const LAYOUT_HEAD: usize = 16;
 export const LAYOUT_FILTER: usize = 32;
@@ -39,7 +39,8 @@ export function levelsOf(layout: usize, rowA: usize, rowB: usize): u64 {
     let level: u64 = 0;
     if (apart == 0) level = count + 1;
     else {
-      const base = load<u32>(filter, 12) ? weightA + weightB : <u64>words << 6;
+      const bits = <u64>words << 6;
+      const base = load<u32>(filter, 12) ? weightA + weightB : min(bits, ((weightA + weightB) << 1) - ((weightA * weightB) << 2) / bits);
       while (level < count && apart * SCALE <= base * <u64>load<u32>(filter + (<usize>level << 2), 16)) level++;
     }
     levels |= level << (<u64>f * LEVEL_BITS);

@@ -40,7 +40,8 @@ export function levelsOf(shapes: readonly FilterShape[], a: ReferenceRow, b: Ref
     const weightB = weightOf(b.filters[f]!);
     if (weightA === 0 || weightB === 0) return levels;
     const apart = a.filters[f]!.reduce((sum, word, w) => sum + popcount(word ^ b.filters[f]![w]!), 0);
-    const base = relative ? weightA + weightB : words * 64;
+    const bits = words * 64;
+    const base = relative ? weightA + weightB : Math.min(bits, 2 * (weightA + weightB) - Math.floor((4 * weightA * weightB) / bits)); // schema/comparison-levels.ts
     const level = apart === 0 ? limits.length + 1 : limits.filter((limit) => apart * 65536 <= base * limit).length;
     return levels | (BigInt(level) << (BigInt(f) * LEVEL_BITS));
   }, 0n);
