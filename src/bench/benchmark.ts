@@ -62,7 +62,11 @@ export async function benchmark(options: BenchmarkOptions): Promise<Result[]> {
   return results.list;
 }
 
-async function benchmarkSize(records: number, { home, stages, repeats, threads, peers }: BenchmarkOptions, results: Results, onRepeat: () => void): Promise<void> {
+/** Larger files take peers longer than anybody waits, and more memory than most machines have. */
+const MOST_FOR_PEERS = 1e6;
+
+async function benchmarkSize(records: number, { home, stages, repeats, threads, peers: all }: BenchmarkOptions, results: Results, onRepeat: () => void): Promise<void> {
+  const peers = records <= MOST_FOR_PEERS ? all : undefined;
   const at = (name: string): string => join(home, String(records), name);
   if (!existsSync(at("truth.csv"))) await runMeasured(["synth", "--records", String(records), "--seed", "bench", "--uniform", "--out", at("")]);
   const [census, tax, truth, schema, salt] = ["census.csv", "tax.csv", "truth.csv", "link.schema.json", "bench.salt"].map(at) as [string, string, string, string, string];
