@@ -3,13 +3,14 @@ import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 
 /** The wanted cells of a row, in the order of their names: cell c is bytes[starts[c], ends[c]). Good until the next row. */
 export interface Cells {
-  bytes: Uint8Array;
+  bytes: Buffer;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
 
 const PIECE = 4 << 20;
 const LONGEST_ROW = 64 << 20;
+const BYTE_ORDER_MARK = 0xefbbbf;
 const [LINE_FEED, RETURN, SPACE, TAB, QUOTE, COMMA] = [10, 13, 32, 9, 34, 44];
 
 /**
@@ -70,7 +71,8 @@ class Scanner {
     this.#filled += count;
     const last = count === 0;
     const bytes = this.#bytes;
-    let at = 0;
+    // no part of the first cell, whose quotes may follow it
+    let at = this.#wanted === undefined && this.#filled > 2 && bytes.readUIntBE(0, 3) === BYTE_ORDER_MARK ? 3 : 0;
     let quote = this.#next(QUOTE, 0);
     while (at < this.#filled) {
       if (quote < at) quote = this.#next(QUOTE, at);
@@ -174,7 +176,7 @@ class Scanner {
   }
 
   #heading(cells: readonly string[]): void {
-    const found = cells.map((cell) => cell.replace("\ufeff", "").trim());
+    const found = cells.map((cell) => cell.trim());
     const columns = this.#names.map((name) => found.indexOf(name));
     if (columns.includes(-1)) throw new SaltlinkError("input", `${this.#path} has no column ${this.#names[columns.indexOf(-1)]}; it needs ${this.#names.join(" and ")}`);
     this.#wanted = new Int32Array(Math.max(...columns) + 1).fill(-1);

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { parseFile } from "fast-csv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ID_LENGTH } from "../../src/exchange/record-ids.ts";
 import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
 import type * as LinkDatasets from "../../src/linkage/link-datasets.ts";
 import { countReached } from "../../src/linkage/reached-pairs.ts";
-import { readColumns } from "../../src/report/read-columns.ts";
 import { RecordIdIndex } from "../../src/report/record-id-index.ts";
 import { scanColumns } from "../../src/report/scan-columns.ts";
 import { TextIndex } from "../../src/report/text-index.ts";
@@ -22,19 +22,25 @@ describe("columns of millions of rows", () => {
     return rows;
   };
 
+  const scannedByLibrary = async (path: string, names: readonly string[]): Promise<string[][]> => {
+    const rows: string[][] = [];
+    for await (const row of parseFile(path, { headers: true, ignoreEmpty: true })) rows.push(names.map((name) => (row as Record<string, string>)[name] ?? ""));
+    return rows;
+  };
+
   it("are read as the CSV library reads them", async () => {
     const { write } = temporaryDirectory();
     const cell = fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom("", "é", 'a "b"', "x,y", "two\nlines", "two\r\nlines"));
     const quoted = (text: string, always: boolean): string => (always || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(cell, cell, cell, fc.boolean()), { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), fc.boolean(), fc.boolean(), async (rows, lineBreak, mark, open) => {
-        const lines = [["id_a", "other", "id_b"].join(","), ...rows.map(([a, b, c, always]) => [a, b, c].map((text) => quoted(text, always)).join(","))];
+      fc.asyncProperty(fc.array(fc.tuple(cell, cell, cell, fc.boolean()), { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), fc.boolean(), fc.boolean(), fc.boolean(), async (rows, lineBreak, mark, open, quotedHeadings) => {
+        const lines = [["id_a", "other", "id_b"].map((name) => quoted(name, quotedHeadings)).join(","), ...rows.map(([a, b, c, always]) => [a, b, c].map((text) => quoted(text, always)).join(","))];
         const path = write("some.csv", `${mark ? "\ufeff" : ""}${lines.join(lineBreak)}${open ? "" : lineBreak}`);
         // blanks at a row's end are kept or not by where the row stands in the library's own pieces, and rows of nothing else count as none
         const told = (found: readonly (readonly string[])[]): string[][] => found.map((row) => row.map((text) => text.trim())).filter((row) => row.some((text) => text !== ""));
-        expect(told(await scanned(path, ["id_b", "id_a"]))).toEqual(told(await readColumns(path, ["id_b", "id_a"])));
+        expect(told(await scanned(path, ["id_b", "id_a"]))).toEqual(told(await scannedByLibrary(path, ["id_b", "id_a"])));
       }),
-      { numRuns: 60 },
+      { seed: 1, numRuns: 100 },
     );
   });
 
@@ -70,6 +76,7 @@ describe("what is known of texts and pairs", () => {
         }
         for (const text of [...map.keys(), ...others]) expect(index.get(Buffer.from(text), 0, Buffer.byteLength(text))).toBe(map.get(text) ?? -1);
       }),
+      { seed: 2 },
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { maxLength: 3000 }), fc.boolean(), (pairs, self) => {
@@ -82,7 +89,7 @@ describe("what is known of texts and pairs", () => {
         const rows = truth.rows();
         expect(new Set(Array.from(rows.a, (a, i) => nameOf(a, rows.b[i]!)))).toEqual(set);
       }),
-      { numRuns: 20 },
+      { seed: 3, numRuns: 20 },
     );
   });
 
