@@ -398,6 +398,18 @@ describe("what the other commands refuse", () => {
     expect(existsSync(work.at("x.csv"))).toBe(false);
   });
 
+  it("evaluate: links that were cut short, even at the end of a line, or that are too many", () => {
+    const work = hashedDepartments();
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    const lines = work.read("run/links.csv").trim().split("\n");
+    const evaluate = (of: readonly string[]): Outcome => {
+      work.write("run/links.csv", `${of.join("\n")}\n`);
+      return work.try("evaluate", "run", "--truth", "truth.csv", "--lookup", "census.lookup.csv", "tax.lookup.csv");
+    };
+    for (const of of [lines.slice(0, 1), lines.slice(0, -1), [...lines, lines.at(-1)!]]) expectRefusal(evaluate(of), 9, /links\.csv is damaged or was not written by link; link again/);
+    expect(evaluate(lines).code).toBe(0);
+  });
+
   it("return: files that tell of fewer than ten people, unless that is accepted", () => {
     const work = hashedDepartments();
     work.do("link", "census.parquet", "tax.parquet", "--out", "run");

@@ -79,20 +79,22 @@ async function ownIdRows(lookup: string, file: HashedFile, rows: RecordIdIndex, 
   return ownRows;
 }
 
-/** Rows of the links of a run. */
-async function linkedRows(run: string, manifest: Manifest, rows: readonly RecordIdIndex[], most: number): Promise<{ a: Uint32Array; b: Uint32Array }> {
-  const linked = { a: new Uint32Array(most), b: new Uint32Array(most) };
+/** Rows of the links of a run, as many as its statistics tell of: a file that was cut at the end of a line still reads well. */
+async function linkedRows(run: string, manifest: Manifest, rows: readonly RecordIdIndex[], expected: number): Promise<{ a: Uint32Array; b: Uint32Array }> {
+  const linked = { a: new Uint32Array(expected), b: new Uint32Array(expected) };
   const path = join(run, manifest.links);
+  const damaged = (): SaltlinkError => new SaltlinkError("input", `${path} is damaged or was not written by link; link again`);
   let links = 0;
   const take = ({ bytes, starts, ends }: Cells): void => {
     const [rowA, rowB] = [rows[0]!.get(bytes, starts[0]!, ends[0]!), rows.at(-1)!.get(bytes, starts[1]!, ends[1]!)];
-    if (rowA < 0 || rowB < 0 || links === most) throw new SaltlinkError("input", `${path} is damaged or was not written by link; link again`);
+    if (rowA < 0 || rowB < 0 || links === expected) throw damaged();
     linked.a[links] = rowA;
     linked.b[links++] = rowB;
   };
   if (manifest.links === "links.csv") await scanColumns(path, ["record_id_a", "record_id_b"], take);
   else for (const { recordIdA, recordIdB } of await readLinks(run, manifest)) take({ bytes: Buffer.from(recordIdA + recordIdB), starts: Int32Array.of(0, ID_LENGTH), ends: Int32Array.of(ID_LENGTH, 2 * ID_LENGTH) });
-  return { a: linked.a.subarray(0, links), b: linked.b.subarray(0, links) };
+  if (links < expected) throw damaged();
+  return linked;
 }
 
 /** How many true pairs are among the candidates: which blocks were skipped, only blocking tells. */
