@@ -29,12 +29,11 @@ export async function countReached(a: HashedFile, b: HashedFile, { a: rowsA, b: 
   };
   let open = Uint32Array.from(rowsA.keys());
   for (const rule of rules.filter(({ kind }) => kind === "key")) open = (await apart(rule, open)) as Uint32Array<ArrayBuffer>;
-  const compared = new Set<number>();
-  for (const rule of rules.filter(({ kind }) => kind === "bucket")) {
-    const without = new Set(await apart(rule, open));
-    for (const pair of open) if (!without.has(pair)) compared.add(pair);
-  }
-  let near = compared.size === 0 ? [] : [...compared];
+  let uncompared = open;
+  for (const rule of rules.filter(({ kind }) => kind === "bucket")) uncompared = (await apart(rule, uncompared)) as Uint32Array<ArrayBuffer>;
+  const compared = new Uint8Array(rowsA.length).fill(1); // a Set holds 2^24 pairs at most
+  for (const pair of uncompared) compared[pair] = 0;
+  let near = open.filter((pair) => compared[pair] === 1);
   const total = rowsA.length - open.length + near.length;
   for (const [f, { columns: words }] of a.layout.filters.entries()) {
     if (near.length === 0) break;
