@@ -69,7 +69,8 @@ function quietExits(command: Command, host: Host, argv: readonly string[]): void
 
 /** Commander misses a required option before it sees that one is misspelt, which is mostly the same. */
 function unknownOption(command: Command, argv: readonly string[]): string | undefined {
-  const options = [...command.options, ...(command.parent?.options ?? [])].flatMap(({ long }) => long ?? []);
+  const options: string[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) options.push(...at.options.flatMap(({ long }) => long ?? []));
   const unknown = argv.map((word) => word.split("=", 1)[0]!).find((word) => /^--[a-z]/.test(word) && ![...options, "--help"].includes(word));
   if (unknown === undefined) return undefined;
   const guess = nearest(unknown, options);

@@ -25,7 +25,7 @@ const NAMES: readonly [RegExp, Role][] = [
   [whole("(?:dob|birth|date_of_birth|birth_?date)_?(?:y|yr|year)|year_?of_?birth|yob|by|b_?year|doby|dob_yyyy|year"), { part: "year" }],
   [whole("(?:.*_)?(?:dob|d_o_b|date_?of_?birth|birth_?date|birthdate|dateofbirth|birthday|born|birth_?dt|birth_dob|date_born|birth)"), { kind: "date_of_birth" }],
   [whole("(?:.*_)?(?:sex|gender)(?:_?(?:code|cd|desc))?"), { kind: "sex" }],
-  [whole("(?:home_|current_|address_|addr_|resident_)?(?:post_?code|zip|zip_?code|postal_?code|pcode|pcd|pcds|pc)(?:_(?:fake|synthetic))?"), { kind: "postcode" }],
+  [whole("(?:home_|current_|address_|addr_|resident_)?(?:post_?code|zip|zip_?code|postal_?code|pcode|pcd|pcds|pc)"), { kind: "postcode" }],
   [whole("(?:house|street|building|property|door)_?(?:number|no|num|nr)|house|number"), { role: "house number" }],
   [whole("(?:home_|current_|residential_|street_|postal_|full_)?(?:address|addr)(?:_?(?:line)?_?1)?|address_line|line_?1"), { kind: "address" }],
   [whole("street(?:_?name)?|road|thoroughfare"), { role: "street" }],

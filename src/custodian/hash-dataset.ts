@@ -18,8 +18,8 @@ import { cutSlices } from "./csv/slices.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
 import { comparisonPlan, encodingPlan } from "./encoding.ts";
 import type { FinishedPartition, PartitionTask } from "./finish-rows.ts";
-import type { HashSetup, SliceResult, SliceTask } from "./hash-slice.ts";
-import { type HashReply, type HashTask, replyOf } from "./hash-thread.ts";
+import type { HashSetup, SliceResult } from "./hash-slice.ts";
+import { type HashReply, type HashTask, type RowsTask, replyOf } from "./hash-thread.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
 import { type SharedSample, countSharedPairs } from "./shared-pairs.ts";
@@ -119,7 +119,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     };
 
     const places: number[] = [];
-    async function* sliceTasks(): AsyncGenerator<SliceTask> {
+    async function* sliceTasks(): AsyncGenerator<RowsTask> {
       let cut = 0;
       for await (const { bytes: text, firstRow, records } of slices) {
         const at = rows.reserve(records);

@@ -39,8 +39,6 @@ export interface SliceTask {
   readonly bytes: Uint8Array;
   readonly firstRow: number;
   readonly records: number;
-  /** Where its rows are to wait, if they are not wanted back (see shuffled-rows.ts). */
-  readonly waits?: { readonly descriptor: number; readonly at: number };
 }
 
 export interface SliceResult {
@@ -83,8 +81,15 @@ export function firstKeyHalf({ filters }: EncodingPlan): number {
   return ID_HALVES + 2 + filters.reduce((sum, { bits }) => sum + bits / 32, 0);
 }
 
-/** Compiles the setup into the function from slices to encoded rows: parse, normalize, encode, count. Loops are in functions of their own: see RecordNotes. */
-export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<SliceResult> {
+export interface SliceHasher {
+  /** Parses, normalizes, encodes. */
+  readonly hash: (slice: SliceTask) => Promise<SliceResult>;
+  /** Counts the slice's records into the sketches: the last thing to do, so that a slice that was lost with its thread and is hashed again is counted once. */
+  readonly count: () => void;
+}
+
+/** Compiles the setup into the function from slices to encoded rows. Loops are in functions of their own: see RecordNotes. */
+export function sliceHasher(setup: HashSetup): SliceHasher {
   const { schema, plan, map, header } = setup;
   const readers = fieldReaders(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
   const encoder = fieldEncoder(plan, readers);
@@ -99,7 +104,7 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
   const firstKey = firstKeyHalf(plan);
   const firstSampled = firstKey + 2 * (schema.keys.length + schema.buckets.length - setup.sampleLimits.length);
 
-  return async (task) => {
+  const hash = async (task: SliceTask): Promise<SliceResult> => {
     const cells = readCellBytes(task.bytes, map.delimiter, header.length, task.records);
     const rejects: Reject[] = cells.rejects.map(({ number, reason }) => ({ row: task.firstRow + number, reason }));
     const ids = trimmedIds(cells, header.length, idColumn, task.firstRow);
@@ -128,11 +133,10 @@ export function sliceHasher(setup: HashSetup): (task: SliceTask) => Promise<Slic
     writeIds(recordIds, halves, places, width);
     const ownIds = hashOwnIds(ids, rows, setup.ownIdSeed);
     const lookup = lookupLines(recordIds, ids);
-    // the last thing that can be lost with this thread: a slice that is hashed again is counted once
-    counter.flush();
     const [placeholders, unusable] = (["placeholder", "unusable"] as const).map((problem) => notes.problems.map((counts) => counts[PROBLEMS.indexOf(problem)]!)) as [number[], number[]];
     return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), keys, rejects, missing: notes.missing, placeholders, unusable, strata: { values: strata.values, codes: strata.codes, unusable: strata.unusable }, sampled };
   };
+  return { hash, count: () => counter.flush() };
 }
 
 /** The records that have an own id: their row numbers, and where the bounds of their cells begin. Of `ids` only theirs stay; the others are rejected. */

@@ -7,7 +7,12 @@ import { type HashSetup, type SliceResult, type SliceTask, firstKeyHalf, sliceHa
 import { type SharedColumn, type SharedTask, sharedInColumn } from "./shared-values.ts";
 import { type PairsTask, randomPairs } from "./value-statistics.ts";
 
-export type HashTask = SliceTask | SharedTask | PartitionTask | PairsTask;
+/** A slice, and where its rows and keys are to wait (see shuffled-rows.ts); without, rows go along with the reply (the audit). */
+export interface RowsTask extends SliceTask {
+  readonly waits?: { readonly descriptor: number; readonly at: number };
+}
+
+export type HashTask = RowsTask | SharedTask | PartitionTask | PairsTask;
 export type HashReply = SliceResult | SharedColumn | FinishedPartition | Header["randomPairs"];
 
 /** What the file system said no with: an error loses its code between threads. */
@@ -17,13 +22,15 @@ interface FileFailure {
 
 /** What a thread of `hash` does: slices first, then keys, then partitions. */
 export function hashThread(setup: HashSetup): (task: HashTask) => Promise<HashReply | FileFailure> {
-  const hash = sliceHasher(setup);
+  const slices = sliceHasher(setup);
   const finish = partitionFinisher(setup.schema, setup.strata, firstKeyHalf(setup.plan));
   const run = async (task: HashTask): Promise<HashReply> => {
     if ("sampled" in task) return randomPairs(setup.schema, task.plan, setup.sketches, task.sampled);
     if ("keyColumn" in task) return sharedInColumn(task);
     if ("partition" in task) return finish(task);
-    return sent(await hash(task), task.waits);
+    const reply = placed(await slices.hash(task), task.waits);
+    slices.count();
+    return moved(reply, [reply.halves, reply.lookup, reply.ownIds, reply.rowNumbers, reply.words.values].map(({ buffer }) => buffer));
   };
   return async (task) => {
     try {
@@ -36,15 +43,13 @@ export function hashThread(setup: HashSetup): (task: HashTask) => Promise<HashRe
 }
 
 /** A slice's result as it goes to the main thread: its rows and keys are written where they are to wait, or rows alone go along. */
-function sent(result: SliceResult, waits: SliceTask["waits"]): SliceResult {
+function placed(result: SliceResult, waits: RowsTask["waits"]): SliceResult {
+  const { halves, keys } = result;
   const none = new Uint32Array(0);
-  if (waits !== undefined) {
-    const { halves, keys } = result;
-    writeBytes(waits.descriptor, new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength), waits.at);
-    writeBytes(waits.descriptor, new Uint8Array(keys.buffer), waits.at + halves.byteLength);
-  }
-  const reply = { ...result, keys: none, halves: waits === undefined ? result.halves.slice() : none };
-  return moved(reply, [reply.halves, reply.lookup, reply.ownIds, reply.rowNumbers, reply.words.values].map(({ buffer }) => buffer));
+  if (waits === undefined) return { ...result, keys: none, halves: halves.slice() };
+  writeBytes(waits.descriptor, new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength), waits.at);
+  writeBytes(waits.descriptor, new Uint8Array(keys.buffer), waits.at + halves.byteLength);
+  return { ...result, keys: none, halves: none };
 }
 
 /** @throws SaltlinkError (io) for what the file system refused a thread that works for `path`. */

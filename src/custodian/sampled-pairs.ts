@@ -1,5 +1,5 @@
 import { comparisonGroups, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
-import { distanceBase, distanceLimits } from "../schema/comparison-levels.ts";
+import { LIMIT_SCALE, distanceBase, wholeLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
@@ -40,7 +40,7 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
         const whole = order.includes(space.field) ? numbered(order.indexOf(space.field)) : undefined;
         const views = space.views.map((view) => numbered(order.indexOf(`${space.field}.${view}`)));
         const { filter } = space;
-        const limits = filter === undefined ? [] : distanceLimits(filter);
+        const limits = filter === undefined ? [] : wholeLimits(filter);
         const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
         // 0 where missing, as values are; a record-level filter, which has none, is empty where its anchor is missing
         const presence = whole === undefined && views.length === 0 ? [Int32Array.from(sample, (_, row) => Number(!isEmpty(rows.subarray(row * width + offset, row * width + offset + filter!.bits / 32))))] : whole === undefined ? views : [whole];
@@ -63,8 +63,8 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
             let level = 0;
             if (filter !== undefined) {
               const base = distanceBase(filter, weights[a]!, weights[b]!);
-              const distance = base === 0 ? 1 : hamming(rows, a * width + offset, b * width + offset, filter.bits / 32) / base;
-              while (level < limits.length && distance <= limits[level]!) level++;
+              const apart = LIMIT_SCALE * hamming(rows, a * width + offset, b * width + offset, filter.bits / 32);
+              while (level < limits.length && apart <= base * limits[level]!) level++;
             }
             const code = level * 64 + agrees;
             if (known[code]! < 0) known[code] = stateIndex(space, false, level, agrees);

@@ -69,18 +69,18 @@ export function sharedValues(parts: () => Iterable<Uint32Array>, rows: number, a
 
 /** The entries of buckets `from` to `to`, bucket after bucket, and where each bucket ends. */
 function inBuckets(parts: () => Iterable<Uint32Array>, shift: number, from: number, to: number): { entries: Uint32Array; ends: Uint32Array } {
-  const next = new Uint32Array(to - from + 1);
+  const next = new Uint32Array(to - from);
   for (const part of parts()) countBuckets(part, shift, from, next);
   let end = 0;
   for (let b = 0; b < next.length; b++) next[b] = (end += next[b]!) - next[b]!;
   const entries = new Uint32Array(end);
   for (const part of parts()) fillBuckets(part, shift, from, next, entries);
-  return { entries, ends: next.subarray(0, to - from) };
+  return { entries, ends: next };
 }
 
-// the last of `next` is for entries of other passes and missing ones; functions of their own, because each is compiled once
+// entries of other passes, and missing ones, are left out; functions of their own, because each is compiled once
 function countBuckets(part: Uint32Array, shift: number, from: number, counts: Uint32Array): void {
-  const buckets = counts.length - 1;
+  const buckets = counts.length;
   for (let i = 0; i < part.length; i++) {
     const entry = part[i]!;
     const bucket = (entry >>> shift) - from;
@@ -89,7 +89,7 @@ function countBuckets(part: Uint32Array, shift: number, from: number, counts: Ui
 }
 
 function fillBuckets(part: Uint32Array, shift: number, from: number, next: Uint32Array, entries: Uint32Array): void {
-  const buckets = next.length - 1;
+  const buckets = next.length;
   for (let i = 0; i < part.length; i++) {
     const entry = part[i]!;
     const bucket = (entry >>> shift) - from;

@@ -36,7 +36,7 @@ export interface Partition {
  * Rows in, the same rows in random order out, in bounded memory: each row goes to a partition drawn at random (by the thread that encodes it, see hash-slice.ts), each partition is then shuffled by itself (Fisher-Yates, see finish-rows.ts). Both draw from the
  * system's CSPRNG, because the order of the records in a department's file is knowledge about them.
  *
- * Between the two, rows wait in a file beside the output that is a partial like any other: encoded rows only, and it goes at the end, on a signal, or with the next run. The threads write and read it themselves, each slice in a place of its
+ * Between the two, rows wait in a file beside the output that is a partial like any other: readable for its owner alone, and gone at the end, on a signal, or with the next run. It holds encoded rows before anything is withheld, so that after a killed run it is for the department alone (SECURITY.md). The threads write and read it themselves, each slice in a place of its
  * own: rows that went through the main thread cost it more than all else it does, and kept the others waiting.
  */
 export class ShuffledRows {

@@ -29,7 +29,8 @@ const MOST_SPREAD = 1.45;
 const LEAST_AGREEMENT = 0.3;
 const MOST_MISFIT = 0.15;
 
-export function judgeFit({ observations, schema, own = [] }: EstimateOptions, { expected, explained, probabilities, matches, excess, reached, careSpread, converged, groups, m }: Model): Fit {
+/** `self`: whether the pairs are those within one file. */
+export function judgeFit({ observations, schema }: EstimateOptions, { expected, explained, probabilities, matches, excess, reached, careSpread, converged, groups, m }: Model, self: boolean): Fit {
   const deviances = observations.map(({ pairs }, o) => (explained[o] === 1 && expected[o]! > 0 ? pairs * Math.log(pairs / expected[o]!) - (pairs - expected[o]!) : 0));
   const worst = Array.from(deviances.keys())
     .filter((o) => deviances[o]! > 2)
@@ -41,7 +42,7 @@ export function judgeFit({ observations, schema, own = [] }: EstimateOptions, { 
   const misfit = found < 1 ? 0 : off / found;
   const doubts: Doubt[] = [];
   if (!converged) doubts.push({ kind: "unsettled" });
-  if (own.length === 0 && schema.filters.some(({ fields }) => fields.length > 1)) doubts.push({ kind: "indistinct" });
+  if (self && schema.filters.some(({ fields }) => fields.length > 1)) doubts.push({ kind: "indistinct" });
   if (matches < 0.5) return { worst, misfit, doubts };
   if (excess > 1.03) doubts.push({ kind: "too many matches", matches: matches * excess });
   if (found < FEW_MATCHES) doubts.push({ kind: "few matches", matches: found });

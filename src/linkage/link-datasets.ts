@@ -123,7 +123,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       evidence,
       estimation,
       model,
-      fit: judgeFit(estimation, model),
+      fit: judgeFit(estimation, model, self),
       links,
       threshold,
       targetReached: reaching !== undefined,

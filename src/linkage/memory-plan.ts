@@ -1,5 +1,5 @@
 import { SaltlinkError } from "../errors.ts";
-import { MERGE_BYTES, MERGE_LANES, MOST_RANGES, TUPLE_ROOM } from "./merge-tuples.ts";
+import { TUPLE_ROOM, mergeBytes } from "./merge-tuples.ts";
 
 /** How the memory that a run may take is divided. */
 export interface MemoryPlan {
@@ -62,7 +62,7 @@ export function planMemory(sizes: Sizes, budget: number | undefined): MemoryPlan
 /** Bytes that a run is going to take, roughly, once its pairs have been counted. */
 export function forecastMemory(sizes: Sizes, tuples: number): number {
   const { rowsA, rowsB, threads, stride } = sizes;
-  const merging = 24 * Math.max(rowsA, rowsB) + (threads * MERGE_LANES * MERGE_BYTES * tuples) / MOST_RANGES;
+  const merging = 24 * Math.max(rowsA, rowsB) + mergeBytes(rowsA, tuples, threads);
   const shared = largestStage(sizes, (join, records) => Math.max(threads * join, (8 + stride) * records, merging));
   return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, shared);
 }

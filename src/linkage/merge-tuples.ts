@@ -26,12 +26,12 @@ interface TupleList {
 const INDEX = 4;
 const WORD = 8;
 /** Few enough that dealing them out stays in the cache, and many enough that a range does, up to some ten million records. */
-export const MOST_RANGES = 256;
+const MOST_RANGES = 256;
 
 /** Ranges that are worked on for each thread: while one is merged, the next is laid out. */
-export const MERGE_LANES = 2;
+const MERGE_LANES = 2;
 /** Bytes for a tuple of a range that is merged. */
-export const MERGE_BYTES = 6 * INDEX + 2 * WORD;
+const MERGE_BYTES = 6 * INDEX + 2 * WORD;
 
 /** Of the rows of a range: what is less than a few thousand takes longer to send than to merge. */
 const LEAST_BITS = 12;
@@ -40,6 +40,16 @@ const LEAST_BITS = 12;
 function rangesOf({ rows }: { readonly rows: number }): { bits: number; count: number } {
   const bits = Math.max(LEAST_BITS, Math.ceil(Math.log2(rows / MOST_RANGES)));
   return { bits, count: Math.max(1, Math.ceil(rows / 2 ** bits)) };
+}
+
+/** Bytes for the ranges that are merged at a time, where ranges are about equal and there is room for all lanes. */
+export function mergeBytes(rowsA: number, tuples: number, threads: number): number {
+  const { count } = rangesOf({ rows: rowsA });
+  return (lanesOf(count, threads) * MERGE_BYTES * tuples) / count;
+}
+
+function lanesOf(ranges: number, threads: number): number {
+  return Math.min(ranges, MERGE_LANES * threads);
 }
 
 /** Room in which a thread puts tuples out, and in which they are dealt out. */
@@ -94,7 +104,10 @@ export async function mergeTuples(options: CandidateOptions, lists: readonly Tup
       onProgress("merging", (done += inRange[r]!), total);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(ranges.count, MERGE_LANES * pool.threads) }, () => reserveMergeLane(memory, lists.length, most, 2 ** ranges.bits)).map(work));
+  // as many as there is room for: small files have few ranges, and large ones where many agree in a key
+  const laneBytes = most * MERGE_BYTES + 2 ** ranges.bits * INDEX + lists.length * 32 + 1024;
+  const lanes = Math.max(1, Math.min(lanesOf(ranges.count, pool.threads), Math.floor(memory.free / laneBytes)));
+  await Promise.all(Array.from({ length: lanes }, () => reserveMergeLane(memory, lists.length, most, 2 ** ranges.bits)).map(work));
   memory.release(mark);
   const count = merged.reduce((sum, { rowsA }) => sum + rowsA.length, 0);
   const pairs = { count, rowsA: memory.reserve(Math.max(1, count) * INDEX), rowsB: memory.reserve(Math.max(1, count) * INDEX), observed: memory.reserve(Math.max(1, count) * WORD) };

@@ -2,7 +2,7 @@ import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { KernelCall, LinkKernel } from "../kernel/link-kernel.ts";
 import type { Pool } from "../pool/pool.ts";
-import { distanceLimits, relativeToWeights } from "../schema/comparison-levels.ts";
+import { relativeToWeights, wholeLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { LinkRowsTask } from "./link-rows.ts";
 import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
@@ -35,8 +35,6 @@ export interface RowLayout {
   readonly tokens: number;
 }
 
-const SCALE = 65536; // of the kernel's limits
-
 /** Bytes of a record's filters, their weights, and tokens. */
 export function rowStride({ filters, tokens }: LinkageSchema): number {
   return filters.reduce((sum, { bits }) => sum + bits / 8, 0) + Math.ceil((filters.length * 2) / 8) * 8 + tokens.length * 8;
@@ -51,9 +49,9 @@ export function writeRowLayout(schema: LinkageSchema, memory: SharedMemory): Row
   words.set([schema.filters.length, filterBytes, schema.tokens.length, tokenOffset]);
   let offset = 0;
   schema.filters.forEach((filter, f) => {
-    const limits = distanceLimits(filter);
+    const limits = wholeLimits(filter);
     words.set([offset, filter.bits / 64, limits.length, relativeToWeights(filter) ? 1 : 0], 4 + 8 * f);
-    words.set(limits.map((limit) => Math.floor(limit * SCALE)), 4 + 8 * f + 4);
+    words.set(limits, 4 + 8 * f + 4);
     offset += filter.bits / 8;
   });
   const filterWords = schema.filters.map(({ bits }) => bits / 64);

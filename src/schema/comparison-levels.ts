@@ -24,3 +24,10 @@ export function relativeToWeights(filter: FilterDefinition): boolean {
 export function distanceBase(filter: { readonly bits: number; readonly diffusion: number }, weightA: number, weightB: number): number {
   return filter.diffusion === 0 ? weightA + weightB : Math.min(filter.bits, 2 * (weightA + weightB) - Math.floor((4 * weightA * weightB) / filter.bits));
 }
+
+/** Limits as whole numbers, in 1/LIMIT_SCALE of the base: on both sides of the wall a filter is near within the very same distances, `apart x LIMIT_SCALE <= base x limit`. */
+export const LIMIT_SCALE = 65536;
+
+export function wholeLimits(filter: FilterDefinition): readonly number[] {
+  return distanceLimits(filter).map((limit) => Math.floor(limit * LIMIT_SCALE));
+}

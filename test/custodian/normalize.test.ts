@@ -304,7 +304,7 @@ describe("codes", () => {
     ["weiblich", "F"],
     ["Männlich", "M"],
     ["Hombre", "M"],
-    ["V", "F"],
+    ["K", "F"],
     ["divers", "X"],
   ])("reads the sex %s", (text, expected) => {
     expect(normalizeSex(text).views?.["exact"]).toBe(expected);

@@ -61,7 +61,7 @@ describe("whatever bytes come", () => {
       const next = random("fuzz rows");
       const header = ["id", "forename", "surname", "dob", "sex", "address", "postcode"];
       const map = { version: 1 as const, id: "id", delimiter: "," as const, fields: { forename: { columns: ["forename"] }, surname: { columns: ["surname"] }, date_of_birth: { columns: ["dob"], order: "dmy" as const }, sex: { columns: ["sex"] }, address: { columns: ["address"] }, postcode: { columns: ["postcode"] } } };
-      const hash = sliceHasher({ schema: standardSchema, plan: encodingPlan(standardSchema, { project: "fuzz", secret: new Uint8Array(32) }), map, header, thisYear: 2026, sketches: createSketches(standardSchema, 1000), ownIdSeed: ownIdSeed(), strata: [{ name: "sex", at: 0 }], partitions: 1, sampleLimits: createSampleLimits(standardSchema.keys.length + standardSchema.buckets.length) });
+      const { hash } = sliceHasher({ schema: standardSchema, plan: encodingPlan(standardSchema, { project: "fuzz", secret: new Uint8Array(32) }), map, header, thisYear: 2026, sketches: createSketches(standardSchema, 1000), ownIdSeed: ownIdSeed(), strata: [{ name: "sex", at: 0 }], partitions: 1, sampleLimits: createSampleLimits(standardSchema.keys.length + standardSchema.buckets.length) });
       for (let i = inputs(1500); i > 0; i--) {
         const bytes = Buffer.from(Array.from({ length: 1 + Math.floor(next() * 60) }, () => PIECES[Math.floor(next() * PIECES.length)]!).join(""));
         if (next() < 0.2) bytes.fill(Math.floor(next() * 256), Math.floor(next() * bytes.length), Math.floor(next() * bytes.length));

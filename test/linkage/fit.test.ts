@@ -13,7 +13,7 @@ describe("the fit of the model", () => {
   const everything = evidence.facts.reduce((observed, fact) => (fact.level === 0 ? observed | (1n << BigInt(fact.bit)) : (observed & ~(7n << BigInt(fact.bit))) | (BigInt(fact.level) << BigInt(fact.bit))), 0n);
   const fit = (observations: Observation[], mostMatches = 1000): ReturnType<typeof judgeFit> => {
     const options = { schema: standardSchema, evidence, observations, u, allPairs: 1e6, mostMatches, missingShares: new Map([[0n, 1]]), startMatches: 900 };
-    return judgeFit(options, estimate(options));
+    return judgeFit(options, estimate(options), false);
   };
   const kinds = (observations: Observation[], mostMatches?: number): string[] => fit(observations, mostMatches).doubts.map(({ kind }) => kind);
 
@@ -36,9 +36,8 @@ describe("the fit of the model", () => {
     const schema: LinkageSchema = { ...standardSchema, profile: "strict", filters: [{ name: "record", fields: ["forename", "surname"], anchor: [], bits: 1024, hashes: 6, diffusion: 10 }], keys: [], buckets: [], tokens: [] };
     const strict = evidenceOf(schema, usedAtoms(schema));
     const options = { schema, evidence: strict, observations: [], u: strict.groups.map(({ size }) => new Float64Array(size).fill(1 / size)), allPairs: 1e6, mostMatches: 1e6, missingShares: new Map([[0n, 1]]), startMatches: 50 };
-    const own = [{ shows: "all" as const, observations: [], allPairs: 1e6, missingShares: options.missingShares, growth: 1 }];
-    expect(judgeFit(options, estimate(options)).doubts).toContainEqual({ kind: "indistinct" });
-    expect(judgeFit({ ...options, own }, estimate({ ...options, own })).doubts).not.toContainEqual({ kind: "indistinct" });
+    expect(judgeFit(options, estimate(options), true).doubts).toContainEqual({ kind: "indistinct" });
+    expect(judgeFit(options, estimate(options), false).doubts).not.toContainEqual({ kind: "indistinct" });
   });
 
   it("names observations that the model does not foretell, the worst first", () => {

@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import { openHashedFile } from "../../src/exchange/read-hashed-file.ts";
 import { ID_HALVES } from "../../src/exchange/row-group.ts";
 import type * as LinkDatasets from "../../src/linkage/link-datasets.ts";
+import type { CandidateOptions } from "../../src/linkage/candidates.ts";
+import { type KernelCall, callKernel, linkKernel } from "../../src/kernel/link-kernel.ts";
+import { mergeTuples } from "../../src/linkage/merge-tuples.ts";
 import { forecastMemory, planMemory } from "../../src/linkage/memory-plan.ts";
 import { rowStride } from "../../src/linkage/record-store.ts";
+import { SharedMemory } from "../../src/linkage/shared-memory.ts";
 import { standardSchema } from "../example-schema.ts";
 import { hashedFile } from "../hashed-file.ts";
 import { temporaryDirectory } from "../temporary.ts";
@@ -63,5 +67,23 @@ describe("the memory a run may take", () => {
     expect(roomy.pairs).toHaveLength(RECORDS);
     expect(tight).toEqual(roomy);
     expect(tightPeak).toBeLessThan(peakBytes);
+  });
+
+  it("decides how many ranges of a small, dense file are merged at a time", async () => {
+    const TUPLES = 200_000;
+    const merged = async (bytes: number) => {
+      const memory = new SharedMemory(bytes);
+      const kernel = linkKernel(memory.memory);
+      const pool = { threads: 8, run: (call: KernelCall) => Promise.resolve(callKernel(kernel, call)) };
+      const options = { a: { rows: RECORDS }, evidence: { levelShift: 0 }, memory, pool, onProgress: () => {} } as unknown as CandidateOptions;
+      const a = Uint32Array.from({ length: TUPLES }, (_, i) => Math.floor((i * RECORDS) / TUPLES));
+      const b = Uint32Array.from({ length: TUPLES }, (_, i) => (i * 7) % RECORDS);
+      const ends = Uint32Array.from([4096, 8192, RECORDS], (row) => a.filter((of) => of < row).length);
+      const { count, rowsA, rowsB } = await mergeTuples(options, [{ bits: 1n, chunks: [{ a, b, ends }] }]);
+      return { count, rowsA: memory.u32(rowsA, count).slice(), rowsB: memory.u32(rowsB, count).slice() };
+    };
+    const roomy = await merged(64 << 20);
+    expect(roomy.count).toBe(TUPLES);
+    expect(await merged(7 << 20)).toEqual(roomy); // room for two lanes of three
   });
 });

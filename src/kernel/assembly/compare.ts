@@ -3,7 +3,7 @@
 // than all of them when the two are equal: 0 = far. A missing filter is far from everything.
 export const LAYOUT_HEAD: usize = 16;
 export const LAYOUT_FILTER: usize = 32;
-export const SCALE: u64 = 1 << 16; // limits are distances in 1/65536 of the filter's bits, or of the sum of both weights
+export const SCALE: u64 = 1 << 16; // limits are in 1/65536 of what distances are relative to (schema/comparison-levels.ts)
 const LEVEL_BITS: u64 = 3;
 
 // @ts-ignore: decorator

@@ -4,7 +4,7 @@ import { LAYOUT_FILTER, LAYOUT_HEAD, SCALE, distance, distance8, levelsOf } from
 /**
  * Tuples of a bucketed key: the pairs of a block of which at least one filter is not far. Works on part of the blocks, given by `cursor`
  * (u32 block, u32 row of A within the block), until `to` or until fewer than one row's worth of room is left in the output; leaves the cursor
- * where to go on and returns the number of tuples. Only for filters with distances relative to their bits. The stores hold the rows in the order of the blocks: position p of A, which is row orderA[p], lies at rowsA + p * stride.
+ * where to go on and returns the number of tuples. Only for hardened filters, whose distances are relative to their bits at most: whoever is near is within the widest limit of those, and whoever is within it is looked at again. The stores hold the rows in the order of the blocks: position p of A, which is row orderA[p], lies at rowsA + p * stride.
  *
  * A block's rows of B are gathered into `scratch` (scanScratch bytes): a row is then read once from far away and many times from cache. A missing filter
  * of B becomes all ones there: against a missing one of A (all zeros) and against a present one (half ones) it is all but always far, without a test in the loop.
@@ -60,7 +60,7 @@ export function scanBlocks(layout: usize, rowsA: usize, rowsB: usize, stride: us
         }
         const rowB = load<u32>(orderB + ((<usize>(firstB + b)) << 2));
         const levels = levelsOf(layout, filterA, rowsB + <usize>(firstB + b) * stride);
-        if (levels == 0) continue; // a missing filter that chance brought near
+        if (levels == 0) continue; // a missing filter that chance brought near, or two light ones
         const swap = self && rowB < rowA;
         store<u32>(outA + (<usize>count << 2), swap ? rowB : rowA);
         store<u32>(outB + (<usize>count << 2), swap ? rowA : rowB);

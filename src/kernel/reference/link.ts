@@ -3,7 +3,7 @@
  */
 export interface FilterShape {
   readonly words: number;
-  /** Limits from the widest to the narrowest, in 1/65536 of the bits or of the sum of weights. */
+  /** Limits from the widest to the narrowest, in 1/65536 of what distances are relative to. */
   readonly limits: readonly number[];
   readonly relative: boolean;
 }
