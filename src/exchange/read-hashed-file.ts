@@ -1,4 +1,5 @@
-import { fileError, isFileError } from "../errors.ts";
+import { stat } from "node:fs/promises";
+import { SaltlinkError, fileError, isFileError } from "../errors.ts";
 import type { HashedFile } from "./hashed-file.ts";
 import { openParquetForm } from "./parquet-form.ts";
 
@@ -10,6 +11,8 @@ export type { HashedFile } from "./hashed-file.ts";
  */
 export async function openHashedFile(path: string, { later = false } = {}): Promise<HashedFile> {
   try {
+    // before it is opened: opening a pipe waits for whoever writes into it, and no signal ends that
+    if (!(await stat(path)).isFile()) throw new SaltlinkError("input", `${path} is not a regular file`);
     return path.endsWith(".csv") ? await (await import("./csv-form.ts")).openCsvForm(path) : await openParquetForm(path, later);
   } catch (error) {
     if (isFileError(error)) throw fileError(error, "read", path);

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Population } from "../../src/synth/population.ts";
 import { type Outcome, type Workplace, copyOf, hashedDepartments, program, workplace } from "./saltlink.ts";
@@ -418,6 +419,15 @@ describe("what the other commands refuse", () => {
     expect(existsSync(work.at("returned"))).toBe(false);
     work.do("return", "run", "--out", "returned", "--accept-small-overlap");
     expect(work.read("returned/tax.csv").trim().split("\n")).toHaveLength(10);
+  });
+
+  it("Parquet in place of CSV, and a pipe in place of a file", () => {
+    const work = office();
+    work.write("people.csv", "PAR1\0\0");
+    expectRefusal(work.hash(), 9, /people\.csv is Parquet/);
+    spawnSync("mkfifo", [join(work.path, "pipe")]);
+    expectRefusal(work.try("inspect", "pipe"), 9, /pipe is not a regular file/);
+    expectRefusal(work.try("hash", "pipe", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"), 2, /pipe is not a regular file/);
   });
 
   it("a command or option that does not exist, with the nearest that does", () => {

@@ -169,6 +169,7 @@ function warn(statistics: Statistics, terminal: Terminal): void {
   const { mode, threshold, datasets, estimated, model, rules, links, pairs } = statistics;
   warnOfSubgroups(statistics, terminal);
   for (const doubt of model.fit.doubts) terminal.warn(`${inWords(doubt)}: treat the estimates with caution (model.fit in statistics.json)`);
+  if (links.count > 0 && model.reached < LEAST_REACHED) terminal.warn(`the rules reach ${percent(model.reached)} of the matches at best: how many are out of reach is guessed from those that are found, and can be far more where records are badly damaged`);
   if (mode === "one-to-one") {
     model.duplicates.forEach((pairs, d) => {
       const { dataset } = datasets[d]!;
@@ -181,6 +182,9 @@ function warn(statistics: Statistics, terminal: Terminal): void {
   if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
   if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
 }
+
+/** Share of the matches that rules must reach for what is missing to be told well by what is found. */
+const LEAST_REACHED = 0.85;
 
 /** Whether so many pairs within a dataset are worth a warning. */
 function isNotable(pairs: number, { records }: Statistics["datasets"][number]): boolean {

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { PassThrough, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -55,9 +55,10 @@ function utf8Of(text: string): Buffer {
 
 async function readHead(path: string): Promise<Buffer> {
   try {
+    // before it is opened: opening a pipe waits for whoever writes into it, and no signal ends that
+    if (!(await stat(path)).isFile()) throw new SaltlinkError("usage", `${path} is not a regular file`);
     const file = await open(path);
     try {
-      if (!(await file.stat()).isFile()) throw new SaltlinkError("usage", `${path} is not a regular file`);
       const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
       return buffer.subarray(0, bytesRead);
     } finally {
@@ -69,9 +70,12 @@ async function readHead(path: string): Promise<Buffer> {
   }
 }
 
+const PARQUET = Buffer.from("PAR1");
+
 /** UTF-16 is told by its byte order mark or by the zero bytes of its ASCII characters. */
 function refuseOtherEncodings(chunk: Buffer, path: string): void {
   const [a, b] = chunk;
+  if (chunk.subarray(0, 4).equals(PARQUET)) throw new SaltlinkError("input", `${path} is Parquet, a hashed file perhaps; hash takes CSV`);
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || chunk.subarray(0, 4096).includes(0)) {
     const little = a === 0xff || (a !== 0 && b === 0);
     throw new SaltlinkError("input", little ? `${path} is not UTF-8; it looks like UTF-16: add --encoding utf-16le` : `${path} is not UTF-8 text; save it as UTF-8 CSV`);
