@@ -35,7 +35,7 @@ function reachable(start: string): Map<string, string> {
 const all = [...sources("bin"), ...sources("src"), ...sources("workers")];
 const roomOf = (file: string): string => (file.startsWith("src/") ? (file.split("/").length > 2 ? file.split("/")[1]! : "src") : file.split("/")[0]!);
 
-/** What each room may import besides itself; `src` stands for the few files at its top (errors, version, random), which import nothing. */
+/** What each room may import besides itself; `src` stands for the few files at its top (errors, version, random, filter-bits), which import nothing. */
 const mayImport: Record<string, readonly string[]> = {
   bin: ["cli"],
   workers: ["custodian", "linkage", "kernel", "pool"],

@@ -1,4 +1,4 @@
-import { weightOf } from "./filter-bits.ts";
+import { weightOf } from "../filter-bits.ts";
 
 /** How unevenly the bits of a filter are used over a set of records, as pprl-services of Leipzig reports it (AttributePrivacy). 0 is even. */
 export interface Evenness {

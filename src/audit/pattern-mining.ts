@@ -1,4 +1,4 @@
-import { popcount } from "./filter-bits.ts";
+import { popcount } from "../filter-bits.ts";
 
 /** Filters of some records and the n-grams that are really in them. */
 export interface MinedFilter {

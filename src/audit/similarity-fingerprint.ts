@@ -1,4 +1,4 @@
-import { popcount, weightOf } from "./filter-bits.ts";
+import { hamming, weightOf } from "../filter-bits.ts";
 
 /** The filters of one column for people 0..n-1 of a sample, as the file shows them and as the attacker computes them. */
 export interface SampledFilter {
@@ -26,8 +26,7 @@ export function fingerprints({ bits, diffusion, seen, own }: SampledFilter, side
     for (let s = 0; s < seeds.length; s++) {
       const seed = seeds[s]! * halves;
       const at = r * seeds.length + s;
-      let apart = 0;
-      for (let h = 0; h < halves; h++) apart += popcount(filters[row * halves + h]! ^ filters[seed + h]!);
+      const apart = hamming(filters, row * halves, seed, halves);
       if (weight === 0 || seedWeights[s] === 0) out[at] = Number.NaN;
       else if (diffusion === 0) out[at] = 1 - apart / (weight + seedWeights[s]!); // Dice
       else out[at] = side === "seen" ? 1 - (2 * apart) / bits : Math.max(0, 1 - (2 * apart) / bits) ** diffusion;

@@ -1,4 +1,4 @@
-import { weightOf } from "./filter-bits.ts";
+import { weightOf } from "../filter-bits.ts";
 import type { Sample } from "./landmark-attack.ts";
 
 /**

@@ -1,4 +1,5 @@
 import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
+import { popcount } from "../filter-bits.ts";
 import { random, type Random } from "../random.ts";
 import { fieldErrors } from "../schema/error-model.ts";
 import { type AtomColumns, measureSharing } from "./sharing.ts";
@@ -253,12 +254,7 @@ function unite(into: Uint32Array, bits: Uint32Array): void {
 
 function addedBy(bits: Uint32Array, reached: Uint32Array): number {
   let count = 0;
-  for (let w = 0; w < KEPT / 32; w++) {
-    let x = bits[w]! & ~reached[w]!;
-    x -= (x >>> 1) & 0x55555555;
-    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-    count += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-  }
+  for (let w = 0; w < KEPT / 32; w++) count += popcount(bits[w]! & ~reached[w]!);
   return count;
 }
 

@@ -63,7 +63,6 @@ export function roleOf(column: string): Role | undefined {
   return NAMES.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-
 /** Whether a first row is a header rather than somebody's record: at least two of its cells are column names that departments use. */
 export function looksLikeHeader(cells: readonly string[]): boolean {
   return cells.filter((cell) => roleOf(cell) !== undefined).length >= 2;

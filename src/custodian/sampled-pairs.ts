@@ -1,6 +1,7 @@
 import { comparisonGroups, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
 import { LIMIT_SCALE, distanceBase, wholeLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { hamming, weightOf } from "../filter-bits.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { createEncoder } from "../kernel/encode-record.ts";
 import type { AtomValues } from "./encoding.ts";
@@ -42,9 +43,9 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
         const { filter } = space;
         const limits = filter === undefined ? [] : wholeLimits(filter);
         const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
+        const weights = Int32Array.from(sample, (_, row) => (filter === undefined ? 0 : weightOf(rows, row * width + offset, filter.bits / 32)));
         // 0 where missing, as values are; a record-level filter, which has none, is empty where its anchor is missing
-        const presence = whole === undefined && views.length === 0 ? [Int32Array.from(sample, (_, row) => Number(!isEmpty(rows.subarray(row * width + offset, row * width + offset + filter!.bits / 32))))] : whole === undefined ? views : [whole];
-        const weights = Uint16Array.from(sample, (_, row) => (filter === undefined ? 0 : rows.subarray(row * width + offset, row * width + offset + filter.bits / 32).reduce((sum, half) => sum + popcount(half), 0)));
+        const presence = whole !== undefined ? [whole] : views.length > 0 ? views : [weights];
         const known = new Int16Array(64 * (limits.length + 1)).fill(-1); // state by level and agreeing views
         const states = new Uint8Array((sample.length * (sample.length - 1)) / 2);
         let pair = 0;
@@ -75,20 +76,4 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
       }),
     ),
   );
-}
-
-function isEmpty(words: Uint32Array): boolean {
-  return words.every((word) => word === 0);
-}
-
-function hamming(rows: Uint32Array, a: number, b: number, halves: number): number {
-  let apart = 0;
-  for (let i = 0; i < halves; i++) apart += popcount(rows[a + i]! ^ rows[b + i]!);
-  return apart;
-}
-
-function popcount(x: number): number {
-  x -= (x >>> 1) & 0x55555555;
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,8 +1,7 @@
 import type { HashedFile } from "../exchange/hashed-file.ts";
-import { distanceBase, distanceLimits } from "../schema/comparison-levels.ts";
+import { popcount } from "../filter-bits.ts";
+import { LIMIT_SCALE, distanceBase, wholeLimits } from "../schema/comparison-levels.ts";
 import { type Rule, rulesOf } from "./join-rule.ts";
-
-const SCALE = 65536; // of the kernel's limits
 
 /**
  * How many of some pairs of records the rules bring together, as `candidatePairs` would, where no block is skipped: by reading the columns and looking at these pairs alone, which takes no longer than reading.
@@ -43,22 +42,15 @@ export async function countReached(a: HashedFile, b: HashedFile, { a: rowsA, b: 
       await read(word);
       for (const [i, pair] of near.entries()) {
         const [at, other] = [rowsA[pair]! * 2, rowsB[pair]! * 2];
-        distances[i]! += setBits(ofA[at]! ^ ofB[other]!) + setBits(ofA[at + 1]! ^ ofB[other + 1]!);
-        weightsA[i]! += setBits(ofA[at]!) + setBits(ofA[at + 1]!);
-        weightsB[i]! += setBits(ofB[other]!) + setBits(ofB[other + 1]!);
+        distances[i]! += popcount(ofA[at]! ^ ofB[other]!) + popcount(ofA[at + 1]! ^ ofB[other + 1]!);
+        weightsA[i]! += popcount(ofA[at]!) + popcount(ofA[at + 1]!);
+        weightsB[i]! += popcount(ofB[other]!) + popcount(ofB[other + 1]!);
       }
     }
     const filter = a.header.schema.filters[f]!;
-    const limit = Math.floor(distanceLimits(filter)[0]! * SCALE);
+    const [widest] = wholeLimits(filter) as [number];
     // those that are far in this filter are left for the next
-    near = near.filter((_, i) => weightsA[i] === 0 || weightsB[i] === 0 || distances[i]! * SCALE > limit * distanceBase(filter, weightsA[i]!, weightsB[i]!));
+    near = near.filter((_, i) => weightsA[i] === 0 || weightsB[i] === 0 || distances[i]! * LIMIT_SCALE > widest * distanceBase(filter, weightsA[i]!, weightsB[i]!));
   }
   return total - near.length;
-}
-
-/** Sums of ever more neighbouring bits (Warren, Hacker's Delight, section 5-1). */
-function setBits(word: number): number {
-  const twos = word - ((word >>> 1) & 0x55555555);
-  const fours = (twos & 0x33333333) + ((twos >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
