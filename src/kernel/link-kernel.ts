@@ -25,6 +25,8 @@ export interface LinkKernel {
   dealTuples(rowsA: number, rowsB: number, levels: number, count: number, shift: number, ranges: number, ends: number, outA: number, outB: number, outLevels: number): void;
   mergeTuples(lists: number, listCount: number, lo: number, hi: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
   countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;
+  groupPairs(groups: number, rowsA: number, rowsB: number, count: number, next: number, outPairs: number, outA: number, outB: number): void;
+  takePairs(pairs: number, rowsA: number, rowsB: number, count: number, usedA: number, usedB: number, timesA: number, timesB: number, taken: number, contested: number): number;
 }
 
 /** One call, as it travels to a worker. */

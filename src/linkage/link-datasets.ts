@@ -107,7 +107,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     recordIds.catch(() => {}); // looked at below
     input.verify().catch(() => {}); // and this in the end
     const model = estimate(estimation);
-    const solved = solve({ candidates, model, a, b, memory: input.memory, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
+    const solved = solve({ candidates, model, a, b, memory: input.memory, kernel: input.kernel, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
     const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : solved;
     const reaching = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
     const threshold = reaching ?? STRICTEST_THRESHOLD;

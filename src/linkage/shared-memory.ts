@@ -61,6 +61,10 @@ export class SharedMemory {
     return this.#peak;
   }
 
+  u8(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at, length);
+  }
+
   u16(at: number, length: number): Uint16Array {
     return new Uint16Array(this.memory.buffer, at, length);
   }

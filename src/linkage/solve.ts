@@ -1,3 +1,4 @@
+import type { LinkKernel } from "../kernel/link-kernel.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Model } from "./estimate.ts";
 import type { SharedMemory } from "./shared-memory.ts";
@@ -10,6 +11,8 @@ export type Cardinality = "one-to-one" | "many-to-one" | "many-to-many";
 export function linkedOnce(cardinality: Cardinality): readonly [a: boolean, b: boolean] {
   return [cardinality !== "many-to-many", cardinality === "one-to-one"];
 }
+
+const INDEX = 4;
 
 export interface Links {
   readonly count: number;
@@ -29,6 +32,7 @@ export interface SolveOptions {
   readonly a: LoadedDataset;
   readonly b: LoadedDataset;
   readonly memory: SharedMemory;
+  readonly kernel: LinkKernel;
   readonly cardinality: Cardinality;
   /** Least P(match) of a link. */
   readonly threshold: number;
@@ -44,61 +48,49 @@ export interface SolveOptions {
  * Pairs of one observation are taken together, so that equal evidence has equal probability; which of two tied pairs is taken, only the records' content decides.
  */
 export function solve(options: SolveOptions): Links {
-  const { candidates, model, a, b, cardinality, threshold } = options;
-  const usedA = new Uint8Array(a.rows);
-  const usedB = a === b ? usedA : new Uint8Array(b.rows);
+  const { candidates, model, a, b, memory, kernel, cardinality, threshold } = options;
+  const mark = memory.mark();
   const [onceA, onceB] = linkedOnce(cardinality);
-  const contests = new Contests(onceA ? a.rows : 0, onceB ? b.rows : 0);
+  const groups = groupsOf(options);
+  const usedA = onceA ? memory.reserveZeroed(a.rows) : 0;
+  const usedB = !onceB ? 0 : a === b ? usedA : memory.reserveZeroed(b.rows);
+  const [timesA, timesB] = [onceA ? memory.reserve(a.rows) : 0, onceB ? memory.reserve(b.rows) : 0];
+  const contested = memory.reserve((groups.largest + 1) * INDEX);
   // none has more links than there are candidates
-  const links = { pairs: new Uint32Array(candidates.count), probabilities: new Float64Array(candidates.count), tied: new Uint8Array(candidates.count) };
+  const pairs = memory.reserve(candidates.count * INDEX);
+  const probabilities = new Float64Array(candidates.count);
+  const tied = new Uint8Array(candidates.count);
+  const [isUsedA, isUsedB] = [memory.u8(usedA, onceA ? a.rows : 0), memory.u8(usedB, onceB ? b.rows : 0)];
   let count = 0;
-  let freeA = a.rows;
-  let freeB = b.rows;
   const free = new Float64Array(candidates.observations.length);
   let done = false;
-  const isOpen = (rowA: number, rowB: number): boolean => (!onceA || usedA[rowA] === 0) && (!onceB || usedB[rowB] === 0);
-  const take = (pair: number, rowA: number, rowB: number, probability: number, tied: boolean): void => {
-    if (onceA) {
-      usedA[rowA] = 1;
-      freeA--;
-    }
-    if (onceB) {
-      usedB[rowB] = 1;
-      freeB--;
-    }
-    links.pairs[count] = pair;
-    links.probabilities[count] = probability;
-    links.tied[count++] = tied ? 1 : 0;
-  };
-  const { pairs, rowsA, rowsB, starts } = byObservation(candidates);
   for (const observation of heaviestFirst(candidates, model)) {
-    const shrink = cardinality === "one-to-one" ? (Math.max(1, freeA) * Math.max(1, freeB)) / (a.rows * b.rows) : 1;
+    const shrink = cardinality === "one-to-one" ? (Math.max(1, a.rows - count) * Math.max(1, b.rows - count)) / (a.rows * b.rows) : 1;
     const probability = givenFree(model.probabilities[observation]!, shrink);
     free[observation] = shrink;
     // with no link in between a later observation can never do better than this one
     done ||= probability < threshold;
     if (done) continue;
-    const from = starts[observation]!;
-    let end = from;
-    for (let i = from; i < starts[observation + 1]!; i++) {
-      const [rowA, rowB] = [rowsA[i]!, rowsB[i]!];
-      if (!isOpen(rowA, rowB)) continue;
-      pairs[end] = pairs[i]!;
-      rowsA[end] = rowA;
-      rowsB[end++] = rowB;
+    const first = count;
+    const from = groups.starts[observation]! * INDEX;
+    count += kernel.takePairs(groups.pairs + from, groups.rowsA + from, groups.rowsB + from, groups.starts[observation + 1]! - groups.starts[observation]!, usedA, usedB, timesA, timesB, pairs + count * INDEX, contested);
+    const [others] = memory.u32(contested, 1) as unknown as [number];
+    if (others > 0) {
+      const links = memory.u32(pairs, candidates.count);
+      for (const pair of byContent(memory.u32(contested + INDEX, others), options)) {
+        const [rowA, rowB] = [candidates.rowsA[pair]!, candidates.rowsB[pair]!];
+        if ((onceA && isUsedA[rowA] === 1) || (onceB && isUsedB[rowB] === 1)) continue;
+        if (onceA) isUsedA[rowA] = 1;
+        if (onceB) isUsedB[rowB] = 1;
+        tied[count] = 1;
+        links[count++] = pair;
+      }
     }
-    contests.count(rowsA.subarray(from, end), rowsB.subarray(from, end));
-    const tied: number[] = [];
-    for (let i = from; i < end; i++) {
-      if (contests.has(rowsA[i]!, rowsB[i]!)) tied.push(pairs[i]!);
-      else take(pairs[i]!, rowsA[i]!, rowsB[i]!, probability, false);
-    }
-    for (const pair of byContent(tied, options)) {
-      const [rowA, rowB] = [candidates.rowsA[pair]!, candidates.rowsB[pair]!];
-      if (isOpen(rowA, rowB)) take(pair, rowA, rowB, probability, true);
-    }
+    probabilities.fill(probability, first, count);
   }
-  return { count, free, pairs: links.pairs.slice(0, count), probabilities: links.probabilities.slice(0, count), tied: links.tied.slice(0, count) };
+  const links = { count, free, pairs: memory.u32(pairs, count).slice(), probabilities: probabilities.slice(0, count), tied: tied.slice(0, count) };
+  memory.release(mark);
+  return links;
 }
 
 /** P(match) of a pair when only a share of its rivals is still free. */
@@ -106,20 +98,22 @@ export function givenFree(pairwise: number, free: number): number {
   return pairwise / (pairwise + (1 - pairwise) * free);
 }
 
-/** Candidate pairs with their rows, observation after observation: rows are asked for several times, and lie all over memory where a pair's number has to be followed to them. */
-function byObservation({ count, rowsA, rowsB, observation, observations }: Candidates): { pairs: Uint32Array; rowsA: Uint32Array; rowsB: Uint32Array; starts: Uint32Array } {
+/** Candidate pairs with their rows in shared memory, observation after observation: rows are asked for several times, and lie all over memory where a pair's number has to be followed to them. */
+function groupsOf({ candidates, memory, kernel }: SolveOptions): { pairs: number; rowsA: number; rowsB: number; starts: Uint32Array; largest: number } {
+  const { count, observation, observations } = candidates;
   const starts = new Uint32Array(observations.length + 1);
-  for (let i = 0; i < count; i++) starts[observation[i]! + 1]!++;
-  for (let o = 0; o < observations.length; o++) starts[o + 1]! += starts[o]!;
-  const sorted = { pairs: new Uint32Array(count), rowsA: new Uint32Array(count), rowsB: new Uint32Array(count), starts };
-  const next = starts.slice();
-  for (let i = 0; i < count; i++) {
-    const at = next[observation[i]!]!++;
-    sorted.pairs[at] = i;
-    sorted.rowsA[at] = rowsA[i]!;
-    sorted.rowsB[at] = rowsB[i]!;
-  }
-  return sorted;
+  observations.forEach(({ pairs }, o) => (starts[o + 1] = starts[o]! + pairs));
+  const column = (): number => memory.reserve(count * INDEX);
+  const grouped = { pairs: column(), rowsA: column(), rowsB: column() };
+  const mark = memory.mark();
+  const copied = (values: Uint32Array): number => {
+    const at = memory.reserve(values.length * INDEX);
+    memory.u32(at, values.length).set(values);
+    return at;
+  };
+  kernel.groupPairs(copied(observation), copied(candidates.rowsA), copied(candidates.rowsB), count, copied(starts), grouped.pairs, grouped.rowsA, grouped.rowsB);
+  memory.release(mark);
+  return { ...grouped, starts, largest: observations.reduce((most, { pairs }) => Math.max(most, pairs), 0) };
 }
 
 /** Observations, the heaviest first; without those that the model cannot explain, which have no weight. */
@@ -129,39 +123,11 @@ function heaviestFirst({ observations }: Candidates, { weights, explained }: Mod
     .sort((x, y) => weights[y]! - weights[x]! || x - y);
 }
 
-/** Finds records that stand in more than one pair where they may stand in one only. */
-class Contests {
-  /** Per record the number of its pairs in the list at hand, as far as it matters: 0, 1, 2. */
-  readonly #timesA: Uint8Array;
-  readonly #timesB: Uint8Array;
-
-  /** Numbers of records on each side; 0 where one may stand in several links. */
-  constructor(rowsA: number, rowsB: number) {
-    this.#timesA = new Uint8Array(rowsA);
-    this.#timesB = new Uint8Array(rowsB);
-  }
-
-  /** Looks at a list of pairs. */
-  count(rowsA: Uint32Array, rowsB: Uint32Array): void {
-    for (const [times, rows] of [[this.#timesA, rowsA], [this.#timesB, rowsB]] as const) {
-      if (times.length === 0) continue;
-      for (let i = 0; i < rows.length; i++) times[rows[i]!] = 0;
-      for (let i = 0; i < rows.length; i++) if (times[rows[i]!]! < 2) times[rows[i]!]!++;
-    }
-  }
-
-  /** Whether a record of a pair of the list stands in another too. */
-  has(rowA: number, rowB: number): boolean {
-    return (this.#timesA.length > 0 && this.#timesA[rowA] === 2) || (this.#timesB.length > 0 && this.#timesB[rowB] === 2);
-  }
-}
-
 /** The pairs in the order of their records' content. */
-function byContent(pairs: readonly number[], { candidates, a, b, memory }: SolveOptions): number[] {
+function byContent(pairs: Uint32Array, { candidates, a, b, memory }: SolveOptions): number[] {
   const digestsA = memory.i64(a.digests, a.rows);
   const digestsB = memory.i64(b.digests, b.rows);
-  return pairs
-    .map((pair) => ({ pair, a: digestsA[candidates.rowsA[pair]!]!, b: digestsB[candidates.rowsB[pair]!]! }))
+  return Array.from(pairs, (pair) => ({ pair, a: digestsA[candidates.rowsA[pair]!]!, b: digestsB[candidates.rowsB[pair]!]! }))
     .sort((x, y) => (x.a < y.a ? -1 : x.a > y.a ? 1 : x.b < y.b ? -1 : x.b > y.b ? 1 : 0))
     .map(({ pair }) => pair);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { linkKernel } from "../../src/kernel/link-kernel.ts";
-import { type FilterShape, type ReferenceRow, agreeingTokens, joinPairs, levelsOf, mergeTuples, popcount, sortByKey } from "../../src/kernel/reference/link.ts";
+import { type FilterShape, type ReferenceRow, agreeingTokens, joinPairs, levelsOf, mergeTuples, popcount, sortByKey, takePairs } from "../../src/kernel/reference/link.ts";
 import { SharedMemory } from "../../src/linkage/shared-memory.ts";
 import { seededFilters } from "./seeded-filters.ts";
 
@@ -24,6 +24,10 @@ class Bench {
     const at = this.memory.reserve(Math.max(1, values.length) * 4);
     this.memory.u32(at, values.length).set(values);
     return at;
+  }
+
+  list(at: number, count: number): number[] {
+    return [...this.memory.u32(at, count)];
   }
 
   room(bytes: number): number {
@@ -289,6 +293,48 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     const seen = bench.words(Array.from({ length: n }, (_, i) => BigInt(i)));
     const missing = bench.words(Array.from({ length: n }, () => 0n));
     expect(bench.kernel.countObservations(rows, rows, seen, n, missing, missing, bench.memory.reserveZeroed(24 * 16), 4, 0, bench.room(n * 4))).toBe(-1);
+  });
+
+  it("groups pairs and takes those of free records that no other of the group stands against", () => {
+    const ROWS = 12;
+    const row = fc.nat({ max: ROWS - 1 });
+    const pair = fc.record({ a: row, b: row, group: fc.nat({ max: 2 }) });
+    const used = fc.array(fc.boolean(), { minLength: ROWS, maxLength: ROWS });
+    fc.assert(
+      fc.property(fc.array(pair, { maxLength: 20 }), used, used, fc.boolean(), fc.boolean(), (pairs, usedA, usedB, onceA, onceB) => {
+        const bench = new Bench();
+        const sizes = [0, 1, 2].map((group) => pairs.filter((each) => each.group === group).length);
+        const starts = sizes.map((_, group) => sizes.slice(0, group).reduce((sum, size) => sum + size, 0));
+        const [next, numbers, a, b] = [bench.integers(starts), bench.room(pairs.length * 4), bench.room(pairs.length * 4), bench.room(pairs.length * 4)];
+        bench.kernel.groupPairs(bench.integers(pairs.map(({ group }) => group)), bench.integers(pairs.map((each) => each.a)), bench.integers(pairs.map((each) => each.b)), pairs.length, next, numbers, a, b);
+        const grouped = bench.list(numbers, pairs.length);
+        expect(grouped).toEqual([...pairs.keys()].sort((x, y) => pairs[x]!.group - pairs[y]!.group || x - y));
+        const bytes = (values: readonly boolean[]): number => {
+          const at = bench.room(values.length);
+          bench.memory.u8(at, values.length).set(values.map(Number));
+          return at;
+        };
+        const [marksA, marksB] = [onceA ? bytes(usedA) : 0, onceB ? bytes(usedB) : 0];
+        const [timesA, timesB] = [onceA ? bench.room(ROWS) : 0, onceB ? bench.room(ROWS) : 0];
+        const [taken, contested] = [bench.room(pairs.length * 4), bench.room(pairs.length * 4 + 4)];
+        const before = [usedA, usedB];
+        sizes.forEach((size, group) => {
+          const members = grouped.slice(starts[group], starts[group]! + size);
+          const expected = takePairs(members.map((i) => [pairs[i]!.a, pairs[i]!.b]), (side, record) => before[side]![record]!, [onceA, onceB]);
+          const at = starts[group]! * 4;
+          const count = bench.kernel.takePairs(numbers + at, a + at, b + at, size, marksA, marksB, timesA, timesB, taken, contested);
+          expect(bench.list(taken, count)).toEqual(expected.taken.map((i) => members[i]));
+          expect(bench.list(contested + 4, bench.list(contested, 1)[0]!)).toEqual(expected.contested.map((i) => members[i]));
+          for (const i of expected.taken) {
+            if (onceA) before[0]![pairs[members[i]!]!.a] = true;
+            if (onceB) before[1]![pairs[members[i]!]!.b] = true;
+          }
+        });
+        if (onceA) expect([...bench.memory.u8(marksA, ROWS)]).toEqual(before[0]!.map(Number));
+        if (onceB) expect([...bench.memory.u8(marksB, ROWS)]).toEqual(before[1]!.map(Number));
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

@@ -1,22 +1,27 @@
 import { describe, expect, it } from "vitest";
+import { linkKernel } from "../../src/kernel/link-kernel.ts";
+import { SharedMemory } from "../../src/linkage/shared-memory.ts";
 import { type SolveOptions, solve } from "../../src/linkage/solve.ts";
 
 /** Pairs as [row of A, row of B, observation]; one weight, probability and explained flag per observation. */
 function problem(pairs: readonly (readonly [number, number, number])[], model: { weights: number[]; probabilities: number[]; explained?: number[] }, rows = 10): SolveOptions {
-  const digests = BigInt64Array.from({ length: rows }, (_, row) => BigInt((row * 7919) % 101));
+  const memory = new SharedMemory();
+  const digests = memory.reserve(rows * 8);
+  memory.i64(digests, rows).forEach((_, row, view) => (view[row] = BigInt((row * 7919) % 101)));
   return {
     candidates: {
       count: pairs.length,
       rowsA: Uint32Array.from(pairs, ([a]) => a),
       rowsB: Uint32Array.from(pairs, ([, b]) => b),
       observation: Uint32Array.from(pairs, ([, , o]) => o),
-      observations: model.weights.map(() => ({ observed: 0n, missing: 0n, pairs: 1 })),
+      observations: model.weights.map((_, o) => ({ observed: 0n, missing: 0n, pairs: pairs.filter(([, , of]) => of === o).length })),
       rules: [],
     },
     model: { weights: Float64Array.from(model.weights), probabilities: Float64Array.from(model.probabilities), explained: Uint8Array.from(model.explained ?? model.weights.map(() => 1)) },
-    a: { rows, digests: 0 },
-    b: { rows, digests: 0 },
-    memory: { i64: () => digests },
+    a: { rows, digests },
+    b: { rows, digests },
+    memory,
+    kernel: linkKernel(memory.memory),
     cardinality: "one-to-one",
     threshold: 0.5,
   } as unknown as SolveOptions;

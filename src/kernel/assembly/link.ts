@@ -1,4 +1,4 @@
-// The linkage kernel: sort, join, compare, merge, count. Twin of ../reference/link.ts.
+// The linkage kernel: sort, join, compare, merge, count, solve. Twin of ../reference/link.ts.
 //
 // All threads share one memory, so nothing here is static: every function works on what its caller points to, and two calls
 // that run at once must be given disjoint outputs. Records are rows 0..n-1; a *tuple* is (row of A, row of B, what one rule saw of the pair).
@@ -10,3 +10,4 @@ export { comparePairs } from "./compare";
 export { scanBlocks, scanScratch } from "./scan";
 export { countObservations, dealTuples, mergeTuples } from "./merge";
 export { diceAbove, diceScratch, groupBytes, layGroups, sortByWeight } from "./dice";
+export { groupPairs, takePairs } from "./solve";

@@ -65,6 +65,13 @@ export function mergeTuples(tuples: readonly { a: number; b: number; seen: bigin
 const weights = new WeakMap<readonly bigint[], number>();
 
 /** Number of set bits of a filter. */
+/** Of pairs [row of A, row of B] the numbers of those whose records are both free, apart by whether a record stands in another of these too. On a side that is not `once` records may stand in several links. */
+export function takePairs(pairs: readonly (readonly [number, number])[], isUsed: (side: 0 | 1, row: number) => boolean, once: readonly [boolean, boolean]): { taken: number[]; contested: number[] } {
+  const open = pairs.flatMap((pair, i) => (([0, 1] as const).some((side) => once[side] && isUsed(side, pair[side])) ? [] : [i]));
+  const isContested = (i: number): boolean => ([0, 1] as const).some((side) => once[side] && open.some((other) => other !== i && pairs[other]![side] === pairs[i]![side]));
+  return { taken: open.filter((i) => !isContested(i)), contested: open.filter(isContested) };
+}
+
 export function weightOf(words: readonly bigint[]): number {
   const known = weights.get(words);
   if (known !== undefined) return known;
