@@ -1,9 +1,9 @@
-import { comparisonGroups, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
+import { type FieldSpace, comparisonGroups, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
 import { LIMIT_SCALE, distanceBase, wholeLimits } from "../schema/comparison-levels.ts";
-import type { LinkageSchema } from "../schema/linkage-schema.ts";
-import { hamming, weightOf } from "../filter-bits.ts";
+import type { FilterDefinition, LinkageSchema } from "../schema/linkage-schema.ts";
+import { weightOf } from "../filter-bits.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
-import { createEncoder } from "../kernel/encode-record.ts";
+import { encodeTogether } from "../kernel/encode-record.ts";
 import type { AtomValues } from "./encoding.ts";
 
 export interface SampledRecord {
@@ -18,10 +18,9 @@ export const UNKNOWN = 255;
 /** Compares all pairs of sampled records. */
 export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: readonly SampledRecord[]): PairStates {
   const order = usedAtoms(schema);
-  const encode = createEncoder(plan);
+  const encoded = encodeTogether(plan, sample.map(({ atoms }) => atoms));
+  const rows = encoded.rows();
   const width = encodedLength(plan);
-  const rows = new Uint32Array(sample.length * width);
-  sample.forEach(({ atoms }, row) => encode(atoms, rows, row * width));
   let at = 0;
   const offsets = new Map(schema.filters.map(({ name, bits }) => [name, (at += bits / 32) - bits / 32]));
   /** Values as numbers, 0 = missing. */
@@ -34,46 +33,85 @@ export function comparePairs(schema: LinkageSchema, plan: EncodingPlan, sample: 
       return numbers.get(value)!;
     });
   };
-
+  const levelsOf = (filter: FilterDefinition): FilterLevels => {
+    const offset = offsets.get(filter.name)!;
+    const weights = Int32Array.from(sample, (_, row) => weightOf(rows, row * width + offset, filter.bits / 32));
+    return new FilterLevels(filter, weights, (row, out) => encoded.distances(row, offset, filter.bits, out));
+  };
   return new Map(
-    comparisonGroups(schema).flatMap((group) =>
-      group.fields.map((space) => {
+    comparisonGroups(schema).flatMap(({ fields }) =>
+      fields.map((space) => {
         const whole = order.includes(space.field) ? numbered(order.indexOf(space.field)) : undefined;
         const views = space.views.map((view) => numbered(order.indexOf(`${space.field}.${view}`)));
-        const { filter } = space;
-        const limits = filter === undefined ? [] : wholeLimits(filter);
-        const offset = filter === undefined ? 0 : offsets.get(filter.name)!;
-        const weights = Int32Array.from(sample, (_, row) => (filter === undefined ? 0 : weightOf(rows, row * width + offset, filter.bits / 32)));
-        // 0 where missing, as values are; a record-level filter, which has none, is empty where its anchor is missing
-        const presence = whole !== undefined ? [whole] : views.length > 0 ? views : [weights];
-        const known = new Int16Array(64 * (limits.length + 1)).fill(-1); // state by level and agreeing views
-        const states = new Uint8Array((sample.length * (sample.length - 1)) / 2);
-        let pair = 0;
-        for (let a = 1; a < sample.length; a++) {
-          for (let b = 0; b < a; b++, pair++) {
-            if (presence.every((part) => part[a] === 0 || part[b] === 0)) {
-              states[pair] = UNKNOWN;
-              continue;
-            }
-            if (whole !== undefined && whole[a] === whole[b]) {
-              states[pair] = space.states.length - 1;
-              continue;
-            }
-            let agrees = 0;
-            for (let v = 0; v < views.length; v++) if (views[v]![a] !== 0 && views[v]![a] === views[v]![b]) agrees |= 1 << v;
-            let level = 0;
-            if (filter !== undefined) {
-              const base = distanceBase(filter, weights[a]!, weights[b]!);
-              const apart = LIMIT_SCALE * hamming(rows, a * width + offset, b * width + offset, filter.bits / 32);
-              while (level < limits.length && apart <= base * limits[level]!) level++;
-            }
-            const code = level * 64 + agrees;
-            if (known[code]! < 0) known[code] = stateIndex(space, false, level, agrees);
-            states[pair] = known[code]!;
-          }
-        }
-        return [space.field, states] as const;
+        return [space.field, statesOf(space, sample.length, whole, views, space.filter && levelsOf(space.filter))] as const;
       }),
     ),
   );
+}
+
+/** Within how many limits the filters of sampled records are. */
+class FilterLevels {
+  readonly weights: Int32Array;
+  readonly #filter: FilterDefinition;
+  readonly #limits: readonly number[];
+  readonly #distances: (record: number, out: Uint16Array) => void;
+  readonly #apart: Uint16Array;
+
+  constructor(filter: FilterDefinition, weights: Int32Array, distances: (record: number, out: Uint16Array) => void) {
+    this.weights = weights;
+    this.#filter = filter;
+    this.#limits = wholeLimits(filter);
+    this.#distances = distances;
+    this.#apart = new Uint16Array(weights.length);
+  }
+
+  /** Writes the level of a record and each before it, `LEVEL` times, into `codes`. */
+  write(record: number, codes: Uint16Array): void {
+    this.#distances(record, this.#apart);
+    const { weights } = this;
+    for (let other = 0; other < record; other++) {
+      const base = distanceBase(this.#filter, weights[record]!, weights[other]!);
+      const apart = LIMIT_SCALE * this.#apart[other]!;
+      let level = 0;
+      while (level < this.#limits.length && apart <= base * this.#limits[level]!) level++;
+      codes[other] = level * LEVEL;
+    }
+  }
+}
+
+/** Beside a level, which views agree, as bits. */
+const LEVEL = 64;
+
+/** The states of a field, for all pairs. `whole`, `views`: its values and views by number, 0 where missing. Loop by loop in functions of their own: each is compiled once. */
+function statesOf(space: FieldSpace, records: number, whole: Int32Array | undefined, views: readonly Int32Array[], filter: FilterLevels | undefined): Uint8Array {
+  // a record-level filter, which has neither values nor views, is empty where its anchor is missing
+  const parts = whole !== undefined ? [whole] : views.length > 0 ? views : [filter!.weights];
+  const present = Uint8Array.from({ length: records }, (_, record) => parts.reduce((mask, part, p) => mask | (part[record] === 0 ? 0 : 1 << p), 0));
+  // views imply each other, so that some codes never come up
+  const stateOfCode = Uint8Array.from({ length: LEVEL * 5 }, (_, code) => Math.max(0, stateIndex(space, false, Math.floor(code / LEVEL), code % LEVEL)));
+  const states = new Uint8Array((records * (records - 1)) / 2);
+  const codes = new Uint16Array(records);
+  for (let record = 1, first = 0; record < records; first += record++) {
+    if (filter === undefined) codes.fill(0, 0, record);
+    else filter.write(record, codes);
+    views.forEach((view, v) => addAgreement(view, record, 1 << v, codes));
+    writeStates(codes, stateOfCode, present, record, states, first);
+    if (whole !== undefined) addEquals(whole, record, space.states.length - 1, states, first);
+  }
+  return states;
+}
+
+function addAgreement(view: Int32Array, record: number, bit: number, codes: Uint16Array): void {
+  const value = view[record]!;
+  if (value !== 0) for (let other = 0; other < record; other++) if (view[other] === value) codes[other]! |= bit;
+}
+
+function writeStates(codes: Uint16Array, stateOfCode: Uint8Array, present: Uint8Array, record: number, states: Uint8Array, first: number): void {
+  const own = present[record]!;
+  for (let other = 0; other < record; other++) states[first + other] = (own & present[other]!) === 0 ? UNKNOWN : stateOfCode[codes[other]!]!;
+}
+
+function addEquals(whole: Int32Array, record: number, equal: number, states: Uint8Array, first: number): void {
+  const value = whole[record]!;
+  if (value !== 0) for (let other = 0; other < record; other++) if (whole[other] === value) states[first + other] = equal;
 }

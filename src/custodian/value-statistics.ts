@@ -162,11 +162,7 @@ function rounded(value: number): number {
 }
 
 function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: readonly string[]) => number, states: PairStates): number[] {
-  const marginals = group.fields.map((space) => {
-    const counts = new Float64Array(space.states.length);
-    for (const state of states.get(space.field)!) if (state !== UNKNOWN) counts[state]!++;
-    return counts;
-  });
+  const marginals = group.fields.map((space) => countStates(states.get(space.field)!, space.states.length));
   const [only] = group.fields;
   // a record-level filter is never wholly equal by the sketches' account
   if (group.fields.length === 1) return isOfParts(only!) ? independentParts(only!, equalProbability) : scaled(marginals[0]!, equalProbability([only!.field]));
@@ -185,24 +181,11 @@ function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: re
     }
   }
 
-  const joint = new Float64Array(group.size);
+  const joint = countStates(jointStates(group, states), group.size);
+  const setOf = (index: number): number => unravel(group, index).reduce((mask, state, f) => mask | (group.fields[f]!.states[state]!.equal ? 1 << f : 0), 0);
   const counted = new Float64Array(1 << fields.length);
-  const columns = group.fields.map((space) => states.get(space.field)!);
-  let known = 0;
-  for (let pair = 0; pair < columns[0]!.length; pair++) {
-    let index = 0;
-    let set = 0;
-    for (let f = 0; f < columns.length && index >= 0; f++) {
-      const state = columns[f]![pair]!;
-      const { length } = group.fields[f]!.states;
-      index = state === UNKNOWN ? -1 : index * length + state;
-      if (state === length - 1) set |= 1 << f;
-    }
-    if (index < 0) continue;
-    known++;
-    joint[index]!++;
-    counted[set]!++;
-  }
+  joint.forEach((count, index) => (counted[setOf(index)]! += count));
+  const known = joint.reduce((sum, count) => sum + count, 0);
   // what is left of a difference of sketches can be all noise; the sample tells rare combinations better
   exactly.forEach((p, set) => {
     const ofSample = (counted[set]! + 0.5) / (known + 1);
@@ -212,11 +195,29 @@ function groupProbabilities(group: ComparisonGroup, equalProbability: (parts: re
   const shares = marginals.map((counts) => scaled(counts, 0));
   return Array.from(joint, (count, index) => {
     const states = unravel(group, index);
-    const set = states.reduce((mask, state, f) => mask | (group.fields[f]!.states[state]!.equal ? 1 << f : 0), 0);
+    const set = setOf(index);
     // what the sample is too small to show is as if the unequal fields were independent: a gamma prior with that mean and shape 1
     const independent = states.reduce((product, state, f) => ((set >> f) & 1 ? product : product * shares[f]![state]!), 1);
     return (exactly[set]! * independent * (1 + count)) / (1 + counted[set]! * independent);
   });
+}
+
+/** How many pairs are in each state. */
+function countStates(states: Uint8Array | Int32Array, length: number): Float64Array {
+  const counts = new Float64Array(length);
+  for (let pair = 0; pair < states.length; pair++) if (states[pair]! < length) counts[states[pair]!]!++;
+  return counts;
+}
+
+/** The states of a group, for all pairs; as many as it has, where one of its fields is not known. */
+function jointStates(group: ComparisonGroup, states: PairStates): Int32Array {
+  const joint = new Int32Array(states.get(group.fields[0]!.field)!.length);
+  for (const space of group.fields) addStates(joint, states.get(space.field)!, space.states.length, group.size);
+  return joint;
+}
+
+function addStates(joint: Int32Array, states: Uint8Array, length: number, unknown: number): void {
+  for (let pair = 0; pair < joint.length; pair++) joint[pair] = states[pair] === UNKNOWN || joint[pair] === unknown ? unknown : joint[pair]! * length + states[pair]!;
 }
 
 /** States of the fields behind a state of their group. */

@@ -8,6 +8,7 @@ interface EncodeExports {
   findCells(slice: number, field: number, first: number, from: number, to: number): number;
   keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
   encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
+  distancesTo(filter: number, filters: number, stride: number, count: number, words: number, out: number): void;
 }
 
 /** Values that come from the same cells: a field's. */
@@ -77,8 +78,8 @@ export class SliceEncoder {
   /** What is kept until it is forgotten, and what is kept for one batch. */
   readonly #kept: Room = { start: 0, at: 0, end: 0 };
   readonly #passing: Room = { start: 0, at: 0, end: 0 };
-  /** Bytes, bounds, first bounds of the records, addresses, places, rows: each in room for the largest slice so far. */
-  readonly #lists = Array.from({ length: 6 }, () => ({ start: 0, end: 0 }));
+  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances: each in room for the largest slice so far. */
+  readonly #lists = Array.from({ length: 7 }, () => ({ start: 0, end: 0 }));
   #bounds: Int32Array = new Int32Array(0);
   #firstBounds: Uint32Array = new Uint32Array(0);
   #first = 0;
@@ -186,7 +187,7 @@ export class SliceEncoder {
     this.#width = width;
     this.#bounds = cells.bounds;
     this.#firstBounds = firstBounds;
-    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4];
+    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2];
     sizes.forEach((size, i) => {
       const list = this.#lists[i]!;
       if (list.start + size > list.end) Object.assign(list, { start: this.#reserve(size), end: this.#free - SLACK });
@@ -276,6 +277,13 @@ export class SliceEncoder {
   rows(): Uint32Array {
     const { start } = this.#lists[5]!;
     return this.#words.subarray(start >> 2, (start >> 2) + this.#records * this.#width);
+  }
+
+  /** Writes the Hamming distances between a filter of a row, which begins `offset` halves into it, and that of each row before it. Rows are numbered as `rows` has them. */
+  distances(row: number, offset: number, bits: number, out: Uint16Array): void {
+    const [rows, apart] = [this.#lists[5]!, this.#lists[6]!];
+    this.#kernel.distancesTo(rows.start + (row * this.#width + offset) * 4, rows.start + offset * 4, this.#width * 4, row, bits / 64, apart.start);
+    out.set(new Uint16Array(this.#memory.buffer, apart.start, row));
   }
 
   /** Forgets all that was kept. */

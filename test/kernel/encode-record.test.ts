@@ -3,10 +3,11 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEncoder } from "../../src/kernel/encode-record.ts";
+import { createEncoder, encodeTogether } from "../../src/kernel/encode-record.ts";
 import { type EncodingPlan, type FilterPlan, type RecordValues, encodedLength } from "../../src/kernel/encoding-plan.ts";
 import { positions, prf, referenceEncoder } from "../../src/kernel/reference/encode-record.ts";
 import { SliceEncoder, noteOffset } from "../../src/kernel/slice-encoder.ts";
+import { hamming } from "../../src/filter-bits.ts";
 import { random } from "../../src/random.ts";
 
 const keyOf = (seed: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, i) => (seed * 31 + i * 7) & 255);
@@ -67,6 +68,28 @@ describe("positions", () => {
 describe("the WebAssembly encoder", () => {
   const text = fc.string({ unit: fc.constantFrom(..."ABCEIO '-09éß漢😀"), minLength: 1, maxLength: 30 });
   const maybe = (arbitrary: fc.Arbitrary<string>): fc.Arbitrary<string | undefined> => fc.option(arbitrary, { nil: undefined, freq: 6 });
+
+  it("encodes records together as one by one, more than there is room for at once too, and tells how far their filters are apart", () => {
+    const plan = planOf(5);
+    const width = encodedLength(plan);
+    const next = random("together");
+    // values of up to 25 kB: a hundred records of them are more than a batch
+    const records = Array.from({ length: 100 }, () => Array.from({ length: VALUES }, () => (next() < 0.1 ? undefined : "SALT".repeat(Math.floor(6000 * next() ** 4)) + String(Math.floor(next() * 3)))));
+    const one = createEncoder(plan);
+    const expected = new Uint32Array(records.length * width);
+    records.forEach((values, i) => one(values, expected, i * width));
+    const together = encodeTogether(plan, records);
+    expect([...together.rows()]).toEqual([...expected]);
+    const apart = new Uint16Array(records.length);
+    let offset = 0;
+    for (const { bits } of plan.filters) {
+      for (const row of [0, 1, 2, 50, 99]) {
+        together.distances(row, offset, bits, apart);
+        expect([...apart.subarray(0, row)]).toEqual(Array.from({ length: row }, (_, other) => hamming(expected, row * width + offset, other * width + offset, bits / 32)));
+      }
+      offset += bits / 32;
+    }
+  });
 
   it("equals the reference on random records, long values too", () => {
     const plan = planOf(1);
