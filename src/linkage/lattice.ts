@@ -11,11 +11,14 @@ import type { Fact } from "./evidence.ts";
 export interface Lattice {
   /** Number of observations. */
   readonly size: number;
-  /** P(observation) for every observation, given the state probabilities of every group. What `expect` needs of it is kept until the next call with the same `pass`, a small whole number. */
+  /** P(observation) for every observation, given the state probabilities of every group. What `expect` needs of it is kept until the next call with the same `pass`, a whole number below PASSES. */
   likelihood(probabilities: readonly Float64Array[], pass?: number): Float64Array;
   /** Adds to `counts` the expected number of pairs in every state of every group, for `weights[o]` pairs seen with observation o. Follows a call of `likelihood` with the same probabilities and pass. */
   expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[], pass?: number): void;
 }
+
+/** As many as there are nodes of care (match-class.ts). */
+const PASSES = 3;
 
 interface Layer {
   /** Class of each state; states of one class do the same to every fact. */
@@ -158,7 +161,9 @@ function pruned(layers: readonly Layer[]): Layer[] {
     for (let e = 0; e < edges.length; e++) if (useful === undefined || useful[layer.to[e]!] === 1) edges[count++] = e;
     const kept = edges.subarray(0, count);
     const pick = (values: Int32Array): Int32Array => kept.map((e) => values[e]!);
-    result.unshift(count === edges.length ? layer : { ...layer, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through) });
+    const { classOf, classes, nodes } = layer;
+    // spread, layers would be objects of two shapes, and loops over them compiled again and again
+    result.unshift({ classOf, classes, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through), nodes });
     useful = new Uint8Array(l === 0 ? 1 : layers[l - 1]!.nodes);
     for (const e of kept) useful[layer.from[e]!] = 1;
   }
@@ -176,7 +181,7 @@ class CompiledLattice implements Lattice {
   readonly size: number;
   readonly #layers: readonly Layer[];
   readonly #finals: Int32Array;
-  readonly #passes: Pass[] = [];
+  readonly #passes: readonly Pass[];
   readonly #backward: Float64Array[];
   readonly #classCounts: Float64Array[];
 
@@ -184,6 +189,8 @@ class CompiledLattice implements Lattice {
     this.size = size;
     this.#layers = layers;
     this.#finals = finals;
+    // all at once: an array that grows as passes are asked for has other shapes from lattice to lattice, and what reads them is compiled again and again
+    this.#passes = Array.from({ length: PASSES }, () => ({ forward: this.#atNodes(), classProbabilities: this.#ofClasses() }));
     this.#backward = this.#atNodes();
     this.#classCounts = this.#ofClasses();
   }
@@ -197,7 +204,7 @@ class CompiledLattice implements Lattice {
   }
 
   likelihood(probabilities: readonly Float64Array[], pass = 0): Float64Array {
-    const { forward, classProbabilities } = (this.#passes[pass] ??= { forward: this.#atNodes(), classProbabilities: this.#ofClasses() });
+    const { forward, classProbabilities } = this.#passes[pass]!;
     forward[0]![0] = 1;
     for (let l = 0; l < this.#layers.length; l++) {
       const { classOf, from, to, through } = this.#layers[l]!;
