@@ -22,7 +22,7 @@ export async function openCsvForm(path: string): Promise<HashedFile> {
   await verifyContent({ path, digest: header.contentDigest, appendix: headerText({ ...header, contentDigest: EMPTY_DIGEST }) });
   const layout = layoutOf(header.schema, header.strata);
   checkSize(header, layout, statSync(path).size, path);
-  const ids = Buffer.from(new SharedArrayBuffer(header.rows * ID_LENGTH));
+  const ids = Buffer.alloc(header.rows * ID_LENGTH);
   const columns = new Map<string, BigInt64Array>();
   for (const name of layout.words) columns.set(name, new BigInt64Array(header.rows));
   const names = csvColumns(layout);

@@ -23,8 +23,8 @@ export interface HashedFile {
   readonly readWords: ReadWords;
   /** Reads one word column. `target` has room for all rows. */
   readColumn(name: string, target: BigInt64Array): Promise<void>;
-  /** Record ids as text, 32 characters a row, one after the other, in memory that threads share; another may `read` them, if the file has places. */
-  readRecordIds(read?: (ids: Uint8Array) => Promise<number> | number): Promise<Buffer>;
+  /** Record ids as text, 32 characters a row, one after the other. @throws SaltlinkError (input) where they are not such as saltlink makes */
+  readRecordIds(): Promise<Buffer>;
   /** Reads the stratum at `index` of the header: for every row 0 where it is missing, else one more than the place of its value. */
   readStratum(index: number): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -78,9 +78,9 @@ export async function openParquetForm(path: string, later: boolean): Promise<Has
       async readColumn(name, target) {
         readWords(places, layout.words.indexOf(name), 0, new Uint8Array(target.buffer, target.byteOffset, header.rows * 8));
       },
-      async readRecordIds(read = (ids) => readIds(places, ids)) {
-        const ids = Buffer.from(new SharedArrayBuffer(header.rows * ID_LENGTH));
-        refuse(await read(ids), path);
+      async readRecordIds() {
+        const ids = Buffer.allocUnsafeSlow(header.rows * ID_LENGTH);
+        refuse(readIds(places, ids), path);
         return ids;
       },
       async readStratum(index) {

@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import type { WordPlaces } from "./word-places.ts";
+import { type WordPlaces, readValues } from "./word-places.ts";
 
 /** Characters of a record id. */
 export const ID_LENGTH = 32;
@@ -8,6 +8,11 @@ export const ID_BYTES = 4 + ID_LENGTH;
 
 /** What became of reading record ids; numbers, as threads answer with one. */
 export const IDS = { unreadable: 0, fine: 1, damaged: 2, repeated: 3 } as const;
+
+/** Reads record ids as they stand in the file, ID_BYTES each, from row `from` on, until `target` is full. @throws RangeError where the file has ended meanwhile */
+export function readIdBytes(places: WordPlaces, from: number, target: Uint8Array): void {
+  readValues(places, ID_BYTES, ({ ids }) => ids, from, target);
+}
 
 /** Reads the record ids of all rows. */
 export function readIds({ descriptor, groups }: WordPlaces, ids: Uint8Array): number {
@@ -79,7 +84,7 @@ function perhapsRepeated(ids: Uint8Array): number[] {
 }
 
 /** The id of a row among those that a hashed file's reader gives. */
-export function recordIdAt(ids: Buffer, row: number): string {
+function recordIdAt(ids: Buffer, row: number): string {
   return ids.toString("latin1", row * ID_LENGTH, (row + 1) * ID_LENGTH);
 }
 

@@ -25,13 +25,19 @@ export function readWords({ chosen, ...places }: WordPlaces, column: number, fro
 }
 
 function readRows({ descriptor, groups }: WordPlaces, column: number, from: number, target: Uint8Array): void {
-  for (const { start, rows, at } of groups) {
+  readValues({ descriptor, groups }, 8, ({ at }) => at[column]!, from, target);
+}
+
+/** Reads values of `width` bytes from row `from` on, until `target` is full; `firstOf`: where a row group's first value lies. @throws RangeError where the file has ended meanwhile */
+export function readValues({ descriptor, groups }: WordPlaces, width: number, firstOf: (group: WordPlaces["groups"][number]) => number, from: number, target: Uint8Array): void {
+  for (const group of groups) {
+    const { start, rows } = group;
     const first = Math.max(from, start);
-    const end = Math.min(from + target.length / 8, start + rows);
+    const end = Math.min(from + target.length / width, start + rows);
     if (first >= end) continue;
-    let done = (first - from) * 8;
-    for (const stop = (end - from) * 8; done < stop; ) {
-      const read = readSync(descriptor, target, done, stop - done, at[column]! + (from - start) * 8 + done);
+    let done = (first - from) * width;
+    for (const stop = (end - from) * width; done < stop; ) {
+      const read = readSync(descriptor, target, done, stop - done, firstOf(group) + (from - start) * width + done);
       if (read === 0) throw new RangeError("read past the end");
       done += read;
     }

@@ -53,7 +53,8 @@ export interface JoinRoom {
   readonly ordersEnd: number;
 }
 
-const DIGITS_BYTES = (512 + 2048) * 4;
+/** What sorting keys counts in. */
+export const DIGITS_BYTES = (512 + 2048) * 4;
 const INDEX = 4;
 const WORD = 8;
 

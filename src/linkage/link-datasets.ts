@@ -11,7 +11,8 @@ import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
 import { MOST_RECORDS, ownPairs } from "./own-pairs.ts";
 import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
-import { type LinkPool, type LoadedDataset, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
+import { loadRecordIds } from "./load-record-ids.ts";
+import { type LinkPool, type LoadedDataset, type Loading, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
 import { scanRate } from "./scan-rate.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { type LinkQuality, linkQualities, linksAbove } from "./link-quality.ts";
@@ -43,7 +44,10 @@ export interface SolveChoices {
 }
 
 /** What is known of links as soon as there are any, and the threads that found them. */
-export type FoundLinks = Pick<Linkage, "candidates" | "model" | "links" | "recordIds" | "levels"> & { readonly pool: LinkPool };
+export interface FoundLinks extends Pick<Linkage, "candidates" | "model" | "links" | "levels">, Pick<Loading, "memory" | "kernel" | "pool"> {
+  /** Where the packed record ids of each file lie in the memory (load-record-ids.ts). */
+  readonly recordIds: readonly number[];
+}
 
 /** Everything a run found out; rows are positions in the hashed files. */
 export interface Linkage {
@@ -64,8 +68,6 @@ export interface Linkage {
   readonly unreached: Unreached;
   /** By group, where the files carry strata. */
   readonly subgroups: readonly StratumSubgroups[];
-  /** Record ids of each file, as its reader gives them. */
-  readonly recordIds: readonly Buffer[];
   /** What the observation of a candidate pair shows of each field. */
   readonly levels: (observation: number) => string[];
   readonly allPairs: number;
@@ -103,17 +105,19 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
     };
     // threads have nothing else to do while this one estimates
-    const recordIds = Promise.all(files.map((file) => file.readRecordIds(file.places === undefined ? undefined : (ids) => input.pool.run({ load: "ids", places: file.places!, ids }))));
-    recordIds.catch(() => {}); // looked at below
+    const loadingIds = loadRecordIds(files, input);
+    loadingIds.catch(() => {}); // looked at below
     input.verify().catch(() => {}); // and this in the end
     const model = estimate(estimation);
+    const recordIds = await loadingIds;
     const solved = solve({ candidates, model, a, b, memory: input.memory, kernel: input.kernel, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
     const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : solved;
     const reaching = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
     const threshold = reaching ?? STRICTEST_THRESHOLD;
     const links = firstLinks(all, linksAbove(all, threshold));
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
-    const found: FoundLinks = { candidates, model, links, recordIds: await recordIds, levels: (observation) => describe(candidates.observations[observation]!), pool: input.pool };
+    const { memory, kernel, pool } = input;
+    const found: FoundLinks = { candidates, model, links, recordIds, levels: (observation) => describe(candidates.observations[observation]!), memory, kernel, pool };
     const handedOn = options.onLinks?.(found);
     handedOn?.catch(() => {}); // looked at below
     const unreached = unreachedMatches(estimation, model);
@@ -131,7 +135,6 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       quality: quality!,
       qualityByThreshold,
       subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality) }),
-      recordIds: found.recordIds,
       levels: found.levels,
       allPairs,
       self,

@@ -1,4 +1,3 @@
-import { readIds } from "../exchange/record-ids.ts";
 import { type WrittenContent, isAsWritten } from "../exchange/written-content.ts";
 import { type ReadWords, type WordPlaces, readWords } from "../exchange/word-places.ts";
 import type { LinkKernel } from "../kernel/link-kernel.ts";
@@ -13,8 +12,8 @@ export type LoadJob =
   | { readonly load: "rows"; readonly layout: RowLayout; readonly slots: number; readonly store: number; readonly scratch: number; readonly from: number; readonly rows: number }
   | { readonly load: "key"; readonly column: number; readonly keys: number; readonly rows: number };
 
-/** A job for another thread, or all record ids, into memory that threads share, or whether a file is as it was written. */
-export type LoadTask = ((LoadJob | { readonly load: "ids"; readonly ids: Uint8Array }) & { readonly places: WordPlaces }) | ({ readonly load: "verify" } & WrittenContent);
+/** A job for another thread, or whether a file is as it was written. */
+export type LoadTask = (LoadJob & { readonly places: WordPlaces }) | ({ readonly load: "verify" } & WrittenContent);
 
 /** Rows that are put in place at a time: few enough that they stay in the cache while one column after another goes into them. */
 export const LOAD_BLOCK = 4096;
@@ -26,12 +25,11 @@ export function loadScratch({ stride }: RowLayout): number {
   return LOAD_BLOCK * (8 + stride);
 }
 
-/** Runs a task; 0 where the file could not be read, else 1, or what became of the record ids or the file. */
+/** Runs a task; 0 where the file could not be read, else 1, or what became of the file. */
 export function runLoadTask(kernel: LinkKernel, memory: WebAssembly.Memory, task: LoadTask): number | Promise<number> {
   if (task.load === "verify") return isAsWritten(task);
   const { places, ...job } = task;
   try {
-    if (job.load === "ids") return readIds(places, job.ids);
     load(kernel, memory, (column, from, target) => readWords(places, column, from, target), job);
     return 1;
   } catch {

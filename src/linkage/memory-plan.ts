@@ -26,7 +26,7 @@ const MOST_TUPLES = 400_000_000;
 const TUPLE_BYTES = 12;
 const RUNTIME = 120 << 20; // Node itself, code and heap
 const THREAD = 25 << 20;
-const RECORD = 48; // record ids while the links are written, and what solving keeps of a record
+const RECORD = 48; // its candidate pairs and its link
 /** What a thread needs to compare and to load, as long as buckets are of the size that hash makes them. */
 const SCAN_LANE = 9 << 20;
 const OVERHEAD = 4 << 20;
@@ -39,6 +39,11 @@ const MOST_SEGMENTS = 16;
 export function joinBytes({ rowsA, rowsB }: Pick<Sizes, "rowsA" | "rowsB">): number {
   const most = Math.max(rowsA, rowsB);
   return 12 * (rowsA + rowsB) + 20 * most + 16 * Math.min(rowsA, rowsB) + TUPLE_ROOM.plain * Math.max(1 << 18, rowsB) + (64 << 10);
+}
+
+/** Bytes of record ids, and of the room in which they are looked at (load-record-ids.ts). */
+function recordIdBytes({ rowsA, rowsB }: Pick<Sizes, "rowsA" | "rowsB">): number {
+  return 16 * (rowsA + rowsB) + 32 * Math.max(rowsA, rowsB) + (256 << 10);
 }
 
 /**
@@ -67,11 +72,11 @@ export function forecastMemory(sizes: Sizes, tuples: number): number {
   return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, shared);
 }
 
-/** Bytes shared by threads in the stage that takes most: both files are joined and compared, or a file, or a sample of it, with itself. `bytesOf`: for the bytes of a join, and the number of records. */
+/** Bytes shared by threads in the stage that takes most: both files are joined and compared, or a file, or a sample of it, with itself, or record ids are looked at. `bytesOf`: for the bytes of a join, and the number of records. */
 function largestStage({ rowsA, rowsB, own }: Sizes, bytesOf: (join: number, records: number) => number): number {
   const across = bytesOf(joinBytes({ rowsA, rowsB }), rowsA + rowsB);
   const within = own.map((rows) => 16 * rows + bytesOf(joinBytes({ rowsA: rows, rowsB: rows }), rows));
-  return 16 * (rowsA + rowsB) + Math.max(across, ...within);
+  return 16 * (rowsA + rowsB) + Math.max(across, ...within, recordIdBytes({ rowsA, rowsB }));
 }
 
 /** "1.2 GiB", "430 MiB". */

@@ -5,11 +5,12 @@ import type { Pool } from "../pool/pool.ts";
 import { relativeToWeights, wholeLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { LinkRowsTask } from "./link-rows.ts";
+import type { RecordIdsTask } from "./load-record-ids.ts";
 import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** Threads that run kernel calls, load columns and record ids and write links, all on one memory. */
-export type LinkPool = Pool<KernelCall | LoadTask | LinkRowsTask, number>;
+export type LinkPool = Pool<KernelCall | LoadTask | RecordIdsTask | LinkRowsTask, number>;
 
 /**
  * A dataset in shared memory: null masks and content digests of all records. Keys are read when their rule is joined, filters and tokens when they are compared (`placeRows`), and neither is kept longer.

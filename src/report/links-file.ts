@@ -1,8 +1,9 @@
 import { getSystemErrorName } from "node:util";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { fileError } from "../errors.ts";
-import { ID_LENGTH, recordIdAt } from "../exchange/record-ids.ts";
 import type { FoundLinks } from "../linkage/link-datasets.ts";
+import { LINK_ROWS_BUFFER, type LinkRowsContent } from "../linkage/link-rows.ts";
+import { PACKED_ID } from "../linkage/load-record-ids.ts";
 import { PartialFile } from "../output/partial-file.ts";
 
 /**
@@ -29,11 +30,10 @@ interface LinkEvidence {
   readonly tied: boolean;
 }
 
-/** Every distinct evidence once, and for each link the number of its own, in memory that threads share. Links of one evidence mostly stand together. */
-function evidenceOfLinks({ candidates, links, model }: FoundLinks): { evidence: LinkEvidence[]; of: Uint32Array } {
+/** Every distinct evidence once, and for each link the number of its own. Links of one evidence mostly stand together. */
+function evidenceOfLinks({ candidates, links, model }: FoundLinks, of: Uint32Array): LinkEvidence[] {
   const evidence: LinkEvidence[] = [];
   const known = new Map<number, Map<number, number>>();
-  const of = new Uint32Array(new SharedArrayBuffer(links.count * 4));
   let last = -1;
   for (let link = 0; link < links.count; link++) {
     const observation = candidates.observation[links.pairs[link]!]!;
@@ -49,48 +49,26 @@ function evidenceOfLinks({ candidates, links, model }: FoundLinks): { evidence: 
     }
     of[link] = last;
   }
-  return { evidence, of };
+  return evidence;
 }
 
-/** By the threads that found the links: each makes a part of the rows and writes it where it belongs. */
+/** By the threads that found the links: each makes a part of the rows and writes it where it belongs. Takes all the memory it needs before it lets anything else go on. */
 export async function writeLinksCsv(path: string, rows: LinkRows): Promise<void> {
-  const { found, clusters } = rows;
-  const { candidates, links, recordIds, pool, levels } = found;
-  const { evidence, of: textOf } = evidenceOfLinks(found);
-  const lines = evidence.map(({ observation, weight, probability, pairwise, tied }) => Buffer.from(`${weight.toFixed(4)},${probability.toFixed(6)},${pairwise.toFixed(6)},${tied ? 1 : 0},${levels(observation).join(",")}\n`));
-  const starts = new Uint32Array(new SharedArrayBuffer((lines.length + 1) * 4));
-  lines.forEach((line, i) => (starts[i + 1] = starts[i]! + line.length));
-  const texts = new Uint8Array(new SharedArrayBuffer(starts.at(-1)! + 3));
-  lines.forEach((line, i) => texts.set(line, starts[i]));
-  /** For every link the value of a record of its pair. */
-  const ofLinks = (valueOf: (pair: number) => number): Uint32Array => {
-    const values = new Uint32Array(new SharedArrayBuffer(links.count * 4));
-    for (let link = 0; link < values.length; link++) values[link] = valueOf(links.pairs[link]!);
-    return values;
-  };
-  const [idsA, idsB = idsA] = recordIds as [Buffer, Buffer?];
-  const common = {
-    idsA,
-    idsB,
-    rowsA: ofLinks((pair) => candidates.rowsA[pair]!),
-    rowsB: ofLinks((pair) => candidates.rowsB[pair]!),
-    clusters: clusters === undefined ? undefined : ofLinks((pair) => clusters[candidates.rowsA[pair]!]!),
-    texts,
-    starts,
-    textOf,
-  };
-  const lengthOf = (link: number): number => 2 * (ID_LENGTH + 1) + (common.clusters === undefined ? 0 : `${common.clusters[link]!},`.length) + starts[textOf[link]! + 1]! - starts[textOf[link]!]!;
+  const { found } = rows;
+  const { links, memory, kernel, pool } = found;
+  const content = contentOf(rows);
+  const lanes = Array.from({ length: pool.threads }, () => ({ cursor: memory.reserve(4), buffer: memory.reserve(LINK_ROWS_BUFFER) }));
   const file = new PartialFile(path);
   try {
     const header = `${columnsOf(rows).join(",")}\n`;
     file.write(header);
     let position = Buffer.byteLength(header);
     let next = 0;
-    const parts = Array.from({ length: pool.threads }, async (_, part) => {
+    const parts = lanes.map(async (lane, part) => {
       const from = next;
-      const to = Math.ceil((links.count * (part + 1)) / pool.threads);
-      const task = { descriptor: file.descriptor, position, from, to, ...common };
-      for (; next < to; next++) position += lengthOf(next);
+      const to = Math.ceil((links.count * (part + 1)) / lanes.length);
+      const task = { descriptor: file.descriptor, position, from, to, ...lane, ...content };
+      position += kernel.linkBytes(content.clusters, content.starts, content.textOf, from, (next = to));
       return pool.run(task);
     });
     await Promise.allSettled(parts); // none must write on when the file is closed
@@ -102,18 +80,53 @@ export async function writeLinksCsv(path: string, rows: LinkRows): Promise<void>
   }
 }
 
+/** What the rows are made of, in shared memory. */
+function contentOf({ found, clusters }: LinkRows): LinkRowsContent {
+  const { candidates, links, recordIds, memory, levels } = found;
+  const reserve = (values: number): { at: number; view: Uint32Array } => {
+    const at = memory.reserve(values * 4);
+    return { at, view: memory.u32(at, values) };
+  };
+  const textOf = reserve(links.count);
+  const lines = evidenceOfLinks(found, textOf.view).map(({ observation, weight, probability, pairwise, tied }) => Buffer.from(`${weight.toFixed(4)},${probability.toFixed(6)},${pairwise.toFixed(6)},${tied ? 1 : 0},${levels(observation).join(",")}\n`));
+  const starts = reserve(lines.length + 1);
+  starts.view[0] = 0;
+  lines.forEach((line, i) => (starts.view[i + 1] = starts.view[i]! + line.length));
+  const texts = memory.reserve(starts.view.at(-1)! + 15);
+  lines.forEach((line, i) => memory.u8(texts + starts.view[i]!, line.length).set(line));
+  /** For every link the value of a record of its pair. */
+  const ofLinks = (valueOf: (pair: number) => number): number => {
+    const { at, view } = reserve(links.count);
+    for (let link = 0; link < view.length; link++) view[link] = valueOf(links.pairs[link]!);
+    return at;
+  };
+  const [idsA, idsB = idsA] = recordIds as [number, number?];
+  return {
+    idsA,
+    idsB,
+    rowsA: ofLinks((pair) => candidates.rowsA[pair]!),
+    rowsB: ofLinks((pair) => candidates.rowsB[pair]!),
+    clusters: clusters === undefined ? 0 : ofLinks((pair) => clusters[candidates.rowsA[pair]!]!),
+    texts,
+    starts: starts.at,
+    textOf: textOf.at,
+  };
+}
+
 export function writeLinksParquet(path: string, rows: LinkRows): void {
   const { found, clusters, fields } = rows;
-  const { candidates, links, recordIds, levels } = found;
-  const [idsA, idsB = idsA] = recordIds as [Buffer, Buffer?];
-  const { evidence, of } = evidenceOfLinks(found);
+  const { candidates, links, recordIds, memory, levels } = found;
+  const [idsA, idsB = idsA] = recordIds as [number, number?];
+  const of = new Uint32Array(links.count);
+  const evidence = evidenceOfLinks(found, of);
+  const idAt = (ids: number, row: number): string => Buffer.from(memory.u8(ids + row * PACKED_ID, PACKED_ID)).toString("hex");
   const cells = evidence.map(({ observation, weight, probability, pairwise, tied }) => [weight, probability, pairwise, tied, ...levels(observation)]);
   const names = columnsOf(rows);
   const columns = names.map((): unknown[] => []);
   for (let link = 0; link < links.count; link++) {
     const pair = links.pairs[link]!;
     const rowA = candidates.rowsA[pair]!;
-    const values = [recordIdAt(idsA, rowA), recordIdAt(idsB, candidates.rowsB[pair]!), ...(clusters === undefined ? [] : [clusters[rowA]!]), ...cells[of[link]!]!];
+    const values = [idAt(idsA, rowA), idAt(idsB, candidates.rowsB[pair]!), ...(clusters === undefined ? [] : [clusters[rowA]!]), ...cells[of[link]!]!];
     values.forEach((value, c) => columns[c]!.push(value));
   }
   const typeOf = (name: string, c: number): "DOUBLE" | "BOOLEAN" | "INT32" | "BYTE_ARRAY" => {

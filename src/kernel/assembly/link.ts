@@ -11,3 +11,4 @@ export { scanBlocks, scanScratch } from "./scan";
 export { countObservations, dealTuples, mergeTuples } from "./merge";
 export { diceAbove, diceScratch, groupBytes, layGroups, sortByWeight } from "./dice";
 export { groupPairs, takePairs } from "./solve";
+export { linkBytes, packIds, writeLinks } from "./link-rows";
