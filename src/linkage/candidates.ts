@@ -6,6 +6,7 @@ import { type Join, type JoinRoom, type Rule, joinRule, reserveJoinRoom, rulesOf
 import { joinBytes } from "./memory-plan.ts";
 import { type MergedPairs, type TupleRoom, type Tuples, dealTuples, mergeTuples, reserveTupleRoom } from "./merge-tuples.ts";
 import { type LinkPool, type LoadedDataset, type RowLayout, placeRows } from "./record-store.ts";
+import type { RecordSample } from "./sample-records.ts";
 import { scanBuckets } from "./scan-buckets.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
@@ -65,6 +66,8 @@ export interface CandidateOptions {
   readonly blockCap: number;
   /** Most pairs that rules may bring, a pair counted once for each rule that brings it. */
   readonly mostTuples: number;
+  /** Called when content digests are whole, if there are buckets: chooses records whose rows are to be loaded along with the others. What it reserves is left. */
+  readonly takeSamples?: (() => readonly RecordSample[]) | undefined;
   readonly onProgress: (stage: string, done: number, total: number) => void;
 }
 
@@ -93,15 +96,17 @@ export async function findCandidates(options: CandidateOptions): Promise<Candida
   );
   memory.release(mark);
   for (const rule of rules.slice(keys.length)) {
-    const { report, chunks } = await scanBuckets(options, rule, (share) => options.onProgress("comparing", found.length + share, rules.length));
+    const takeSamples = rule === rules.at(-1) ? options.takeSamples : undefined;
+    const { report, chunks } = await scanBuckets({ ...options, takeSamples }, rule, (share) => options.onProgress("comparing", found.length + share, rules.length));
     limitTuples((total += report.found), options.mostTuples);
     found.push({ report, chunks });
     options.onProgress("blocking", found.length, rules.length);
   }
+  const left = memory.mark();
   const pairs = await mergeTuples(options, found.map(({ chunks }, r) => ({ bits: rules[r]!.bits, chunks })));
   if (schema.profile === "plain") await compare(options, pairs);
   const result = observe(options, pairs, found.map(({ report }) => report));
-  memory.release(mark);
+  memory.release(left);
   return result;
 }
 
@@ -163,7 +168,7 @@ async function compare(options: CandidateOptions, { count, rowsA, rowsB, observe
     const store = memory.reserve(dataset.rows * layout.stride);
     const slots = memory.reserve(dataset.rows * INDEX);
     memory.u32(slots, dataset.rows).forEach((_, row, view) => (view[row] = row));
-    await placeRows(dataset, slots, store, options);
+    await placeRows(dataset, [{ slots, store }], options);
     return store;
   };
   const storeA = await storeOf(a);

@@ -4,15 +4,16 @@ import { Pool } from "../pool/pool.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
 import { coherentLinks } from "./coherent-links.ts";
-import { type EstimateOptions, type Model, estimate } from "./estimate.ts";
+import { type EstimateOptions, type Model, type OwnPairs, estimate } from "./estimate.ts";
 import { type Fit, judgeFit } from "./fit.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
-import { MOST_RECORDS, ownPairs } from "./own-pairs.ts";
+import { ownPairs } from "./own-pairs.ts";
 import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
 import { loadRecordIds } from "./load-record-ids.ts";
 import { type LinkPool, type LoadedDataset, type Loading, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
+import { MOST_RECORDS, type RecordSample, sampleRecords } from "./sample-records.ts";
 import { scanRate } from "./scan-rate.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { type LinkQuality, linkQualities, linksAbove } from "./link-quality.ts";
@@ -85,14 +86,19 @@ const STRICTEST_THRESHOLD = THRESHOLDS.at(-1)!;
 export async function linkDatasets(options: LinkOptions & SolveChoices): Promise<Linkage> {
   return withCandidates(options, async (input) => {
     const { a, b, schema, evidence } = input;
-    const candidates = await findCandidates(input);
-    options.onProgress("estimating", 0, 1);
     const self = a === b;
+    const smaller = Math.min(a.rows, b.rows);
+    const mark = input.memory.mark();
+    let samples: readonly RecordSample[] | undefined;
+    // a single record has no pair to tell of
+    const takeSamples = (): readonly RecordSample[] => (samples ??= self || smaller < 2 ? [] : [sampleRecords(a, b.rows, input), sampleRecords(b, a.rows, input)]);
+    const candidates = await findCandidates({ ...input, takeSamples });
+    options.onProgress("estimating", 0, 1);
     const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
-    const smaller = Math.min(a.rows, b.rows);
-    // a single record has no pair to tell of
-    const own = self || smaller < 2 ? [] : [...(await ownPairs(input, a)), ...(await ownPairs(input, b))];
+    const own: OwnPairs[] = [];
+    for (const sample of takeSamples()) own.push(...(await ownPairs(input, sample)));
+    input.memory.release(mark);
     const estimation: EstimateOptions = {
       own,
       schema,

@@ -6,11 +6,17 @@ import type { LoadedDataset, RowLayout } from "./record-store.ts";
 /** Where things lie in the shared memory. */
 type LoadTarget = Pick<LoadedDataset, "nulls" | "digests">;
 
-/** What is loaded: the null masks and content digests of some rows; some rows into a store; or a whole key column. */
+/** What is loaded: the null masks and content digests of some rows; some rows into stores; or a whole key column. */
 export type LoadJob =
   | { readonly load: "content"; readonly layout: RowLayout; readonly target: LoadTarget; readonly scratch: number; readonly from: number; readonly rows: number }
-  | { readonly load: "rows"; readonly layout: RowLayout; readonly slots: number; readonly store: number; readonly scratch: number; readonly from: number; readonly rows: number }
+  | { readonly load: "rows"; readonly layout: RowLayout; readonly placements: readonly Placement[]; readonly scratch: number; readonly from: number; readonly rows: number }
   | { readonly load: "key"; readonly column: number; readonly keys: number; readonly rows: number };
+
+/** A store of rows, and for every row of the file its slot there, a u32; NO_SLOT for rows to leave out. */
+export interface Placement {
+  readonly slots: number;
+  readonly store: number;
+}
 
 /** A job for another thread, or whether a file is as it was written. */
 export type LoadTask = (LoadJob & { readonly places: WordPlaces }) | ({ readonly load: "verify" } & WrittenContent);
@@ -58,7 +64,7 @@ export function load(kernel: LinkKernel, memory: WebAssembly.Memory, read: ReadW
       }
     } else {
       placeBlock(kernel, (column) => read(column, row, words(scratch, count)), layout, scratch, count);
-      kernel.placeRows(scratch + LOAD_BLOCK * 8, count, job.slots + row * 4, job.store, layout.stride);
+      for (const { slots, store } of job.placements) kernel.placeRows(scratch + LOAD_BLOCK * 8, count, slots + row * 4, store, layout.stride);
     }
   }
 }

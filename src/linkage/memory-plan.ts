@@ -66,10 +66,11 @@ export function planMemory(sizes: Sizes, budget: number | undefined): MemoryPlan
 
 /** Bytes that a run is going to take, roughly, once its pairs have been counted. */
 export function forecastMemory(sizes: Sizes, tuples: number): number {
-  const { rowsA, rowsB, threads, stride } = sizes;
+  const { rowsA, rowsB, own, threads, stride } = sizes;
+  const samples = own.length === 0 ? 0 : 4 * (rowsA + rowsB) + own.reduce((sum, rows) => sum + stride * rows, 0); // sample-records.ts; left out where room is short
   const merging = 24 * Math.max(rowsA, rowsB) + mergeBytes(rowsA, tuples, threads);
   const shared = largestStage(sizes, (join, records) => Math.max(threads * join, (8 + stride) * records, merging));
-  return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, shared);
+  return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, samples + shared);
 }
 
 /** Bytes shared by threads in the stage that takes most: both files are joined and compared, or a file, or a sample of it, with itself, or record ids are looked at. `bytesOf`: for the bytes of a join, and the number of records. */

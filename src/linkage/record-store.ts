@@ -6,7 +6,7 @@ import { relativeToWeights, wholeLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { LinkRowsTask } from "./link-rows.ts";
 import type { RecordIdsTask } from "./load-record-ids.ts";
-import { LOAD_BLOCK, type LoadJob, type LoadTask, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
+import { LOAD_BLOCK, type LoadJob, type LoadTask, type Placement, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** Threads that run kernel calls, load columns and record ids and write links, all on one memory. */
@@ -22,6 +22,8 @@ export interface LoadedDataset {
   readonly nulls: number;
   /** 64 bits of every record's content, for ties; whole once all keys have been joined. */
   readonly digests: number;
+  /** Filters, weights and tokens of all records, record after record, where they have been loaded. */
+  readonly store?: number;
 }
 
 /** Shape of a row in the store, also as the kernel reads it (`layout`, see kernel/assembly/compare.ts). */
@@ -79,11 +81,11 @@ export async function loadDataset(file: HashedFile, loading: Loading, onRows: (r
   return { file, rows, ...target };
 }
 
-/**
- * Filters, their weights and tokens of the records that have a slot, record after record: what is compared together lies together. `slots`: u32 for every row, NO_SLOT for those to leave out.
- */
-export async function placeRows({ file }: LoadedDataset, slots: number, store: number, loading: Loading): Promise<void> {
-  await overRows(file, loading, (part) => ({ load: "rows", layout: loading.layout, slots, store, ...part }));
+/** Filters, their weights and tokens of the records that have a slot, record after record: what is compared together lies together. As a file is read but once, several stores can be filled. */
+export async function placeRows({ file, rows, store }: LoadedDataset, placements: readonly Placement[], loading: Loading): Promise<void> {
+  const { layout, pool } = loading;
+  if (store === undefined) await overRows(file, loading, (part) => ({ load: "rows", layout, placements, ...part }));
+  else for (const to of placements) await pool.run({ name: "placeRows", args: [store, rows, to.slots, to.store, layout.stride] });
 }
 
 /** Loads a key column into `keys`. Its part in the content digests is added here, not by the thread that reads: that one's work may have to be tried again. */

@@ -4,14 +4,18 @@ import { type Rule, joinRule, reserveJoinRoom } from "./join-rule.ts";
 import { NO_SLOT, loadScratch } from "./load-columns.ts";
 import { type Tuples, dealTuples, reserveTupleRoom } from "./merge-tuples.ts";
 import { type LoadedDataset, placeRows } from "./record-store.ts";
+import type { RecordSample } from "./sample-records.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
+/** Pairs that a task compares; fewer where there are few, so that every thread has some. */
 const SCAN_PAIRS = 4_000_000;
+const TASKS = 4; // at least, for a thread
 const INDEX = 4;
 
 /**
  * A bucketed key: compares all pairs of its blocks on all threads and keeps those of which a filter is not far. The records' filters lie in the order of the blocks; where they do not fit in memory at once,
  * the files are read again for every *segment*, as many blocks as there is room for.
+ * Samples that are taken when its column has been joined are filled from the same reading, and stay in memory.
  */
 export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgress: (share: number) => void): Promise<{ report: RuleReport; chunks: Tuples[] }> {
   const { a, b, kernel, layout, memory, pool } = options;
@@ -22,6 +26,8 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
   const { report, orderA, orderB, ...join } = await joinRule(options, rule, room);
   const blocks = memory.u32(join.blocks, join.blockCount * 4).slice();
   memory.release(room.ordersEnd);
+  const samples = options.takeSamples?.() ?? [];
+  const left = samples.length > 0 ? memory.mark() : mark;
   const slotsA = memory.reserve(a.rows * INDEX);
   const slotsB = self ? slotsA : memory.reserve(b.rows * INDEX);
   const largest = blocks.reduce((most, end, i) => (i % 4 === 3 ? Math.max(most, end - blocks[i - 1]!) : most), 0);
@@ -37,9 +43,9 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
   for (const segment of segmentsOf(blocks, self, Math.floor((memory.free - margin) / stride))) {
     const segmentMark = memory.mark();
     const { part, pairs, firstA, endA, firstB, endB } = segment;
-    const storeA = await storeOf(options, a, slotsA, orderA, firstA, endA);
-    const storeB = self ? storeA : await storeOf(options, b, slotsB, orderB, firstB, endB);
-    const { split, cuts } = splitBlocks(memory, part, self);
+    const storeA = await storeOf(options, a, samples, slotsA, orderA, firstA, endA);
+    const storeB = self ? storeA : await storeOf(options, b, samples, slotsB, orderB, firstB, endB);
+    const { split, cuts } = splitBlocks(memory, part, self, Math.min(SCAN_PAIRS, Math.ceil(pairs / (TASKS * pool.threads))));
     let next = 0;
     let done = 0;
     const work = async ({ cursor, scratch, out }: (typeof lanes)[number]): Promise<void> => {
@@ -59,19 +65,21 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
     pairsDone += pairs;
     memory.release(segmentMark);
   }
-  memory.release(mark);
+  memory.release(left);
   return { report: { ...report, found: chunks.reduce((sum, tuples) => sum + tuples.a.length, 0) }, chunks };
 }
 
 /** The store of the positions [first, end) of an order, as if position 0 were in it: its address less what lies before. */
-async function storeOf(options: CandidateOptions, dataset: LoadedDataset, slots: number, order: number, first: number, end: number): Promise<number> {
+async function storeOf(options: CandidateOptions, dataset: LoadedDataset, samples: readonly RecordSample[], slots: number, order: number, first: number, end: number): Promise<number> {
   const { memory, layout } = options;
   const store = memory.reserve((end - first) * layout.stride);
   const slotOf = memory.u32(slots, dataset.rows).fill(NO_SLOT);
   memory.u32(order, end).forEach((row, position) => {
     if (position >= first) slotOf[row] = position - first;
   });
-  await placeRows(dataset, slots, store, options);
+  const toFill = samples.filter(({ of, isFilled }) => of === dataset && !isFilled);
+  await placeRows(dataset, [{ slots, store }, ...toFill.flatMap(({ placement }) => placement ?? [])], options);
+  for (const sample of toFill) sample.isFilled = sample.placement !== undefined;
   return (store - first * layout.stride) >>> 0; // addresses wrap around, as the kernel's do
 }
 
@@ -103,19 +111,19 @@ function segmentsOf(blocks: Uint32Array, self: boolean, most: number): Segment[]
   return segments;
 }
 
-/** Cuts large blocks by rows of A and gathers small ones, into ranges of about SCAN_PAIRS pairs: [cuts[i], cuts[i + 1]) each. */
-function splitBlocks(memory: SharedMemory, whole: Uint32Array, self: boolean): { split: number; cuts: number[] } {
+/** Cuts large blocks by rows of A and gathers small ones, into ranges of about `most` pairs: [cuts[i], cuts[i + 1]) each. */
+function splitBlocks(memory: SharedMemory, whole: Uint32Array, self: boolean, most: number): { split: number; cuts: number[] } {
   const parts: number[] = [];
   const cuts = [0];
   let pairs = 0;
   for (let i = 0; i < whole.length; i += 4) {
     const [firstA, endA, firstB, endB] = whole.subarray(i, i + 4) as unknown as [number, number, number, number];
-    const step = Math.max(1, Math.floor(SCAN_PAIRS / (endB - firstB)));
+    const step = Math.max(1, Math.floor(most / (endB - firstB)));
     for (let from = firstA; from < endA; from += step) {
       // within one file the pairs of a row are those with the rows after it
       parts.push(from, Math.min(endA, from + step), self ? from : firstB, endB);
       pairs += Math.min(endA - from, step) * (endB - firstB);
-      if (pairs < SCAN_PAIRS) continue;
+      if (pairs < most) continue;
       cuts.push(parts.length / 4);
       pairs = 0;
     }

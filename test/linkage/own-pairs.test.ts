@@ -6,6 +6,7 @@ import type * as Candidates from "../../src/linkage/candidates.ts";
 import { evidenceOf } from "../../src/linkage/evidence.ts";
 import type { OwnPairs } from "../../src/linkage/estimate.ts";
 import type * as OwnPairsModule from "../../src/linkage/own-pairs.ts";
+import { type RecordSample, sampleRecords } from "../../src/linkage/sample-records.ts";
 import { type LinkPool, loadDataset, writeRowLayout } from "../../src/linkage/record-store.ts";
 import { SharedMemory } from "../../src/linkage/shared-memory.ts";
 import type * as PoolModule from "../../src/pool/pool.ts";
@@ -20,10 +21,8 @@ const { Pool } = (await import(built("pool/pool"))) as typeof PoolModule;
 const { findCandidates } = (await import(built("linkage/candidates"))) as typeof Candidates;
 const { ownPairs } = (await import(built("linkage/own-pairs"))) as typeof OwnPairsModule;
 
-const folder = temporaryDirectory();
-
 /** Own pairs of a hashed file, and the content digests of its records. */
-async function ownPairsOf(path: string, mostRecords: number): Promise<OwnPairs & { digests: BigInt64Array }> {
+async function ownPairsOf(path: string, mostRecords: number, { together }: { together: boolean }): Promise<OwnPairs & { digests: BigInt64Array }> {
   const file = await openHashedFile(path);
   const memory = new SharedMemory();
   const kernel = linkKernel(memory.memory);
@@ -32,9 +31,12 @@ async function ownPairsOf(path: string, mostRecords: number): Promise<OwnPairs &
     const loading = { memory, kernel, pool, layout: writeRowLayout(standardSchema, memory) };
     const dataset = await loadDataset(file, loading, () => {});
     const input = { ...loading, schema: standardSchema, evidence: evidenceOf(standardSchema, usedAtoms(standardSchema)), a: dataset, b: dataset, blockCap: 1e6, mostTuples: 1e6, onProgress: () => {} };
-    await findCandidates(input); // completes the digests
+    let sample: RecordSample | undefined;
+    const take = (): RecordSample => (sample = sampleRecords(dataset, dataset.rows, loading, mostRecords));
+    await findCandidates({ ...input, takeSamples: () => (together ? [take()] : []) }); // completes the digests
     const digests = memory.i64(dataset.digests, dataset.rows).slice();
-    const [own] = await ownPairs(input, dataset, mostRecords);
+    const [own] = await ownPairs(input, sample ?? take());
+    expect(sample!.isFilled).toBe(together);
     return { ...own!, digests };
   } finally {
     await pool.close();
@@ -54,17 +56,18 @@ function families(halves: Uint32Array, width: number): void {
 }
 
 describe("pairs within a large file", () => {
-  it.each(["parquet", "csv"])("are those of the records with the smallest digests (%s)", async (form) => {
+  it.each([["parquet", true], ["parquet", false], ["csv", true], ["csv", false]] as const)("are those of the records with the smallest digests (%s; loaded along with the others: %s)", async (form, together) => {
+    const folder = temporaryDirectory();
     const [RECORDS, SAMPLE] = [5000, 600];
     const all = hashedFile(folder.at(`all.${form}`), RECORDS, families);
-    const whole = await ownPairsOf(folder.at(`all.${form}`), RECORDS);
+    const whole = await ownPairsOf(folder.at(`all.${form}`), RECORDS, { together });
     const limit = [...whole.digests].sort((x, y) => (x < y ? -1 : x > y ? 1 : 0))[SAMPLE - 1]!;
     const rows = [...whole.digests.keys()].filter((row) => whole.digests[row]! <= limit);
     expect(rows.length).toBeLessThanOrEqual(SAMPLE + 1);
     hashedFile(folder.at(`some.${form}`), rows.length, (halves, width) => rows.forEach((row, i) => halves.set(all.subarray(row * width, row * width + width - 1), i * width)));
 
-    const sampled = await ownPairsOf(folder.at(`all.${form}`), SAMPLE);
-    const { digests: _, ...some } = await ownPairsOf(folder.at(`some.${form}`), RECORDS);
+    const sampled = await ownPairsOf(folder.at(`all.${form}`), SAMPLE, { together });
+    const { digests: _, ...some } = await ownPairsOf(folder.at(`some.${form}`), RECORDS, { together: !together });
     expect(some.observations.reduce((sum, { pairs }) => sum + pairs, 0)).toBeGreaterThan(40);
     expect(sampled).toEqual({ ...some, digests: whole.digests, growth: (RECORDS * (RECORDS - 1)) / (rows.length * (rows.length - 1)) });
     expect(whole.growth).toBe(1);
