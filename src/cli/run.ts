@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { SaltlinkError, exitMeanings, fileError, isFileError } from "../errors.ts";
 import { discardPartials } from "../output/partial-file.ts";
-import { poolsStarted } from "../pool/pool.ts";
+import { workersStarted } from "../pool/workers.ts";
 import { nearest } from "../schema/nearest.ts";
 import { version } from "../version.ts";
 import { bugReport } from "./bug-report.ts";
@@ -110,7 +110,7 @@ function watchSignals(terminal: Terminal): { stop(): void; caught(): boolean } {
       terminal.restore();
       discardPartials();
       terminal.note("\ninterrupted; what was unfinished is gone");
-      void Promise.race([poolsStarted(), new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => {
+      void Promise.race([workersStarted(), new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => {
         discardPartials();
         process.exit(code);
       });

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { Presets, SingleBar } from "cli-progress";
+import type * as CliProgress from "cli-progress";
 
 /** The streams and arguments that a run works with; `process` is one. */
 export interface Host {
@@ -70,19 +70,23 @@ export class Progress {
   readonly #stream: NodeJS.WriteStream | undefined;
   readonly #follower: Host["onProgress"];
   readonly #started = performance.now();
-  #bar: SingleBar | undefined;
+  /** The library of bars, once it is loaded: for a terminal alone, as others need not wait for it. */
+  #library: typeof CliProgress | undefined;
+  #bar: CliProgress.SingleBar | undefined;
   #stage = "";
 
   constructor(stream: NodeJS.WriteStream | undefined, follower: Host["onProgress"]) {
     this.#stream = stream;
     this.#follower = follower;
+    if (stream !== undefined) void import("cli-progress").then((library) => (this.#library = library));
   }
 
   /** `done` of `total` units of a stage. */
   readonly update = (stage: string, done: number, total: number): void => {
     this.#follower?.(stage, done, total);
-    if (this.#stream === undefined || performance.now() - this.#started < 1000) return;
+    if (this.#stream === undefined || this.#library === undefined || performance.now() - this.#started < 1000) return;
     if (this.#bar === undefined) {
+      const { Presets, SingleBar } = this.#library;
       this.#bar = new SingleBar({ format: "{stage} {bar} {percentage} %  {eta_formatted} left", stream: this.#stream, hideCursor: true, clearOnComplete: true, etaBuffer: 50 }, Presets.shades_classic);
       this.#bar.start(total, done, { stage: stage.padEnd(10) });
     }

@@ -1,5 +1,6 @@
 import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
-import { type BucketDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema, withholdsShared } from "../schema/linkage-schema.ts";
+import { type BucketDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema } from "../schema/linkage-schema.ts";
+import { withholdsShared } from "../schema/withheld.ts";
 import { chooseKeys } from "./choose-keys.ts";
 import { type AtomColumns, measureSharing } from "./sharing.ts";
 

@@ -1,5 +1,5 @@
 import type { EncodingPlan } from "../kernel/encoding-plan.ts";
-import { prf, positions } from "../kernel/reference/encode-record.ts";
+import { numberHashes } from "../kernel/number-hashes.ts";
 import { type FieldKind, fieldKinds } from "../schema/field-kinds.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { FilterDefinition, LinkageSchema } from "../schema/linkage-schema.ts";
@@ -23,9 +23,11 @@ export function encodingPlan(schema: LinkageSchema, salt: Salt, order: readonly 
   };
 }
 
-/** How sampled records are encoded to be compared with each other: filters of one field as if their anchors agreed, which other fields tell; a record-level filter as it is, of which nothing else tells. */
-export function comparisonPlan(schema: LinkageSchema, salt: Salt): EncodingPlan {
-  return encodingPlan({ ...schema, filters: schema.filters.map((filter) => (filter.fields.length > 1 ? filter : { ...filter, anchor: [] })), keys: [], buckets: [], tokens: [] }, salt, usedAtoms(schema));
+/** How sampled records are encoded to be compared with each other: filters of one field as if their anchors agreed, which other fields tell; a record-level filter as it is, of which nothing else tells. `plan`: of the same schema and salt. */
+export function comparisonPlan(schema: LinkageSchema, salt: Salt, plan: EncodingPlan): EncodingPlan {
+  const bare = encodingPlan({ ...schema, filters: schema.filters.map((filter) => ({ ...filter, diffusion: 0, anchor: filter.fields.length > 1 ? filter.anchor : [] })), keys: [], buckets: [], tokens: [] }, salt, usedAtoms(schema));
+  // the diffusion does not depend on the anchor
+  return { ...bare, filters: bare.filters.map((filter, f) => ({ ...plan.filters[f]!, ...filter })) };
 }
 
 /** Purposes of the one-word columns and the atoms they are made of, in column order: keys, buckets, tokens. */
@@ -44,16 +46,22 @@ function wordPurposes({ keys, buckets, tokens }: LinkageSchema): { purpose: stri
 function diffusionRows({ bits, diffusion }: FilterDefinition, key: Uint8Array): Uint16Array[] {
   const width = Math.log2(bits);
   const perBlock = Math.floor(256 / width);
+  const blocks: DataView[] = [];
   return Array.from({ length: bits }, (_, row) => {
     const chosen = new Set<number>();
     for (let counter = 0; chosen.size < diffusion; counter++) {
-      const message = new Uint8Array(8);
-      new DataView(message.buffer).setUint32(0, row, true);
-      new DataView(message.buffer).setUint32(4, counter, true);
-      for (const position of positions(prf(key, message), perBlock, width)) if (chosen.size < diffusion) chosen.add(position);
+      const block = (blocks[counter] ??= outputs(key, bits, counter));
+      for (let j = 0; j < perBlock && chosen.size < diffusion; j++) chosen.add((block.getUint32(row * 32 + ((j * width) >> 3), true) >>> ((j * width) & 7)) & (bits - 1));
     }
     return Uint16Array.from(chosen);
   });
+}
+
+/** Outputs of all rows, and room behind them: the last slice of one is read as four bytes. */
+function outputs(key: Uint8Array, rows: number, counter: number): DataView {
+  const bytes = new Uint8Array(rows * 32 + 4);
+  bytes.set(numberHashes(key, rows, counter));
+  return new DataView(bytes.buffer);
 }
 
 /** A date or a sex inside a record-level filter goes in by single positions. */

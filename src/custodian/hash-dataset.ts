@@ -5,9 +5,11 @@ import { layoutOf } from "../exchange/layout.ts";
 import { formOf, halvesPerRow, pageBytes } from "../exchange/row-group.ts";
 import { type HashedFileWriter, createHashedFile } from "../exchange/write-hashed-file.ts";
 import { PartialFile } from "../output/partial-file.ts";
-import { Pool } from "../pool/pool.ts";
+import { OwnThread } from "../pool/own-thread.ts";
+import type { Workers } from "../pool/workers.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
-import { type LinkageSchema, schemaDigest, withholdsShared } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { withholdsShared } from "../schema/withheld.ts";
 import { csvCell } from "../output/csv-cell.ts";
 import { toolName } from "../version.ts";
 import { bucketBits } from "./bucket-cut.ts";
@@ -19,7 +21,8 @@ import { parseHeaderRow } from "./csv/header-row.ts";
 import { comparisonPlan, encodingPlan } from "./encoding.ts";
 import type { FinishedPartition, PartitionTask } from "./finish-rows.ts";
 import type { HashSetup, SliceResult } from "./hash-slice.ts";
-import { type HashReply, type HashTask, type RowsTask, replyOf } from "./hash-thread.ts";
+import { type FileFailure, type HashReply, replyOf } from "./hash-reply.ts";
+import type { HashTask, RowsTask } from "./hash-thread.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
 import type { Salt } from "./salt.ts";
 import { type SharedSample, countSharedPairs } from "./shared-pairs.ts";
@@ -66,6 +69,8 @@ export interface HashSummary {
 }
 
 const SLICE_BYTES = 256 << 10;
+/** Fewer than these are hashed before threads have loaded their code. */
+const FEW_ROWS = 30_000;
 const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
 
 /**
@@ -95,7 +100,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const sampledColumns = withholds ? layout.buckets : [...layout.keys, ...layout.buckets];
   const sampleLimits = createSampleLimits(sampledColumns.length);
   const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt, partitions, sampleLimits };
-  const pool = new Pool<HashTask, HashReply>("hash-slice", options.threads, setup);
+  const pool = await workersFor(setup, options.threads, expectedRows);
   let done = false;
   try {
     const hashed: HashedFileWriter = createHashedFile(output, layout, force);
@@ -160,7 +165,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     checkSharing(schema, sharing, counts.hashed);
     const bits = schema.buckets.map((bucket, b) => bucketBits(bucket, summaries[summaries.length - schema.buckets.length + b]!));
 
-    const pairs = comparisonGroups(schema).length === 0 ? Promise.resolve({}) : pool.run({ plan: comparisonPlan(schema, salt), sampled });
+    const pairs = comparisonGroups(schema).length === 0 ? Promise.resolve({}) : pool.run({ plan: comparisonPlan(schema, salt, setup.plan), sampled });
     pairs.catch(() => {}); // looked at below
     const form = formOf(output);
     const inFlight = options.threads + 1;
@@ -213,6 +218,12 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     await pool.close();
     if (!done) for (const file of outputs) file.discard(); // now that no thread writes to them any more
   }
+}
+
+/** Threads; for a small file none, and none of their code. */
+async function workersFor(setup: HashSetup, threads: number, expectedRows: number): Promise<Workers<HashTask, HashReply | FileFailure>> {
+  if (expectedRows > FEW_ROWS) return new (await import("../pool/pool.ts")).Pool("hash-slice", threads, setup);
+  return new OwnThread((await import("./hash-thread.ts")).hashThread(setup));
 }
 
 /** The department's own measurement against the limit that all agreed on. Under ten people it says nothing. */

@@ -1,10 +1,9 @@
-import { fileError, isFileError } from "../errors.ts";
-import type { Header } from "../exchange/header.ts";
+import { isFileError } from "../errors.ts";
 import { writeBytes } from "../output/bytes-at.ts";
-import { moved } from "../pool/moved.ts";
-import { type FinishedPartition, type PartitionTask, partitionFinisher } from "./finish-rows.ts";
+import { type PartitionTask, partitionFinisher } from "./finish-rows.ts";
+import type { FileFailure, HashReply } from "./hash-reply.ts";
 import { type HashSetup, type SliceResult, type SliceTask, firstKeyHalf, sliceHasher } from "./hash-slice.ts";
-import { type SharedColumn, type SharedTask, sharedInColumn } from "./shared-values.ts";
+import { type SharedTask, sharedInColumn } from "./shared-values.ts";
 import { type PairsTask, randomPairs } from "./value-statistics.ts";
 
 /** A slice, and where its rows and keys are to wait (see shuffled-rows.ts); without, rows go along with the reply (the audit). */
@@ -13,13 +12,6 @@ export interface RowsTask extends SliceTask {
 }
 
 export type HashTask = RowsTask | SharedTask | PartitionTask | PairsTask;
-export type HashReply = SliceResult | SharedColumn | FinishedPartition | Header["randomPairs"];
-
-/** What the file system said no with: an error loses its code between threads. */
-interface FileFailure {
-  readonly failure: string;
-}
-
 /** What a thread of `hash` does: slices first, then keys, then partitions. */
 export function hashThread(setup: HashSetup): (task: HashTask) => Promise<HashReply | FileFailure> {
   const slices = sliceHasher(setup);
@@ -30,7 +22,7 @@ export function hashThread(setup: HashSetup): (task: HashTask) => Promise<HashRe
     if ("partition" in task) return finish(task);
     const reply = placed(await slices.hash(task), task.waits);
     slices.count();
-    return moved(reply, [reply.halves, reply.lookup, reply.ownIds, reply.rowNumbers, reply.words.values].map(({ buffer }) => buffer));
+    return reply;
   };
   return async (task) => {
     try {
@@ -50,10 +42,4 @@ function placed(result: SliceResult, waits: RowsTask["waits"]): SliceResult {
   writeBytes(waits.descriptor, new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength), waits.at);
   writeBytes(waits.descriptor, new Uint8Array(keys.buffer), waits.at + halves.byteLength);
   return { ...result, keys: none, halves: none };
-}
-
-/** @throws SaltlinkError (io) for what the file system refused a thread that works for `path`. */
-export function replyOf(reply: HashReply | FileFailure, path: string): HashReply {
-  if ("failure" in reply && typeof reply.failure === "string") throw fileError({ code: reply.failure }, "write", path);
-  return reply as HashReply;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { SaltlinkError } from "../errors.ts";
 import { comparisonGroups } from "../schema/comparison-space.ts";
-import { type LinkageSchema, SCHEMA_VERSION, SCHEME, checkSchema, schemaDigest, withholdsShared } from "../schema/linkage-schema.ts";
+import { type LinkageSchema, SCHEMA_VERSION, SCHEME, checkSchema, schemaDigest } from "../schema/linkage-schema.ts";
+import { withholdsShared } from "../schema/withheld.ts";
 import { MOST_STRATA, MOST_STRATUM_VALUES, STRATUM_NAME, type Strata, isStratumValue, strataFit } from "./strata.ts";
 import { EMPTY_DIGEST } from "./written-form.ts";
 

@@ -1,15 +1,5 @@
-import { readFileSync } from "node:fs";
+import { type EncodeKernel, encodeKernel } from "./encode-kernel.ts";
 import { type EncodingPlan, encodedLength } from "./encoding-plan.ts";
-import { wasmFile } from "./wasm-file.ts";
-
-interface EncodeExports {
-  heapBase(): number;
-  prepareKeys(pairs: number, count: number): void;
-  findCells(slice: number, field: number, first: number, from: number, to: number): number;
-  keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
-  encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
-  distancesTo(filter: number, filters: number, stride: number, count: number, words: number, out: number): void;
-}
 
 /** Values that come from the same cells: a field's. */
 export interface ValueGroup {
@@ -43,8 +33,6 @@ const PASSING_BYTES = 1 << 20;
 
 const utf8 = new TextEncoder();
 
-let compiled: WebAssembly.Module | undefined;
-
 /** Where the notes on a group of so many values begin, in words from its address. */
 export function noteOffset(values: number): number {
   return (values * VALUE) / 4;
@@ -64,7 +52,7 @@ interface Room {
  * Use: `load` a slice; `begin` a batch; per group `find` the next record with new cells and `keep` what they come to, until there are none; `encode` the batch.
  */
 export class SliceEncoder {
-  readonly #kernel: EncodeExports;
+  readonly #kernel: EncodeKernel;
   readonly #memory: WebAssembly.Memory;
   #bytes: Uint8Array;
   #words: Uint32Array;
@@ -88,9 +76,8 @@ export class SliceEncoder {
 
   /** `room`: bytes for what is kept. */
   constructor(plan: EncodingPlan, groups: readonly ValueGroup[], room: number) {
-    compiled ??= new WebAssembly.Module(readFileSync(wasmFile("encode")));
     this.#memory = new WebAssembly.Memory({ initial: 2 });
-    this.#kernel = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } }).exports as unknown as EncodeExports;
+    this.#kernel = encodeKernel(this.#memory);
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#words = new Uint32Array(this.#memory.buffer);
     this.#free = (this.#kernel.heapBase() + 15) & ~15;

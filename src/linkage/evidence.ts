@@ -1,6 +1,7 @@
 import { distanceLimits } from "../schema/comparison-levels.ts";
 import { type ComparisonGroup, comparisonGroups } from "../schema/comparison-space.ts";
-import { type LinkageSchema, withholdsShared } from "../schema/linkage-schema.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { withholdsShared } from "../schema/withheld.ts";
 
 /**
  * What the linkage unit can see of a pair: a list of facts, each a *conjunction* over the full comparison (schema/comparison-space.ts). A key agrees when all its views agree; a filter is near when its

@@ -1,38 +1,24 @@
-import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { SaltlinkError } from "../errors.ts";
+import { Workers, starting } from "./workers.ts";
 
-/** Threads to use when the user names none. */
-export function defaultThreads(): number {
-  return availableParallelism();
-}
-
-const open = new Set<Pool<never, unknown>>();
-
-/** Resolves when no thread is still loading its code: a process that ends just then aborts (Node 20, IsGraphAsync). For signal handlers. */
-export async function poolsStarted(): Promise<void> {
-  await Promise.all([...open].map((pool) => pool.started));
-}
-
-/**
- * Threads that all run one worker file of `workers/`. A task that its worker dies on is tried once more; then the run fails with exit 6. Tasks must not depend on which thread
- * runs them, nor on being run once.
- */
-export class Pool<Task, Result> {
+/** Threads that all run one worker file of `workers/`. A task that its worker dies on is tried once more; then the run fails with exit 6. */
+export class Pool<Task, Result> extends Workers<Task, Result> {
   readonly threads: number;
   /** Resolves when every thread has loaded its code, or ended over it. */
-  readonly started: Promise<unknown>;
+  readonly #started: Promise<unknown>;
   readonly #piscina: Piscina<Task, Result>;
 
   /** @param queued tasks that a thread is given at a time: with two it has its next one already and does not wait for the main thread, which may be busy. Only for tasks that may run in between each other where they wait for something. */
   constructor(worker: "hash-slice" | "link-task", threads: number, workerData: unknown, queued = 1) {
+    super();
     this.threads = threads;
     const filename = new URL(`../../workers/${worker}.js`, import.meta.url).href;
     // tasks are long (10 ms and more): waiting on atomics would only burn a core
     this.#piscina = new Piscina<Task, Result>({ filename, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: queued, workerData, atomics: "disabled", maxQueue: Infinity });
     // a thread's first message is that it is ready
-    this.started = Promise.all(this.#piscina.threads.map((thread) => new Promise<void>((resolve) => ["message", "error", "exit"].forEach((event) => thread.once(event, () => resolve())))));
-    open.add(this);
+    this.#started = Promise.all(this.#piscina.threads.map((thread) => new Promise<void>((resolve) => ["message", "error", "exit"].forEach((event) => thread.once(event, () => resolve())))));
+    starting.add(this.#started);
   }
 
   async run(task: Task): Promise<Result> {
@@ -49,27 +35,11 @@ export class Pool<Task, Result> {
     }
   }
 
-  /** Runs tasks as they come, so many at most in flight, and yields their results in the order of the tasks. */
-  async *map(tasks: AsyncIterable<Task> | Iterable<Task>, inFlight = this.threads * 2): AsyncGenerator<Result> {
-    const flying: Promise<Result>[] = [];
-    try {
-      for await (const task of tasks) {
-        const result = this.run(task);
-        result.catch(() => {}); // looked at when its turn comes
-        flying.push(result);
-        if (flying.length >= inFlight) yield await flying.shift()!;
-      }
-      while (flying.length > 0) yield await flying.shift()!;
-    } finally {
-      await Promise.allSettled(flying);
-    }
-  }
-
   async close(): Promise<void> {
-    open.delete(this);
+    starting.delete(this.#started);
     // a thread that is ended while it loads its code takes the process with it (Node 20, IsGraphAsync); waiting for it must keep the process alive
     for (const thread of this.#piscina.threads) thread.ref();
-    await this.started;
+    await this.#started;
     await this.#piscina.destroy();
   }
 }

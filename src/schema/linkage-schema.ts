@@ -168,11 +168,6 @@ function crossCheck(schema: LinkageSchema): string[] {
   return problems;
 }
 
-/** Whether `hash` withholds values of keys that several records of a file have (custodian/shared-values.ts). */
-export function withholdsShared({ profile, weakened, duplicates }: LinkageSchema): boolean {
-  return profile === "standard" && weakened !== true && duplicates !== true;
-}
-
 /** Null masks and the facts that evidence is weighed by (linkage/lattice.ts) go through numbers, which are exact to this many bits. */
 const NUMBER_BITS = 53;
 

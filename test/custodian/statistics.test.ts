@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { recordAtoms } from "../../src/custodian/record-atoms.ts";
-import { comparisonPlan } from "../../src/custodian/encoding.ts";
+import { comparisonPlan, encodingPlan } from "../../src/custodian/encoding.ts";
 import { partitionFinisher } from "../../src/custodian/finish-rows.ts";
 import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
 import { ShuffledRows, readPartition } from "../../src/custodian/shuffled-rows.ts";
@@ -153,7 +153,7 @@ describe("random pairs of a file", () => {
       return rank === undefined ? [] : [{ rank, atoms }];
     });
     counter.flush();
-    return randomPairs(standardSchema, comparisonPlan(standardSchema, salt), sketches, sampled);
+    return randomPairs(standardSchema, comparisonPlan(standardSchema, salt, encodingPlan(standardSchema, salt)), sketches, sampled);
   };
   const found = statisticsOf(records);
   const groups = comparisonGroups(standardSchema);

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEncoder, encodeTogether } from "../../src/kernel/encode-record.ts";
 import { type EncodingPlan, type FilterPlan, type RecordValues, encodedLength } from "../../src/kernel/encoding-plan.ts";
+import { numberHashes } from "../../src/kernel/number-hashes.ts";
 import { positions, prf, referenceEncoder } from "../../src/kernel/reference/encode-record.ts";
 import { SliceEncoder, noteOffset } from "../../src/kernel/slice-encoder.ts";
 import { hamming } from "../../src/filter-bits.ts";
@@ -48,6 +49,12 @@ describe("keyed BLAKE2s", () => {
     const out = encode(plan, createEncoder, ["\u0000"]);
     const words = new Uint8Array(Uint32Array.from(out.slice(3)).buffer);
     [Uint8Array.of(0x1f), Uint8Array.of(0, 0x1f)].forEach((message, w) => expect(bytesToHex(words.subarray(w * 8, w * 8 + 8))).toBe(bytesToHex(prf(key, message)).slice(0, 16)));
+  });
+
+  it.each([1, 3, 4, 5, 1024])("hashes %i numbers as one by one", (count) => {
+    const hashes = numberHashes(key, count, 0x01020304);
+    expect(hashes.length).toBe(count * 32);
+    for (const number of new Set([0, count >> 1, count - 1])) expect(bytesToHex(hashes.subarray(number * 32, number * 32 + 32))).toBe(bytesToHex(prf(key, new Uint8Array(Uint32Array.of(number, 0x01020304).buffer))));
   });
 
   it("has HKDF-SHA-256 as RFC 5869 test case 1 beneath it", () => {

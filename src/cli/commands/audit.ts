@@ -4,7 +4,7 @@ import { disclosed } from "../../audit/disclosed.ts";
 import { lookupPath } from "../../custodian/companion-files.ts";
 import { SaltlinkError } from "../../errors.ts";
 import { PartialFile, protectInputs } from "../../output/partial-file.ts";
-import { defaultThreads } from "../../pool/pool.ts";
+import { defaultThreads } from "../../pool/workers.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { type MapOptions, findMap, withMap } from "../find-map.ts";
 import { type SaltOptions, findSalt, withSalt } from "../find-salt.ts";

@@ -9,7 +9,7 @@ import { type Stage, figuresOf, stages } from "../../bench/result.ts";
 import { resultTable } from "../../bench/result-table.ts";
 import { fileError } from "../../errors.ts";
 import { PartialFile, claimPartial, discardPartial } from "../../output/partial-file.ts";
-import { defaultThreads } from "../../pool/pool.ts";
+import { defaultThreads } from "../../pool/workers.ts";
 import { table } from "../terminal.ts";
 import { type AddCommand, wholeNumber } from "./command.ts";
 

@@ -6,7 +6,7 @@ import { ID_LENGTH } from "../../exchange/record-ids.ts";
 import { recordsByCode } from "../../exchange/strata.ts";
 import { candidatePairs } from "../../linkage/link-datasets.ts";
 import { countReached } from "../../linkage/reached-pairs.ts";
-import { defaultThreads } from "../../pool/pool.ts";
+import { defaultThreads } from "../../pool/workers.ts";
 import { type Evaluation, type StratumCodes, evaluate, isWithin } from "../../report/evaluate.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { type Manifest, readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";

@@ -4,7 +4,7 @@ import type { HashedFile } from "../../exchange/read-hashed-file.ts";
 import { recordIdTexts } from "../../exchange/record-ids.ts";
 import { type Explanation, explainPair } from "../../linkage/explain-pair.ts";
 import { linkDatasets } from "../../linkage/link-datasets.ts";
-import { defaultThreads } from "../../pool/pool.ts";
+import { defaultThreads } from "../../pool/workers.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { readManifest } from "../../report/run-directory.ts";
 import { ruleName } from "../rule-name.ts";

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { auditedHash } from "../../audit/audited-hash.ts";
 import { withoutEnding } from "../../custodian/companion-files.ts";
 import { type HashOptions, type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
 import { stratumRules } from "../../custodian/strata.ts";
@@ -8,7 +7,7 @@ import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
 import { protectInputs } from "../../output/partial-file.ts";
 import { readSchema } from "../../schema/read-schema.ts";
-import { defaultThreads } from "../../pool/pool.ts";
+import { defaultThreads } from "../../pool/workers.ts";
 import { type MapOptions, findMap, withMap } from "../find-map.ts";
 import { type SaltOptions, findSalt, withSalt } from "../find-salt.ts";
 import { type Terminal, count, counted, percent, seconds, table } from "../terminal.ts";
@@ -73,7 +72,8 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
       maxRejects: options.maxRejects,
       onProgress: (done, total) => progress.update("hashing", done, total),
     };
-    const summary = options.requireAudit === true ? (await auditedHash(work, progress.update)).summary : await hashDataset(work);
+    // the attacks are many modules, and seldom wanted here
+    const summary = options.requireAudit === true ? (await (await import("../../audit/audited-hash.ts")).auditedHash(work, progress.update)).summary : await hashDataset(work);
     progress.stop();
     if (options.json === true) terminal.json(jsonSummary(summary));
     else printSummary(csv, summary, schema, performance.now() - started, terminal);

@@ -8,13 +8,13 @@ import { type Forecast, forecast, linkDatasets } from "../../linkage/link-datase
 import { memorySize } from "../../linkage/memory-plan.ts";
 import type { Cardinality } from "../../linkage/solve.ts";
 import { PartialFile, discardPartial } from "../../output/partial-file.ts";
-import { defaultThreads } from "../../pool/pool.ts";
+import { defaultThreads } from "../../pool/workers.ts";
 import { reportOf } from "../../report/report.ts";
 import { readReportedRun } from "../../report/reported-run.ts";
 import { claimRun, writeLinks, writeRun } from "../../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
 import { formatOf, reportText } from "../../report/report-formats.ts";
-import { withholdsShared } from "../../schema/linkage-schema.ts";
+import { withholdsShared } from "../../schema/withheld.ts";
 import { ruleName } from "../rule-name.ts";
 import { printSubgroups, warnOfSubgroups } from "../subgroup-summary.ts";
 import { type Terminal, count, counted, percent, seconds, table } from "../terminal.ts";

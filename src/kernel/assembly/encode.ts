@@ -3,7 +3,7 @@ import { fillFilters } from "./filters";
 import { runJobs } from "./prf";
 export { findCells, keepCells } from "./cells";
 export { distancesTo } from "./distances";
-export { prepareKeys } from "./prf";
+export { hashNumbers, prepareKeys } from "./prf";
 
 /** First byte that the host may use. */
 export function heapBase(): usize {

@@ -67,6 +67,20 @@ export function prepareKeys(pairs: usize, count: i32): void {
   }
 }
 
+/** The outputs, 32 bytes each, of messages of two u32: 0 to `count` - 1, and `second`. Writes up to three more. */
+export function hashNumbers(state: usize, count: i32, second: u32, out: usize): void {
+  for (let word: usize = 2; word < 16; word++) v128.store(block4 + (word << 4), i32x4.splat(0));
+  v128.store(block4, i32x4.splat(second), 16);
+  v128.store(lengths4, i32x4.splat(64 + 8));
+  for (let first = 0; first < count; first += LANES, out += LANES << 5) {
+    v128.store(block4, i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)));
+    loadStates(state, state, state, state);
+    compress(h4, block4, lengths4, -1);
+    storeResults();
+    memory.copy(out, results, LANES << 5);
+  }
+}
+
 // A *value* is two u32: where its UTF-8 form lies, with the separator and at least 16 more bytes of any kind behind it, and its bytes with the separator (0 = missing).
 // A *job* is one PRF of one message: u32 state, u32 list of values (where they lie), u32 how many, u32 where its output goes, u32 status. The message is every value of the list followed by a separator; an empty list is
 // the separator alone.

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { wasmFile } from "./wasm-file.ts";
+
+/** The encoding kernel's functions (see assembly/encode.ts and what it exports for what each does). Arguments are byte offsets into its memory, and counts. */
+export interface EncodeKernel {
+  heapBase(): number;
+  prepareKeys(pairs: number, count: number): void;
+  hashNumbers(state: number, count: number, second: number, out: number): void;
+  findCells(slice: number, field: number, first: number, from: number, to: number): number;
+  keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
+  encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
+  distancesTo(filter: number, filters: number, stride: number, count: number, words: number, out: number): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernel on a memory of its own. */
+export function encodeKernel(memory: WebAssembly.Memory): EncodeKernel {
+  compiled ??= new WebAssembly.Module(readFileSync(wasmFile("encode")));
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as EncodeKernel;
+}

@@ -1,0 +1,18 @@
+import { Workers } from "./workers.ts";
+
+/** Tasks done by the calling thread itself: for work that takes less long than threads take to load its code. */
+export class OwnThread<Task, Result> extends Workers<Task, Result> {
+  readonly threads = 1;
+  readonly #work: (task: Task) => Promise<Result>;
+
+  constructor(work: (task: Task) => Promise<Result>) {
+    super();
+    this.#work = work;
+  }
+
+  run(task: Task): Promise<Result> {
+    return this.#work(task);
+  }
+
+  async close(): Promise<void> {}
+}
