@@ -173,7 +173,7 @@ describe("a crash", { timeout: 900_000 }, () => {
     const work = wholeJob();
     // a small file is hashed without threads
     work.write("large.csv", csv(failure.includes("thread") ? Array.from({ length: 100 }, (_, copy) => rows.map((row) => row.replace("own-", `own-${copy}x`))).flat() : rows));
-    const outcomes = [await crash(work, failure, ["hash", "large.csv", ...SALTED, "--out", "x.parquet"])];
+    const outcomes = [await crash(work, failure, ["hash", "large.csv", "--map", "a.map.json", ...SALTED, "--out", "x.parquet"])];
     if (!failure.includes("thread")) outcomes.push(await crash(work, failure, ["schema", "init", "a.csv", "--out", "x.json"]));
     for (const { code } of outcomes) {
       if (failure.includes("thread")) expect(code).toBe(6);
