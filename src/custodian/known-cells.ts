@@ -5,9 +5,10 @@ import type { CellBytes } from "./csv/cell-bytes.ts";
 import type { FieldAtoms, FieldReader } from "./record-atoms.ts";
 import { mixed } from "./text-hash.ts";
 
-/** Bounds that keep memory flat on files of noise. */
-const MOST_KEPT = 1 << 16;
-const KEPT_BYTES = 32 << 20;
+/** Bounds that keep memory flat on files of noise: cells and bytes of a field, and bytes of all. */
+const MOST_KEPT = 1 << 17;
+const FIELD_BYTES = 10 << 20;
+const KEPT_BYTES = 60 << 20;
 
 /** What is known of a field of a record beside its values, in the encoder's memory: atoms that are missing (two halves), the problem by number, a hash of all atoms, the hash of each (0 where it is missing). */
 export const MISSING_LOW = 0;
@@ -19,7 +20,7 @@ export const PROBLEMS = [undefined, "placeholder", "unusable"] as const;
 
 /** An encoder of slices whose groups are fields. */
 export function fieldEncoder(plan: EncodingPlan, readers: readonly FieldReader[]): SliceEncoder {
-  return new SliceEncoder(plan, readers.map(({ indexes, columns, repetitive }) => ({ values: indexes, columns, keptCells: repetitive ? MOST_KEPT : 0 })), KEPT_BYTES);
+  return new SliceEncoder(plan, readers.map(({ indexes, columns, repetitive }) => ({ values: indexes, columns, keptCells: repetitive ? MOST_KEPT : 0 })), Math.min(FIELD_BYTES, Math.floor(KEPT_BYTES / readers.length)));
 }
 
 /** Reads the fields of a slice's records, batch after batch: cells that the encoder does not know become strings, are normalized, and are kept. */
@@ -31,7 +32,8 @@ export class CellReader {
   #slice = "";
   #isAscii = false;
   #cells: CellBytes | undefined;
-  #full = false;
+  /** The fields whose room is full. */
+  #full: number[] = [];
 
   constructor(readers: readonly FieldReader[], encoder: SliceEncoder) {
     this.#readers = readers;
@@ -48,14 +50,14 @@ export class CellReader {
 
   /** Reads a batch of records, at least one; returns where it ends, at the latest at `to`. `firstBounds`: where their cells' bounds begin. */
   read(firstBounds: Uint32Array, from: number, to: number): number {
-    if (this.#full) this.#encoder.forget();
-    this.#full = false;
+    for (const field of this.#full) this.#encoder.forget(field);
+    this.#full = [];
     this.#encoder.begin(from);
     let end = to;
     for (let f = 0; f < this.#readers.length; f++) {
       for (let i = from; (i = this.#encoder.find(f, i, end)) < end; i++) {
         if (this.#keep(f, firstBounds[i]!, i)) continue;
-        this.#full = true;
+        this.#full.push(f);
         end = i;
       }
     }

@@ -32,8 +32,8 @@ const normalizers: Record<Exclude<FieldKindName, "date_of_birth">, (text: string
   health_number: normalizeHealthNumber,
 };
 
-/** Kinds of which a file holds far fewer values than records: what a cell comes to is worth keeping. */
-const REPETITIVE = new Set<FieldKindName>(["forename", "surname", "date_of_birth", "sex", "town"]);
+/** Kinds of which a file may hold far fewer values than records: what a cell comes to is worth keeping. Of places it does where it is of one region: some forty people share a postcode, two or three an address. */
+const REPETITIVE = new Set<FieldKindName>(["forename", "surname", "date_of_birth", "sex", "town", "postcode", "address"]);
 
 /** A field of one record: its atoms, in the order in which the field's are asked for, and their hashes. */
 export interface FieldAtoms {

@@ -63,8 +63,8 @@ export class SliceEncoder {
   readonly #fields: number;
   readonly #tables: readonly { readonly at: number; readonly bytes: number }[];
   readonly #entries: Int32Array;
-  /** What is kept until it is forgotten, and what is kept for one batch. */
-  readonly #kept: Room = { start: 0, at: 0, end: 0 };
+  /** What is kept of each group until it is forgotten, and what is kept for one batch. */
+  readonly #kept: readonly Room[];
   readonly #passing: Room = { start: 0, at: 0, end: 0 };
   /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances: each in room for the largest slice so far. */
   readonly #lists = Array.from({ length: 7 }, () => ({ start: 0, end: 0 }));
@@ -74,7 +74,7 @@ export class SliceEncoder {
   #width = 0;
   #records = 0;
 
-  /** `room`: bytes for what is kept. */
+  /** `room`: bytes for what is kept of each group. */
   constructor(plan: EncodingPlan, groups: readonly ValueGroup[], room: number) {
     this.#memory = new WebAssembly.Memory({ initial: 2 });
     this.#kernel = encodeKernel(this.#memory);
@@ -94,7 +94,7 @@ export class SliceEncoder {
     });
     this.#entries = new Int32Array(groups.length);
     this.#slice = this.#reserve(20);
-    this.#enlarge(this.#kept, room);
+    this.#kept = groups.map(({ keptCells }) => this.#enlarge({ start: 0, at: 0, end: 0 }, keptCells === 0 ? 0 : room));
     this.#enlarge(this.#passing, PASSING_BYTES);
   }
 
@@ -198,10 +198,10 @@ export class SliceEncoder {
     return this.#kernel.findCells(this.#slice, this.#fields + group * FIELD, this.#first, from, to);
   }
 
-  /** Keeps what a record's cells of the group come to: their values, and numbers that the host wants back. False when there is no room: then the batch ends before this record, and all is to be forgotten before the next. For the first of a batch there always is room. */
+  /** Keeps what a record's cells of the group come to: their values, and numbers that the host wants back. False when there is no room: then the batch ends before this record, and the group is to be forgotten before the next. For the first of a batch there always is room. */
   keep(group: number, record: number, values: readonly (string | undefined)[], notes: ArrayLike<number>): boolean {
     const { columns, keptCells } = this.#groups[group]!;
-    const room = keptCells > 0 ? this.#kept : this.#passing;
+    const room = keptCells > 0 ? this.#kept[group]! : this.#passing;
     let size = values.length * VALUE + notes.length * 4 + 4 * SLACK;
     for (const value of values) size += value === undefined ? 0 : value.length * 3 + 1;
     if (keptCells > 0) {
@@ -243,9 +243,10 @@ export class SliceEncoder {
     return at + length;
   }
 
-  #enlarge(room: Room, size: number): void {
+  #enlarge(room: Room, size: number): Room {
     room.start = room.at = this.#reserve(size);
     room.end = room.start + size;
+    return room;
   }
 
   /** All memory in words, and for each record the addresses, in bytes, of its groups: `noteOffset` behind one lies what was noted. Good until something is kept or loaded. */
@@ -273,10 +274,11 @@ export class SliceEncoder {
     out.set(new Uint16Array(this.#memory.buffer, apart.start, row));
   }
 
-  /** Forgets all that was kept. */
-  forget(): void {
-    this.#kept.at = this.#kept.start;
-    this.#entries.fill(0);
-    for (const { at, bytes } of this.#tables) this.#bytes.fill(0, at, at + bytes);
+  /** Forgets what was kept of a group. */
+  forget(group: number): void {
+    const { at, bytes } = this.#tables[group]!;
+    this.#bytes.fill(0, at, at + bytes);
+    this.#kept[group]!.at = this.#kept[group]!.start;
+    this.#entries[group] = 0;
   }
 }
