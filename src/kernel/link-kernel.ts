@@ -10,7 +10,11 @@ export interface LinkKernel {
   placeRows(rows: number, count: number, slots: number, target: number, stride: number): void;
   placeWeights(rows: number, count: number, stride: number, offset: number, words: number, weightOffset: number): void;
   mixColumn(column: number, count: number, digests: number, salt: bigint): void;
+  addDigests(from: number, count: number, digests: number): void;
   sortByKey(keys: number, count: number, mask: bigint, sorted: number, order: number, sortedScratch: number, orderScratch: number, digits: number): number;
+  dealKeys(keys: number, count: number, outKeys: number, outRows: number, ends: number): number;
+  hashJoinScratch(largest: number): number;
+  joinPiles(keysA: number, rowsA: number, endsA: number, keysB: number, rowsB: number, endsB: number, largest: number, scratch: number, outA: number, outB: number, orderA: number, orderB: number, blocks: number, counts: number): void;
   findBlocks(sortedA: number, countA: number, sortedB: number, countB: number, self: number, out: number): number;
   countPairs(blocks: number, from: number, to: number, self: number, cap: number, out: number): void;
   emitPairs(blocks: number, to: number, self: number, cap: number, orderA: number, orderB: number, cursor: number, outA: number, outB: number, capacity: number): number;

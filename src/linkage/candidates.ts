@@ -2,7 +2,8 @@ import type { KernelCall, LinkKernel } from "../kernel/link-kernel.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { Evidence } from "./evidence.ts";
-import { type Join, type JoinRoom, type Rule, joinRule, reserveJoinRoom, rulesOf } from "./join-rule.ts";
+import type { JoinRoom } from "./join-columns.ts";
+import { type Digests, type Join, type Rule, joinRule, reserveJoinRoom, rulesOf } from "./join-rule.ts";
 import { joinBytes } from "./memory-plan.ts";
 import { type MergedPairs, type TupleRoom, type Tuples, dealTuples, mergeTuples, reserveTupleRoom } from "./merge-tuples.ts";
 import { type LinkPool, type LoadedDataset, type RowLayout, placeRows } from "./record-store.ts";
@@ -72,10 +73,11 @@ export interface CandidateOptions {
 }
 
 const INDEX = 4;
+const DIGEST = 8;
 
 /** Pairs of every rule, counted without looking at any: the forecast. */
 export async function countCandidates(options: CandidateOptions): Promise<RuleReport[]> {
-  return atOnce(options, rulesOf(options.schema, options.a.file, options.b.file), async (rule, { room }) => (await joinRule(options, rule, room)).report, (done, total) => options.onProgress("counting", done, total));
+  return atOnce(options, rulesOf(options.schema, options.a.file, options.b.file), async (rule, { room, digests, out }) => (await joinRule(options, rule, room, digests, out)).report, (done, total) => options.onProgress("counting", done, total));
 }
 
 export async function findCandidates(options: CandidateOptions): Promise<Candidates> {
@@ -88,7 +90,7 @@ export async function findCandidates(options: CandidateOptions): Promise<Candida
     options,
     keys,
     async (rule, lane) => {
-      const join = await joinRule(options, rule, lane.room);
+      const join = await joinRule(options, rule, lane.room, lane.digests, lane.out);
       limitTuples((total += join.report.pairs), options.mostTuples);
       return { report: join.report, chunks: await emit(options, join, lane) };
     },
@@ -113,18 +115,26 @@ export async function findCandidates(options: CandidateOptions): Promise<Candida
 /** Room for a rule that is joined while others are. */
 interface Lane {
   readonly room: JoinRoom;
+  readonly digests: Digests;
   readonly cursor: number;
   readonly out: TupleRoom;
 }
 
-/** Works on as many rules at a time as there are threads and room for; results in the order of the rules. */
+/** Works on as many rules at a time as there are threads and room for; results in the order of the rules. Each lane sums up digests of its own. */
 async function atOnce<T>(options: CandidateOptions, rules: readonly Rule[], work: (rule: Rule, lane: Lane) => Promise<T>, onProgress: (done: number, total: number) => void): Promise<T[]> {
-  const { memory, pool, a, b } = options;
+  const { memory, kernel, pool, a, b } = options;
   const results: T[] = [];
   let next = 0;
   let done = 0;
-  const room = Math.max(1, Math.floor(memory.free / joinBytes({ rowsA: a.rows, rowsB: b.rows })));
-  const lanes = Array.from({ length: Math.min(pool.threads, rules.length, room) }, (): Lane => ({ room: reserveJoinRoom(options), cursor: memory.reserve(8), out: reserveTupleRoom(memory, emitCapacity(b), "plain") }));
+  const laneBytes = joinBytes({ rowsA: a.rows, rowsB: b.rows });
+  const room = 1 + Math.max(0, Math.floor((memory.free - laneBytes) / (laneBytes + DIGEST * (a.rows + b.rows))));
+  const apart = ({ rows }: LoadedDataset): number => memory.reserveZeroed(rows * DIGEST);
+  const lanes = Array.from({ length: Math.min(pool.threads, rules.length, room) }, (_, lane): Lane => ({
+    room: reserveJoinRoom(options),
+    digests: lane === 0 ? { a: a.digests, b: b.digests } : { a: apart(a), b: a === b ? 0 : apart(b) },
+    cursor: memory.reserve(8),
+    out: reserveTupleRoom(memory, emitCapacity(b), "plain"),
+  }));
   await Promise.all(
     lanes.map(async (lane) => {
       while (next < rules.length) {
@@ -134,18 +144,22 @@ async function atOnce<T>(options: CandidateOptions, rules: readonly Rule[], work
       }
     }),
   );
+  for (const { digests } of lanes.slice(1)) {
+    kernel.addDigests(digests.a, a.rows, a.digests);
+    if (a !== b) kernel.addDigests(digests.b, b.rows, b.digests);
+  }
   return results;
 }
 
-/** Pairs that are emitted at a time: at least all that one record can have. */
+/** Pairs that are emitted at a time: at least all that one record can have, and one more than keys of one record each. */
 function emitCapacity({ rows }: LoadedDataset): number {
-  return Math.max(1 << 18, rows);
+  return Math.max(1 << 18, rows + 1);
 }
 
 /** All pairs of an exact key. */
-async function emit(options: CandidateOptions, { blocks, blockCount, orderA, orderB }: Join, { cursor, out }: Lane): Promise<Tuples[]> {
+async function emit(options: CandidateOptions, { blocks, blockCount, orderA, orderB, singles }: Join, { cursor, out }: Lane): Promise<Tuples[]> {
   const { a, b, memory, pool, blockCap } = options;
-  const chunks: Tuples[] = [];
+  const chunks: Tuples[] = singles > 0 ? [await dealTuples(options, out, singles)] : [];
   memory.u32(cursor, 2).set([0, 0]);
   while (memory.u32(cursor, 2)[0]! < blockCount) {
     const count = await pool.run({ name: "emitPairs", args: [blocks, blockCount, Number(a === b), blockCap, orderA, orderB, cursor, out.a, out.b, out.capacity] });

@@ -1,7 +1,9 @@
 import type { HashedFile } from "../exchange/hashed-file.ts";
+import { SaltlinkError } from "../errors.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { CandidateOptions, RuleReport } from "./candidates.ts";
-import { type LoadedDataset, loadKeyColumn } from "./record-store.ts";
+import { DIGITS_BYTES, JOINED, type JoinJob, type JoinRoom, joinColumns, largestPile } from "./join-columns.ts";
+import { type LoadedDataset, unreadable } from "./record-store.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** One way to bring records together: a key that must be equal, or a bucketed key whose pairs are then compared. */
@@ -34,31 +36,15 @@ export interface Join {
   readonly blockCount: number;
   readonly orderA: number;
   readonly orderB: number;
+  /** Tuples of keys that one record of each file has, where they were wanted apart; their keys have no block. */
+  readonly singles: number;
   readonly report: RuleReport;
 }
 
-/** Room in which one rule at a time is joined; rules that are joined at once have one each. Addresses of what `joinRule` needs. */
-export interface JoinRoom {
-  readonly sortedA: number;
-  readonly orderA: number;
-  readonly sortedB: number;
-  readonly orderB: number;
-  readonly keys: number;
-  readonly sortedScratch: number;
-  readonly orderScratch: number;
-  readonly digits: number;
-  readonly blocks: number;
-  readonly counts: number;
-  /** What lies above this mark can be given back when only the orders are needed any more. */
-  readonly ordersEnd: number;
-}
-
-/** What sorting keys counts in. */
-export const DIGITS_BYTES = (512 + 2048) * 4;
 const INDEX = 4;
 const WORD = 8;
 
-export function reserveJoinRoom({ a, b, memory }: Pick<CandidateOptions, "a" | "b" | "memory">): JoinRoom {
+export function reserveJoinRoom({ a, b, memory, kernel }: Pick<CandidateOptions, "a" | "b" | "memory" | "kernel">): JoinRoom {
   const most = Math.max(a.rows, b.rows);
   const self = a === b;
   const orderA = memory.reserve(a.rows * INDEX);
@@ -76,28 +62,38 @@ export function reserveJoinRoom({ a, b, memory }: Pick<CandidateOptions, "a" | "
     orderScratch: memory.reserve(most * INDEX),
     digits: memory.reserve(DIGITS_BYTES),
     blocks: memory.reserve(Math.max(1, Math.min(a.rows, b.rows)) * 16),
+    table: memory.reserve(kernel.hashJoinScratch(largestPile(most))),
+    largestPile: largestPile(most),
     counts: memory.reserve(32),
+    mixed: memory.reserve(INDEX),
   };
 }
 
-/** Sorts both key columns and finds the blocks. */
-export async function joinRule(options: CandidateOptions, rule: Rule, room: JoinRoom): Promise<Join> {
-  const { a, b, memory, kernel, pool, blockCap } = options;
+/** Where what a rule's columns add to the digests goes. */
+export interface Digests {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Joins the columns of a rule, in another thread where they lie in files. `singles`: where tuples of keys go that one record of each file has, if these are wanted apart. */
+export async function joinRule({ a, b, memory, kernel, pool, blockCap }: CandidateOptions, rule: Rule, room: JoinRoom, digests: Digests, singles?: JoinJob["singles"]): Promise<Join> {
   const self = a === b;
   const { column, kind, parts } = rule;
   if (column === undefined) return joinAll(a, b, memory, room);
-  const sort = async (dataset: LoadedDataset, sorted: number, order: number): Promise<number> => {
-    await loadKeyColumn(dataset, column, room.keys, options);
-    return pool.run({ name: "sortByKey", args: [room.keys, dataset.rows, rule.mask, sorted, order, room.sortedScratch, room.orderScratch, room.digits] });
-  };
-  const countA = await sort(a, room.sortedA, room.orderA);
-  const countB = self ? countA : await sort(b, room.sortedB, room.orderB);
-  const blockCount = await pool.run({ name: "findBlocks", args: [room.sortedA, countA, room.sortedB, countB, Number(self), room.blocks] });
+  const files = self ? [a.file] : [a.file, b.file];
+  const columnOf = ({ file, rows }: LoadedDataset, at: number): JoinJob["join"][number] => ({ column: file.layout.words.indexOf(column), rows, digests: at });
+  const job: JoinJob = { join: self ? [columnOf(a, digests.a)] : [columnOf(a, digests.a), columnOf(b, digests.b)], mask: rule.mask, singles, room };
+  memory.u32(room.mixed, 1)[0] = 0;
+  const places = files.flatMap((file) => file.places ?? []);
+  const outcome = places.length === files.length ? await pool.run({ ...job, places }) : joinColumns(kernel, memory.memory, job, files.map(({ readWords }) => readWords));
+  if (outcome === JOINED.unreadable) throw unreadable(files.map(({ path }) => path).join(" or "));
+  if (outcome === JOINED.interrupted) throw new SaltlinkError("worker", "a worker thread died, probably for want of memory; run again with fewer --threads");
+  const [single, blockCount] = memory.u32(room.counts, 2) as unknown as [number, number];
   kernel.countPairs(room.blocks, 0, blockCount, Number(self), kind === "key" ? blockCap : Infinity, room.counts);
-  const [pairs, skippedPairs, skippedBlocks, largestBlock] = memory.f64(room.counts, 4) as unknown as [number, number, number, number];
+  const [pairs, skippedPairs, skippedBlocks, largest] = memory.f64(room.counts, 4) as unknown as [number, number, number, number];
   const skippedShare = skippedBlocks === 0 ? 0 : skippedRecords(memory.u32(room.blocks, blockCount * 4), self, blockCap) / a.rows;
-  const report = { kind, parts, blocks: blockCount, pairs, found: pairs, largestBlock, skippedBlocks, skippedPairs, skippedShare };
-  return { blocks: room.blocks, blockCount, orderA: room.orderA, orderB: room.orderB, report };
+  const report = { kind, parts, blocks: blockCount + single, pairs: pairs + single, found: pairs + single, largestBlock: Math.max(largest, Math.min(single, 1)), skippedBlocks, skippedPairs, skippedShare };
+  return { blocks: room.blocks, blockCount, orderA: room.orderA, orderB: room.orderB, singles: single, report };
 }
 
 /** Records of A in the blocks above the cap. */
@@ -115,5 +111,5 @@ function joinAll(a: LoadedDataset, b: LoadedDataset, memory: SharedMemory, { blo
   for (const [order, { rows }] of [[orderA, a], [orderB, b]] as const) memory.u32(order, rows).forEach((_, row, view) => (view[row] = row));
   memory.u32(blocks, 4).set([0, a.rows, 0, b.rows]);
   const pairs = a === b ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
-  return { blocks, blockCount: 1, orderA, orderB, report: { kind: "bucket", parts: ["all pairs"], blocks: 1, pairs, found: pairs, largestBlock: pairs, skippedBlocks: 0, skippedPairs: 0, skippedShare: 0 } };
+  return { blocks, blockCount: 1, orderA, orderB, singles: 0, report: { kind: "bucket", parts: ["all pairs"], blocks: 1, pairs, found: pairs, largestBlock: pairs, skippedBlocks: 0, skippedPairs: 0, skippedShare: 0 } };
 }

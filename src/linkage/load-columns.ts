@@ -6,11 +6,10 @@ import type { LoadedDataset, RowLayout } from "./record-store.ts";
 /** Where things lie in the shared memory. */
 type LoadTarget = Pick<LoadedDataset, "nulls" | "digests">;
 
-/** What is loaded: the null masks and content digests of some rows; some rows into stores; or a whole key column. */
+/** What is loaded: the null masks and content digests of some rows; or some rows into stores. */
 export type LoadJob =
   | { readonly load: "content"; readonly layout: RowLayout; readonly target: LoadTarget; readonly scratch: number; readonly from: number; readonly rows: number }
-  | { readonly load: "rows"; readonly layout: RowLayout; readonly placements: readonly Placement[]; readonly scratch: number; readonly from: number; readonly rows: number }
-  | { readonly load: "key"; readonly column: number; readonly keys: number; readonly rows: number };
+  | { readonly load: "rows"; readonly layout: RowLayout; readonly placements: readonly Placement[]; readonly scratch: number; readonly from: number; readonly rows: number };
 
 /** A store of rows, and for every row of the file its slot there, a u32; NO_SLOT for rows to leave out. */
 export interface Placement {
@@ -45,10 +44,6 @@ export function runLoadTask(kernel: LinkKernel, memory: WebAssembly.Memory, task
 
 export function load(kernel: LinkKernel, memory: WebAssembly.Memory, read: ReadWords, job: LoadJob): void {
   const words = (at: number, count: number): Uint8Array => new Uint8Array(memory.buffer, at, count * 8);
-  if (job.load === "key") {
-    read(job.column, 0, words(job.keys, job.rows));
-    return;
-  }
   const { layout, scratch } = job;
   for (let row = job.from; row < job.from + job.rows; row += LOAD_BLOCK) {
     const count = Math.min(LOAD_BLOCK, job.from + job.rows - row);

@@ -2,7 +2,7 @@ import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { ID_BYTES, ID_LENGTH, readIdBytes } from "../exchange/record-ids.ts";
 import type { WordPlaces } from "../exchange/word-places.ts";
 import type { LinkKernel } from "../kernel/link-kernel.ts";
-import { DIGITS_BYTES } from "./join-rule.ts";
+import { DIGITS_BYTES } from "./join-columns.ts";
 import { LOAD_BLOCK } from "./load-columns.ts";
 import type { Loading } from "./record-store.ts";
 import type { SharedMemory } from "./shared-memory.ts";

@@ -30,6 +30,8 @@ const RECORD = 48; // its candidate pairs and its link
 /** What a thread needs to compare and to load, as long as buckets are of the size that hash makes them. */
 const SCAN_LANE = 9 << 20;
 const OVERHEAD = 4 << 20;
+/** Bytes of hash tables for every row (join-columns.ts). */
+const JOIN_TABLE_SHARE = 0.25;
 /** Share of the rest that tuples get. */
 const TUPLE_SHARE = 0.3;
 /** Segments of a bucketed key beyond which a run would mostly read its files again. */
@@ -38,7 +40,7 @@ const MOST_SEGMENTS = 16;
 /** Bytes of the room in which one rule is joined (join-rule.ts) and its pairs put out. */
 export function joinBytes({ rowsA, rowsB }: Pick<Sizes, "rowsA" | "rowsB">): number {
   const most = Math.max(rowsA, rowsB);
-  return 12 * (rowsA + rowsB) + 20 * most + 16 * Math.min(rowsA, rowsB) + TUPLE_ROOM.plain * Math.max(1 << 18, rowsB) + (64 << 10);
+  return 12 * (rowsA + rowsB) + 20 * most + 16 * Math.min(rowsA, rowsB) + TUPLE_ROOM.plain * Math.max(1 << 18, rowsB) + JOIN_TABLE_SHARE * most + (128 << 10);
 }
 
 /** Bytes of record ids, and of the room in which they are looked at (load-record-ids.ts). */
@@ -69,7 +71,7 @@ export function forecastMemory(sizes: Sizes, tuples: number): number {
   const { rowsA, rowsB, own, threads, stride } = sizes;
   const samples = own.length === 0 ? 0 : 4 * (rowsA + rowsB) + own.reduce((sum, rows) => sum + stride * rows, 0); // sample-records.ts; left out where room is short
   const merging = 24 * Math.max(rowsA, rowsB) + mergeBytes(rowsA, tuples, threads);
-  const shared = largestStage(sizes, (join, records) => Math.max(threads * join, (8 + stride) * records, merging));
+  const shared = largestStage(sizes, (join, records) => Math.max(threads * join + (threads - 1) * 8 * records, (8 + stride) * records, merging));
   return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, samples + shared);
 }
 

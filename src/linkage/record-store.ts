@@ -4,13 +4,14 @@ import type { KernelCall, LinkKernel } from "../kernel/link-kernel.ts";
 import type { Pool } from "../pool/pool.ts";
 import { relativeToWeights, wholeLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import type { JoinTask } from "./join-columns.ts";
 import type { LinkRowsTask } from "./link-rows.ts";
 import type { RecordIdsTask } from "./load-record-ids.ts";
-import { LOAD_BLOCK, type LoadJob, type LoadTask, type Placement, load, loadScratch, mixIntoDigests } from "./load-columns.ts";
+import { LOAD_BLOCK, type LoadJob, type LoadTask, type Placement, load, loadScratch } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** Threads that run kernel calls, load columns and record ids and write links, all on one memory. */
-export type LinkPool = Pool<KernelCall | LoadTask | RecordIdsTask | LinkRowsTask, number>;
+export type LinkPool = Pool<KernelCall | LoadTask | JoinTask | RecordIdsTask | LinkRowsTask, number>;
 
 /**
  * A dataset in shared memory: null masks and content digests of all records. Keys are read when their rule is joined, filters and tokens when they are compared (`placeRows`), and neither is kept longer.
@@ -88,13 +89,6 @@ export async function placeRows({ file, rows, store }: LoadedDataset, placements
   else for (const to of placements) await pool.run({ name: "placeRows", args: [store, rows, to.slots, to.store, layout.stride] });
 }
 
-/** Loads a key column into `keys`. Its part in the content digests is added here, not by the thread that reads: that one's work may have to be tried again. */
-export async function loadKeyColumn({ file, rows, digests }: LoadedDataset, name: string, keys: number, loading: Loading): Promise<void> {
-  const column = file.layout.words.indexOf(name);
-  await loadPart(file, loading, { load: "key", column, keys, rows });
-  mixIntoDigests(loading.kernel, column, keys, rows, digests);
-}
-
 async function overRows(file: HashedFile, loading: Loading, jobOf: (part: { from: number; rows: number; scratch: number }) => LoadJob, onRows?: (rows: number) => void): Promise<void> {
   const { memory, pool, layout } = loading;
   const mark = memory.mark();
@@ -115,5 +109,9 @@ async function overRows(file: HashedFile, loading: Loading, jobOf: (part: { from
 /** By a thread that reads the file itself; a CSV is in this thread's memory. */
 async function loadPart({ places, readWords, path }: HashedFile, { memory, kernel, pool }: Loading, job: LoadJob): Promise<void> {
   if (places === undefined) load(kernel, memory.memory, readWords, job);
-  else if ((await pool.run({ ...job, places })) === 0) throw new SaltlinkError("io", `cannot read ${path} to its end; was it changed while it was being read?`);
+  else if ((await pool.run({ ...job, places })) === 0) throw unreadable(path);
+}
+
+export function unreadable(path: string): SaltlinkError {
+  return new SaltlinkError("io", `cannot read ${path} to its end; was it changed while it was being read?`);
 }

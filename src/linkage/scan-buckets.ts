@@ -23,7 +23,7 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
   const { stride } = layout;
   const mark = memory.mark();
   const room = reserveJoinRoom(options);
-  const { report, orderA, orderB, ...join } = await joinRule(options, rule, room);
+  const { report, orderA, orderB, ...join } = await joinRule(options, rule, room, { a: a.digests, b: b.digests });
   const blocks = memory.u32(join.blocks, join.blockCount * 4).slice();
   memory.release(room.ordersEnd);
   const samples = options.takeSamples?.() ?? [];

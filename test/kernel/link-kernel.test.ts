@@ -160,6 +160,37 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     );
   });
 
+  it("joins keys through hash tables: tuples of those that one record of each file has, blocks of the others", () => {
+    fc.assert(
+      fc.property(fc.array(key, { maxLength: 40 }), fc.array(key, { maxLength: 40 }), (keysA, keysB) => {
+        const bench = new Bench();
+        const deal = (keys: readonly bigint[]): { keys: number; rows: number; ends: number; largest: number } => {
+          const dealt = { keys: bench.room(keys.length * 8), rows: bench.room(keys.length * 4), ends: bench.room(512 * 4) };
+          return { ...dealt, largest: bench.kernel.dealKeys(bench.words(keys), keys.length, dealt.keys, dealt.rows, dealt.ends) };
+        };
+        const [a, b] = [deal(keysA), deal(keysB)];
+        const largest = Math.max(a.largest, b.largest);
+        const room = (keys: readonly bigint[], bytes: number): number => bench.room(keys.length * bytes);
+        const [outA, outB, orderA, orderB, blocks, counts] = [room([...keysA, 0n], 4), room([...keysB, 0n], 4), room(keysA, 4), room(keysB, 4), room(keysA, 16), bench.room(8)];
+        bench.kernel.joinPiles(a.keys, a.rows, a.ends, b.keys, b.rows, b.ends, largest, bench.room(bench.kernel.hashJoinScratch(largest)), outA, outB, orderA, orderB, blocks, counts);
+        const [tuples, blockCount] = bench.list(counts, 2) as [number, number];
+        const singles = Array.from({ length: tuples }, (_, i): [number, number] => [bench.list(outA, tuples)[i]!, bench.list(outB, tuples)[i]!]);
+        const expected = joinPairs(keysA, keysB, -1n, false);
+        const times = (keys: readonly bigint[], row: number): number => keys.filter((each) => each === keys[row]).length;
+        const isSingle = ([rowA, rowB]: readonly [number, number]): boolean => times(keysA, rowA) === 1 && times(keysB, rowB) === 1;
+        const inOrder = (pairs: readonly (readonly [number, number])[]): (readonly [number, number])[] => [...pairs].sort((x, y) => x[0] - y[0] || x[1] - y[1]);
+        expect(inOrder(singles)).toEqual(expected.filter(isSingle));
+        const inBlocks = Array.from({ length: blockCount }, (_, i) => {
+          const [firstA, endA, firstB, endB] = bench.list(blocks + 16 * i, 4) as [number, number, number, number];
+          return bench.list(orderA + 4 * firstA, endA - firstA).flatMap((rowA) => bench.list(orderB + 4 * firstB, endB - firstB).map((rowB): [number, number] => [rowA, rowB]));
+        });
+        expect(inOrder(inBlocks.flat())).toEqual(expected.filter((pair) => !isSingle(pair)));
+        expect(blockCount).toBe(new Set(inBlocks.flat().map(([rowA]) => keysA[rowA])).size);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("skips blocks above the cap and says what was lost", () => {
     const bench = new Bench();
     const keys = [1n, 1n, 1n, 2n, 2n, 3n];

@@ -19,6 +19,11 @@ export function mixColumn(column: usize, count: u32, digests: usize, salt: u64):
   }
 }
 
+/** Adds digests that were summed up apart. */
+export function addDigests(from: usize, count: u32, digests: usize): void {
+  for (const end = from + (<usize>count << 3); from < end; from += 8, digests += 8) store<u64>(digests, load<u64>(digests) + load<u64>(from));
+}
+
 /**
  * Copies each row to its slot in the store, but those with slot 0xffffffff. Slots lie anywhere, and that takes the time: to write a row there at once, word by word out of all its columns with the weights on the way, was no faster than
  * to put a block of rows together in the cache and copy them.
