@@ -7,6 +7,7 @@ import { wasmFile } from "./wasm-file.ts";
  */
 export interface LinkKernel {
   placeColumn(column: number, count: number, rows: number, stride: number, offset: number): void;
+  placeFilter(columns: number, pitch: number, words: number, count: number, rows: number, stride: number, offset: number, weightOffset: number): void;
   placeRows(rows: number, count: number, slots: number, target: number, stride: number): void;
   placeWeights(rows: number, count: number, stride: number, offset: number, words: number, weightOffset: number): void;
   mixColumn(column: number, count: number, digests: number, salt: bigint): void;

@@ -25,9 +25,17 @@ export const LOAD_BLOCK = 4096;
 /** The slot of a row that a store does not hold. */
 export const NO_SLOT = 0xffffffff;
 
+/** Columns of a filter lie side by side, at an odd distance: powers of two fall on the same places of the cache. */
+const PITCH = LOAD_BLOCK * 8 + 64;
+
+/** Bytes of scratch for the columns that are placed at a time; the rows follow. */
+function columnBytes({ filterWords }: RowLayout): number {
+  return Math.max(1, ...filterWords) * PITCH;
+}
+
 /** Bytes of scratch that a job needs. */
-export function loadScratch({ stride }: RowLayout): number {
-  return LOAD_BLOCK * (8 + stride);
+export function loadScratch(layout: RowLayout): number {
+  return columnBytes(layout) + LOAD_BLOCK * layout.stride;
 }
 
 /** Runs a task; 0 where the file could not be read, else 1, or what became of the file. */
@@ -58,8 +66,9 @@ export function load(kernel: LinkKernel, memory: WebAssembly.Memory, read: ReadW
         mixIntoDigests(kernel, column, scratch, count, digests);
       }
     } else {
-      placeBlock(kernel, (column) => read(column, row, words(scratch, count)), layout, scratch, count);
-      for (const { slots, store } of job.placements) kernel.placeRows(scratch + LOAD_BLOCK * 8, count, slots + row * 4, store, layout.stride);
+      const rows = scratch + columnBytes(layout);
+      placeBlock(kernel, (column, at) => read(column, row, words(at, count)), layout, scratch, rows, count);
+      for (const { slots, store } of job.placements) kernel.placeRows(rows, count, slots + row * 4, store, layout.stride);
     }
   }
 }
@@ -74,21 +83,17 @@ function telling({ filterWords, firstToken, tokens }: RowLayout): number[] {
   return [...firstWords, ...Array.from({ length: tokens }, (_, t) => firstToken + t)];
 }
 
-/** Rows as the store has them, behind the room for one column in `scratch`. */
-function placeBlock(kernel: LinkKernel, readColumn: (column: number) => void, { stride, filterBytes, filterWords, firstToken, tokens }: RowLayout, scratch: number, count: number): void {
-  const rows = scratch + LOAD_BLOCK * 8;
+/** Rows as the store has them. */
+function placeBlock(kernel: LinkKernel, readColumn: (column: number, at: number) => void, { stride, filterBytes, filterWords, firstToken, tokens }: RowLayout, scratch: number, rows: number, count: number): void {
   let column = 1;
   let offset = 0;
   for (const [f, words] of filterWords.entries()) {
-    for (let w = 0; w < words; w++) {
-      readColumn(column++);
-      kernel.placeColumn(scratch, count, rows, stride, offset + w * 8);
-    }
-    kernel.placeWeights(rows, count, stride, offset, words, filterBytes + 2 * f);
+    for (let w = 0; w < words; w++) readColumn(column++, scratch + w * PITCH);
+    kernel.placeFilter(scratch, PITCH, words, count, rows, stride, offset, filterBytes + 2 * f);
     offset += words * 8;
   }
   for (let t = 0; t < tokens; t++) {
-    readColumn(firstToken + t);
+    readColumn(firstToken + t, scratch);
     kernel.placeColumn(scratch, count, rows, stride, stride - (tokens - t) * 8);
   }
 }

@@ -244,6 +244,25 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     );
   });
 
+  it("places a filter and its weight at once as column after column", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(8, 16), fc.integer({ min: 1, max: 5 }), fc.infiniteStream(fc.oneof(word, fc.constant(0n))), (words, count, values) => {
+        const bench = new Bench();
+        const [stride, offset, pitch] = [words * 8 + 24, 8, count * 8 + 16];
+        const [whole, columns] = [bench.memory.reserveZeroed(count * stride), bench.memory.reserveZeroed(words * pitch)];
+        const expected = bench.memory.reserveZeroed(count * stride);
+        for (let w = 0; w < words; w++) {
+          bench.memory.i64(columns + w * pitch, count).set([...values.take(count)].map(signed));
+          bench.kernel.placeColumn(columns + w * pitch, count, expected, stride, offset + w * 8);
+        }
+        bench.kernel.placeWeights(expected, count, stride, offset, words, stride - 8);
+        bench.kernel.placeFilter(columns, pitch, words, count, whole, stride, offset, stride - 8);
+        expect([...bench.memory.u8(whole, count * stride)]).toEqual([...bench.memory.u8(expected, count * stride)]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("places rows in their slots and leaves out those without one", () => {
     const bench = new Bench();
     const target = bench.words([0n, 0n, 0n, 0n, 0n, 0n]);

@@ -3,7 +3,7 @@
 // All threads share one memory, so nothing here is static: every function works on what its caller points to, and two calls
 // that run at once must be given disjoint outputs. Records are rows 0..n-1; a *tuple* is (row of A, row of B, what one rule saw of the pair).
 
-export { addDigests, mixColumn, placeColumn, placeRows, placeWeights } from "./place-rows";
+export { addDigests, mixColumn, placeColumn, placeFilter, placeRows, placeWeights } from "./place-rows";
 export { sortByKey } from "./sort";
 export { countPairs, emitPairs, findBlocks } from "./join";
 export { comparePairs } from "./compare";

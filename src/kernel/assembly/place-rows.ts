@@ -1,9 +1,30 @@
+import { copyWords } from "./copy-words";
+
 // Records laid out as rows: column after column comes from the hashed file, and what is compared together lies together.
 
 /** Copies one 64-bit column into the row store. `stride`, `offset`: bytes. */
 export function placeColumn(column: usize, count: u32, rows: usize, stride: usize, offset: usize): void {
   let target = rows + offset;
   for (const end = column + (<usize>count << 3); column < end; column += 8, target += stride) store<u64>(target, load<u64>(column));
+}
+
+/**
+ * Puts a filter in its place in every row, and the number of its set bits, as a u16 at `weightOffset`, 0 where it is missing. Its columns lie `pitch` bytes apart; `words`: a multiple of eight. A row's line is written at once: column after column takes twice as long.
+ */
+export function placeFilter(columns: usize, pitch: usize, words: i32, count: u32, rows: usize, stride: usize, offset: usize, weightOffset: usize): void {
+  for (const end = columns + (<usize>count << 3); columns < end; columns += 8, rows += stride) {
+    let weight: u64 = 0;
+    let from = columns;
+    let to = rows + offset;
+    for (let w = 0; w < words; w += 8, to += 64) {
+      for (let i: usize = 0; i < 64; i += 8, from += pitch) {
+        const word = load<u64>(from);
+        store<u64>(to + i, word);
+        weight += popcnt(word);
+      }
+    }
+    store<u16>(rows + weightOffset, <u16>weight);
+  }
 }
 
 /**
@@ -31,7 +52,7 @@ export function addDigests(from: usize, count: u32, digests: usize): void {
 export function placeRows(rows: usize, count: u32, slots: usize, target: usize, stride: usize): void {
   for (const end = slots + (<usize>count << 2); slots < end; slots += 4, rows += stride) {
     const slot = load<u32>(slots);
-    if (slot != 0xffffffff) memory.copy(target + <usize>slot * stride, rows, stride);
+    if (slot != 0xffffffff) copyWords(target + <usize>slot * stride, rows, stride);
   }
 }
 

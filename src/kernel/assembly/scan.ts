@@ -1,5 +1,6 @@
 import { LANES, TABLE_BYTES, fillTable, layPlanes, listBits, listBytes, nearLanes, planesBytes } from "./bit-planes";
 import { LAYOUT_FILTER, LAYOUT_HEAD, SCALE, distance, distance8, levelsOf } from "./compare";
+import { copyWords } from "./copy-words";
 
 /**
  * Tuples of a bucketed key: the pairs of a block of which at least one filter is not far. Works on part of the blocks, given by `cursor`
@@ -135,7 +136,7 @@ function nextLane(near: usize, b: u32, laid: u32): u32 {
 
 /** Copies a row's filters, and their weights, `room` u16 from filter to filter, unless `weights` is 0. */
 function gather(layout: usize, filters: u32, width: usize, row: usize, target: usize, weights: usize, room: usize): void {
-  memory.copy(target, row, width);
+  copyWords(target, row, width);
   for (let f: usize = 0; f < filters; f++) {
     const weight = load<u16>(row + width + (f << 1));
     if (weights != 0) store<u16>(weights + ((f * room) << 1), weight);
