@@ -93,7 +93,7 @@ export function estimate(options: EstimateOptions): Model {
   const { schema, evidence, u, mostMatches } = options;
   const { groups } = evidence;
   const factors = factorsOf(groups, schema);
-  const classes = relativeClasses(groups, u, schema);
+  const classes = relativeClasses(groups, u, schema, (options.own ?? []).length > 0);
   const { across, within } = populationsOf(options);
   const own = within.flatMap(({ files }) => files);
   /** Duplicates are counted where own pairs are seen best. */

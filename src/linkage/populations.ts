@@ -44,10 +44,10 @@ export interface Within {
 }
 
 /**
- * How far own pairs are foretold: a number of them that is foretold as x is taken to have the variance x (x + TEMPER) / TEMPER, so that many speak for themselves and what is foretold as all but impossible may yet be seen. The prior
- * is a gamma distribution of mean x and rate TEMPER / (x + TEMPER).
+ * Weight of what shapes foretell of an observation's own pairs, in the pairs foretold, less one: own pairs that are more than foretold soon speak for themselves, because no shape foretells all that relatives have in common. That they are
+ * fewer is mostly chance, as long as few are foretold: it takes many to be believed. Weighing both alike, whatever the weight, takes those for matches that own pairs happen not to show: two thirds of what precision was overrated by.
  */
-const TEMPER = 0.7;
+const SHAPE = { above: 0.2, below: 6 };
 /** Share of all matches whose observations tell duplicates. */
 const MOST = 0.9;
 /** First guess of a file's duplicates, for every record. */
@@ -129,8 +129,8 @@ export function correctionOf(own: readonly Population[]): Float64Array {
       foretold += missing[r]! * rest[r]!;
       seen += (counts[r]! * rest[r]!) / (rest[r]! + matches * seenAmongMatches + TINY);
     }
-    const prior = TEMPER / (foretold + TEMPER);
-    return foretold > 0 ? (prior + seen / foretold) / (prior + 1) : 1;
+    const shape = (seen > foretold ? SHAPE.above : SHAPE.below) / (foretold + 1);
+    return foretold > 0 ? (shape + seen / foretold) / (shape + 1) : 1;
   });
 }
 

@@ -3,6 +3,7 @@ import type { Observation } from "../../src/linkage/candidates.ts";
 import { type OwnPairs, estimate } from "../../src/linkage/estimate.ts";
 import { evidenceOf, factsIn } from "../../src/linkage/evidence.ts";
 import { CARE } from "../../src/linkage/match-class.ts";
+import { type Population, correctionOf } from "../../src/linkage/populations.ts";
 import { type RelativeClass, relativeClasses } from "../../src/linkage/relatives.ts";
 import { unreachedMatches } from "../../src/linkage/unreached.ts";
 import { random } from "../../src/random.ts";
@@ -72,7 +73,7 @@ function observe(classes: readonly { pairs: number; states: readonly Float64Arra
 describe("estimation", () => {
   const matches = 20_000;
   const households = 30_000;
-  const [{ shares, states: ofClass }] = relativeClasses(groups, u, standardSchema) as [RelativeClass];
+  const [{ shares, states: ofClass }] = relativeClasses(groups, u, standardSchema, false) as [RelativeClass];
   const family = groups.map((_, g) => (shares[g] === true ? trueM[g]! : (ofClass[g] ?? u[g]!)));
   const { observations, reached } = observe(
     [
@@ -107,6 +108,29 @@ describe("estimation", () => {
     const o = observations.findIndex(({ pairs }, i) => pairs > 2 && pairs < 20 && model.probabilities[i]! > 0.9 && model.probabilities[i]! < 0.999);
     const more = own.map((population) => ({ ...population, observations: [...population.observations.filter(({ observed }) => observed !== observations[o]!.observed), { ...observations[o]!, pairs: 30 }] }));
     expect(estimate({ ...options, own: more }).weights[o]).toBeLessThan(model.weights[o]! - 2);
+  });
+
+  it("learns namesakes within a family from own pairs, and takes them for nobody's two records", () => {
+    const classes = relativeClasses(groups, u, standardSchema, true);
+    const { shares: ofNamesakes, states: own } = classes.find(({ name }) => name === "namesakes")!;
+    const states = groups.map((_, g) => (ofNamesakes[g] === true ? trueM[g]! : (own[g] ?? u[g]!)));
+    const some = 200;
+    const across = observe([{ pairs: 1000, states: trueM }, { pairs: households, states: family }, { pairs: some, states }], "namesakes");
+    const inFile = (seed: string): OwnPairs => ({ ...within(0, seed), observations: observe([{ pairs: households / 2, states: family }, { pairs: some / 2, states }], seed).observations });
+    const fitted = estimate({ ...options, observations: across.observations, own: [inFile("c"), inFile("d")] });
+    expect(Math.abs(Math.log(fitted.relatives.find(({ name }) => name === "namesakes")!.pairs / some))).toBeLessThan(0.3);
+    expect(Math.abs(fitted.matches / 1000 - 1)).toBeLessThan(0.03);
+    // with no pairs within the files there is nothing to learn them from
+    expect(estimate({ ...options, observations: across.observations, own: [] }).relatives.map(({ name }) => name)).not.toContain("namesakes");
+  });
+
+  it("believes own pairs that are more than foretold, and that they are fewer only where many are", () => {
+    const [foretold, seen] = [[1, 1, 1000], [0, 3, 500]].map((pairs) => Float64Array.from(pairs)) as [Float64Array, Float64Array];
+    const none = new Float64Array(3);
+    const correction = correctionOf([{ counts: seen, rest: foretold, missing: none.map(() => 1), matches: 0, view: { matches: none } } as unknown as Population]);
+    expect(correction[0]).toBeGreaterThan(0.7);
+    expect(correction[1]).toBeGreaterThan(2.5);
+    expect(correction[2]).toBeLessThan(0.51);
   });
 
   it("learns them from filters and keys seen apart, where values of keys that records share are withheld", () => {
