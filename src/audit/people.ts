@@ -71,7 +71,7 @@ export async function encodePeople({ input, encoding, map, threads }: Plaintext,
   const header = await parseHeaderRow(slices, input, map.delimiter);
   checkColumnMap(map, header, schema, input);
   const strataAt = stratumColumns(strata.map((name) => header.find((column) => stratumName(column) === name) ?? name), header, input);
-  const sketches = { ...createSketches(schema, expectedRows), sampleBelow: sample / expectedRows };
+  const sketches = { ...createSketches(schema, expectedRows, threads), sampleBelow: sample / expectedRows };
   const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: strataAt, partitions: 1, sampleLimits: createSampleLimits(schema.keys.length + schema.buckets.length) };
   const builder = new StructureBuilder(schema, Math.min(expectedRows, atMost));
   const stride = builder.width + strataAt.length;

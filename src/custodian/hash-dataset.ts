@@ -93,7 +93,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const layout = layoutOf(schema, stratumsAt);
 
   const outputs: { discard(): void }[] = [];
-  const sketches = createSketches(schema, expectedRows);
+  const sketches = createSketches(schema, expectedRows, options.threads);
   const width = halvesPerRow(layout);
   const partitions = partitionCount(expectedRows, width);
   const withholds = withholdsShared(schema);

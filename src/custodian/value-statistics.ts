@@ -1,3 +1,4 @@
+import { SaltlinkError } from "../errors.ts";
 import { comparisonGroups, type ComparisonGroup, type FieldSpace, usedAtoms } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { EncodingPlan } from "../kernel/encoding-plan.ts";
@@ -19,8 +20,10 @@ const SAMPLE_ERROR = 0.05;
 
 /** What the threads of one run share. */
 export interface SharedSketches {
-  /** COUNTERS signed counters per compound. */
-  readonly counters: SharedArrayBuffer;
+  /** Of each thread COUNTERS signed counters per compound: each adds to its own without waiting for others, and only their sums are read. */
+  readonly counters: readonly SharedArrayBuffer[];
+  /** How many threads have taken counters so far. */
+  readonly taken: SharedArrayBuffer;
   /** Records that have the compound, per compound. */
   readonly present: SharedArrayBuffer;
   /** Records whose rank is below this go into the sample. */
@@ -42,10 +45,14 @@ function subsets<T>(items: readonly T[]): T[][] {
   return items.reduce<T[][]>((all, item) => [...all, ...all.map((subset) => [...subset, item])], [[]]);
 }
 
-export function createSketches(schema: LinkageSchema, expectedRows: number): SharedSketches {
+/** Threads that die leave what they counted behind, and others take their place. */
+const SPARE_THREADS = 8;
+
+export function createSketches(schema: LinkageSchema, expectedRows: number, threads = 1): SharedSketches {
   const compounds = sketchedCompounds(schema).length;
   return {
-    counters: new SharedArrayBuffer(compounds * COUNTERS * 4),
+    counters: Array.from({ length: threads + SPARE_THREADS }, () => new SharedArrayBuffer(compounds * COUNTERS * 4)),
+    taken: new SharedArrayBuffer(4),
     present: new SharedArrayBuffer(compounds * 4),
     sampleBelow: expectedRows <= 4 * SAMPLE ? 1 : (4 * SAMPLE) / expectedRows,
   };
@@ -59,7 +66,6 @@ export class RecordCounter {
   readonly #shared: SharedSketches;
   readonly #counters: Int32Array;
   readonly #present: Int32Array;
-  readonly #own = new Int32Array(COUNTERS);
   #hashes: Int32Array;
   #records = 0;
 
@@ -70,7 +76,9 @@ export class RecordCounter {
     this.atoms = wanted.map((atom) => order.indexOf(atom));
     this.#compounds = compounds.map((compound) => compound.map((atom) => wanted.indexOf(atom)));
     this.#shared = shared;
-    this.#counters = new Int32Array(shared.counters);
+    const own = shared.counters[Atomics.add(new Int32Array(shared.taken), 0, 1)];
+    if (own === undefined) throw new SaltlinkError("worker", "worker threads die again and again, probably for want of memory; run again with fewer --threads");
+    this.#counters = new Int32Array(own);
     this.#present = new Int32Array(shared.present);
     this.#hashes = new Int32Array(1024 * wanted.length);
   }
@@ -88,42 +96,27 @@ export class RecordCounter {
     return rank < this.#shared.sampleBelow ? rank : undefined;
   }
 
-  /**
-   * Brings what was added into the sketches. Compound after compound, because one compound's counters fit the cache and all of them do not; through counters of its own, because threads that count the same two
-   * sexes in the same two counters would wait for each other at every record.
-   */
+  /** Brings what was added into the sketches. Compound after compound, because one compound's counters fit the cache and all of them do not. */
   flush(): void {
-    this.#compounds.forEach((compound, c) => this.#flush(compound, c));
+    this.#compounds.forEach((compound, c) => Atomics.add(this.#present, c, countCompound(this.#hashes, this.#records, this.atoms.length, compound, c, this.#counters)));
     this.#records = 0;
   }
+}
 
-  #flush(compound: readonly number[], c: number): void {
-    const hashes = this.#hashes;
-    const width = this.atoms.length;
-    const end = this.#records * width;
-    const own = this.#own;
-    const touched = new Uint16Array(this.#records);
-    const [first] = compound as [number];
-    let present = 0;
-    let places = 0;
-    for (let row = 0; row < end; row += width) {
-      let value = hashes[row + first]!;
-      let hash = mixed(c ^ value);
-      for (let part = 1; part < compound.length && value !== 0; part++) hash = mixed(hash ^ (value = hashes[row + compound[part]!]!));
-      if (value === 0) continue;
-      hash = mixed(hash + 0x51ed270b);
-      present++;
-      const place = hash & (COUNTERS - 1);
-      if (own[place] === 0) touched[places++] = place;
-      own[place]! += hash < 0 ? -1 : 1;
-    }
-    for (let i = 0; i < places; i++) {
-      const place = touched[i]!;
-      if (own[place] !== 0) Atomics.add(this.#counters, c * COUNTERS + place, own[place]!);
-      own[place] = 0;
-    }
-    Atomics.add(this.#present, c, present);
+/** Adds records' signs to the counters of compound `c`; returns how many records have it. `hashes`: of `width` atoms each, of which the compound takes some. */
+function countCompound(hashes: Int32Array, records: number, width: number, compound: readonly number[], c: number, counters: Int32Array): number {
+  const [first] = compound as [number];
+  let present = 0;
+  for (let row = 0, end = records * width; row < end; row += width) {
+    let value = hashes[row + first]!;
+    let hash = mixed(c ^ value);
+    for (let part = 1; part < compound.length && value !== 0; part++) hash = mixed(hash ^ (value = hashes[row + compound[part]!]!));
+    if (value === 0) continue;
+    hash = mixed(hash + 0x51ed270b);
+    present++;
+    counters[c * COUNTERS + (hash & (COUNTERS - 1))]! += hash < 0 ? -1 : 1;
   }
+  return present;
 }
 
 /** Probability that two random records that have the compound have it equal; 0 for one that is never had whole (-1). */
@@ -131,9 +124,21 @@ function repetition(shared: SharedSketches, compound: number): number {
   if (compound < 0) return 0;
   const records = new Int32Array(shared.present)[compound]!;
   if (records < 2) return 0;
-  let squares = 0;
-  for (const counter of new Int32Array(shared.counters, compound * COUNTERS * 4, COUNTERS)) squares += counter * counter;
+  const sums = new Int32Array(COUNTERS);
+  const taken = new Int32Array(shared.taken)[0]!;
+  for (const counters of shared.counters.slice(0, taken)) addTo(sums, new Int32Array(counters, compound * COUNTERS * 4, COUNTERS));
+  const squares = sumOfSquares(sums);
   return Math.min(1, Math.max(0, (squares - records) / (records * (records - 1))));
+}
+
+function addTo(sums: Int32Array, counters: Int32Array): void {
+  for (let i = 0; i < COUNTERS; i++) sums[i]! += counters[i]!;
+}
+
+function sumOfSquares(values: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  return sum;
 }
 
 /**

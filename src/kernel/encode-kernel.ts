@@ -6,7 +6,8 @@ export interface EncodeKernel {
   heapBase(): number;
   prepareKeys(pairs: number, count: number): void;
   hashNumbers(state: number, count: number, second: number, out: number): void;
-  findCells(slice: number, field: number, first: number, from: number, to: number): number;
+  hashBatch(slice: number, field: number, from: number, to: number, hashes: number): number;
+  findCells(slice: number, field: number, first: number, from: number, to: number, hashes: number): number;
   keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
   encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
   distancesTo(filter: number, filters: number, stride: number, count: number, words: number, out: number): void;

@@ -66,8 +66,8 @@ export class SliceEncoder {
   /** What is kept of each group until it is forgotten, and what is kept for one batch. */
   readonly #kept: readonly Room[];
   readonly #passing: Room = { start: 0, at: 0, end: 0 };
-  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances: each in room for the largest slice so far. */
-  readonly #lists = Array.from({ length: 7 }, () => ({ start: 0, end: 0 }));
+  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances, hashes: each in room for the largest slice so far. */
+  readonly #lists = Array.from({ length: 8 }, () => ({ start: 0, end: 0 }));
   #bounds: Int32Array = new Int32Array(0);
   #firstBounds: Uint32Array = new Uint32Array(0);
   #first = 0;
@@ -174,7 +174,7 @@ export class SliceEncoder {
     this.#width = width;
     this.#bounds = cells.bounds;
     this.#firstBounds = firstBounds;
-    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2];
+    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2, this.#records * 4];
     sizes.forEach((size, i) => {
       const list = this.#lists[i]!;
       if (list.start + size > list.end) Object.assign(list, { start: this.#reserve(size), end: this.#free - SLACK });
@@ -193,9 +193,11 @@ export class SliceEncoder {
     this.#passing.at = this.#passing.start;
   }
 
-  /** The next record of the batch from `from` on whose cells of the group are new; `to` when there is none. */
+  /** The next record of the batch from `from` on, at first that which it begins with, whose cells of the group are new; `to` when there is none. */
   find(group: number, from: number, to: number): number {
-    return this.#kernel.findCells(this.#slice, this.#fields + group * FIELD, this.#first, from, to);
+    const [field, { start: hashes }] = [this.#fields + group * FIELD, this.#lists[7]!];
+    if (from === this.#first) this.#kernel.hashBatch(this.#slice, field, from, to, hashes);
+    return this.#kernel.findCells(this.#slice, field, this.#first, from, to, hashes);
   }
 
   /** Keeps what a record's cells of the group come to: their values, and numbers that the host wants back. False when there is no room: then the batch ends before this record, and the group is to be forgotten before the next. For the first of a batch there always is room. */

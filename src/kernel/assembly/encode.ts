@@ -1,7 +1,7 @@
 // The encoding kernel: records' values in, filters and words out. Twin of ../reference/encode-record.ts. The host finds or writes what cells come to (cells.ts), then one call encodes many records.
 import { fillFilters } from "./filters";
 import { runJobs } from "./prf";
-export { findCells, keepCells } from "./cells";
+export { findCells, hashBatch, keepCells } from "./cells";
 export { distancesTo } from "./distances";
 export { hashNumbers, prepareKeys } from "./prf";
 
