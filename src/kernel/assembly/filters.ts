@@ -37,7 +37,7 @@ export function fillFilters(filters: usize, filterCount: i32, parts: usize, part
       if (!isPresent(part)) continue;
       const value = <usize>load<u32>(part);
       const length = copyText(text, <usize>load<u32>(value), load<i32>(value, 4) - 1, load<u32>(part, 24) != 0);
-      addGrams(target, log2Bits, part, text, length);
+      addGrams(filter, part, text, length);
     }
   }
   if (queued > 0) setQueued();
@@ -69,21 +69,20 @@ function copyText(text: usize, value: usize, bytes: i32, padded: bool): i32 {
 
 // N-grams wait until there are four, of whatever filters of the record: a lane that hashes nothing costs as much as one that does.
 let queued: i32 = 0;
-const gram4 = memory.data(256, 16); // their messages as `compress` wants them; a gram's ends within the first five words, the others stay zero
+const gram4 = memory.data(256, 16); // their messages as `compress` wants them; a gram's ends within the first five words, and nearly always within the first: the others are zero, unless `anyLong`
+let anyLong = false;
 const gramLengths = memory.data(16, 16);
-const gramStates = memory.data(LANES * 4, 16);
+const gramParts = memory.data(LANES * 4, 16);
 const gramFilters = memory.data(LANES * 4, 16);
-const gramHashes = memory.data(LANES * 4, 16);
-const gramWidths = memory.data(LANES * 4, 16);
 const gramBytes = memory.data(32, 16); // one message of more than four bytes
 
 /**
- * Queues every n-gram of a part's text for a filter of 2^`log2Bits` bits.
+ * Queues every n-gram of a part's text for a filter.
  * `text`: UTF-8, already padded; grams are runs of `gram` code points, at most 16 bytes.
  * `positional`: the message is the gram's 1-based index in one byte, then the gram. Else a gram that comes again is followed by a byte that counts
  * its earlier occurrences, so that "MOREE" and "MOREEE" do not share a filter: equal filters mean equal texts.
  */
-function addGrams(filter: usize, log2Bits: i32, part: usize, text: usize, length: i32): void {
+function addGrams(filter: usize, part: usize, text: usize, length: i32): void {
   const gram = load<i32>(part, 16);
   const positional = load<u32>(part, 20) != 0;
   const end = text + <usize>length;
@@ -102,8 +101,8 @@ function addGrams(filter: usize, log2Bits: i32, part: usize, text: usize, length
         size++;
       } else if (repeats > 0) word |= (repeats & 0xff) << (size++ << 3);
       store<u32>(gram4 + lane, word);
-      for (let i = 1; i < 5; i++) store<u32>(gram4 + (i << 4) + lane, 0);
     } else {
+      anyLong = true;
       v128.store(gramBytes, i32x4.splat(0));
       v128.store(gramBytes, i32x4.splat(0), 16);
       if (positional) store<u8>(gramBytes, <u8>index);
@@ -113,10 +112,8 @@ function addGrams(filter: usize, log2Bits: i32, part: usize, text: usize, length
       for (let i = 0; i < 5; i++) store<u32>(gram4 + (i << 4) + lane, load<u32>(gramBytes + (i << 2)));
     }
     store<u32>(gramLengths + lane, 64 + size);
-    store<u32>(gramStates + lane, load<u32>(part, 8));
+    store<u32>(gramParts + lane, <u32>part);
     store<u32>(gramFilters + lane, <u32>filter);
-    store<u32>(gramHashes + lane, load<u32>(part, 12));
-    store<u32>(gramWidths + lane, log2Bits);
     if (++queued == LANES) setQueued();
     if (tail >= end) break;
     start = nextCodePoint(start, end);
@@ -124,34 +121,61 @@ function addGrams(filter: usize, log2Bits: i32, part: usize, text: usize, length
   }
 }
 
-/**
- * Sets the positions of the n-grams that wait. Position j = bits [j*width, (j+1)*width) of the PRF output read as a little-endian integer: independent
- * slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per gram; Kroll & Steinmetzer 2015).
- */
+/** Sets the positions of the n-grams that wait. */
 function setQueued(): void {
-  for (let lane = queued; lane < LANES; lane++) store<u32>(gramStates + (lane << 2), load<u32>(gramStates));
-  loadStates(<usize>load<u32>(gramStates), <usize>load<u32>(gramStates, 4), <usize>load<u32>(gramStates, 8), <usize>load<u32>(gramStates, 12));
+  for (let lane = queued; lane < LANES; lane++) store<u32>(gramParts + (lane << 2), load<u32>(gramParts));
+  loadStates(stateOf(0), stateOf(1), stateOf(2), stateOf(3));
   compress(h4, gram4, gramLengths, -1);
   storeResults();
   for (let lane = 0; lane < queued; lane++) {
     const filter = <usize>load<u32>(gramFilters + (lane << 2));
-    const width = load<i32>(gramWidths + (lane << 2));
-    const mask = (1 << width) - 1;
-    const output = results + (lane << 5);
-    const end = load<i32>(gramHashes + (lane << 2)) * width; // at most 256
-    // each by itself, not shifted out of what the last one left: the processor takes several at once
-    for (let at = 0; at < end; at += width) store<u8>(filter + ((load<u32>(output + (at >> 3)) >> (at & 7)) & mask), 0x80);
+    setPositions(<usize>load<u32>(filter, 20), load<i32>(filter), results + (lane << 5), load<i32>(<usize>load<u32>(gramParts + (lane << 2)), 12));
   }
   queued = 0;
+  if (!anyLong) return;
+  for (let word: usize = 1; word < 5; word++) v128.store(gram4 + (word << 4), i32x4.splat(0));
+  anyLong = false;
+}
+
+// @ts-ignore: decorator
+@inline
+function stateOf(lane: i32): usize {
+  return <usize>load<u32>(<usize>load<u32>(gramParts + (lane << 2)), 8);
+}
+
+/**
+ * Position j = bits [j*width, (j+1)*width) of the PRF output read as a little-endian integer: independent slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per gram; Kroll & Steinmetzer 2015). Five at a time from one
+ * load (a width is 9 or 10), each by a shift of its own: the processor takes several at once.
+ */
+// @ts-ignore: decorator
+@inline
+function setPositions(bits: usize, width: i32, output: usize, hashes: i32): void {
+  const mask = (<u64>1 << width) - 1;
+  const end = hashes * width; // at most 256
+  let at = 0;
+  for (const five = 5 * width; at + five <= end; at += five) {
+    const slices = load<u64>(output + (at >> 3)) >> (at & 7);
+    store<u8>(bits + <usize>(slices & mask), 0x80);
+    store<u8>(bits + <usize>((slices >> width) & mask), 0x80);
+    store<u8>(bits + <usize>((slices >> (2 * width)) & mask), 0x80);
+    store<u8>(bits + <usize>((slices >> (3 * width)) & mask), 0x80);
+    store<u8>(bits + <usize>((slices >> (4 * width)) & mask), 0x80);
+  }
+  for (; at < end; at += width) store<u8>(bits + <usize>((<u64>load<u32>(output + (at >> 3)) >> (at & 7)) & mask), 0x80);
 }
 
 /** How often the `length` bytes at `gram` stand between `text` and `gram`. */
 function occurrences(text: usize, gram: usize, length: i32): i32 {
   let count = 0;
   if (length == 2) {
-    // the common case, bigrams of ASCII; a pair of bytes across two characters of other scripts never equals one
-    const wanted = load<u16>(gram);
-    for (let p = text; p < gram; p++) if (load<u16>(p) == wanted) count++;
+    // the common case, bigrams of ASCII, sixteen places at a time; a pair of bytes across two characters of other scripts never equals one
+    const first = i8x16.splat(load<i8>(gram));
+    const second = i8x16.splat(load<i8>(gram, 1));
+    for (let p = text; p < gram; p += 16) {
+      const found = i8x16.bitmask(v128.and(i8x16.eq(v128.load(p), first), i8x16.eq(v128.load(p, 1), second)));
+      const places = <i32>(gram - p);
+      count += popcnt(places < 16 ? found & ((1 << places) - 1) : found);
+    }
     return count;
   }
   for (let p = text; p < gram; p++) if (memory.compare(p, gram, <usize>length) == 0) count++;
