@@ -108,7 +108,10 @@ function textReader(source: FieldSource, header: readonly string[], normalize: (
   const take = "take" in source ? source.take : undefined;
   const [only] = columns;
   const textOf = columns.length === 1 ? (cells: readonly string[]) => cells[only!]! : (cells: readonly string[]) => columns.map((column) => cells[column]).join(" ");
-  return { columns, textOf, normalize: take === undefined ? normalize : (text) => normalize(splitFullName(text)[take]) };
+  if (take === undefined) return { columns, textOf, normalize };
+  // full names hardly come again, but their parts do
+  const known = remembered(normalize);
+  return { columns, textOf, normalize: (text) => known(splitFullName(text)[take]) };
 }
 
 function dateReader(source: FieldSource, header: readonly string[], thisYear: number): TextReader {

@@ -30,12 +30,20 @@ export function drawBelow(bound: number): number {
 /** The numbers below `count` in random order (Fisher & Yates). */
 export function randomOrder(count: number): Uint32Array {
   const order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = i;
-  for (let last = count - 1; last > 0; last--) {
+  number(order);
+  shuffle(order);
+  return order;
+}
+
+function number(order: Uint32Array): void {
+  for (let i = 0; i < order.length; i++) order[i] = i;
+}
+
+function shuffle(order: Uint32Array): void {
+  for (let last = order.length - 1; last > 0; last--) {
     const other = drawBelow(last + 1);
     const held = order[last]!;
     order[last] = order[other]!;
     order[other] = held;
   }
-  return order;
 }

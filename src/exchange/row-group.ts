@@ -47,13 +47,26 @@ export function pageBytes(layout: Layout, rows: number): number {
   return rows * (ID_PAGE_HALVES * 4 + layout.words.length * 8);
 }
 
-/** PLAIN values of each column. A row is read once, and goes to all columns. */
-function columns(layout: Layout, { halves, rows, order, strataValues = [], memory = new ArrayBuffer(pageBytes(layout, rows)) }: RowBlock): Uint8Array[] {
-  const width = halvesPerRow(layout);
+/** PLAIN values of each column. */
+function columns(layout: Layout, block: RowBlock): Uint8Array[] {
+  const { rows, strataValues = [], memory = new ArrayBuffer(pageBytes(layout, rows)) } = block;
   const words = layout.words.length;
   const ids = new Uint32Array(memory, 0, rows * ID_PAGE_HALVES);
   const pages = new Uint32Array(memory, ids.byteLength, rows * words * 2);
   const codes = layout.strata.map(() => new Uint8Array(rows)); // at most 50 values
+  layRows(block, halvesPerRow(layout), words, ids, pages, codes);
+  return [
+    new Uint8Array(memory, 0, ids.byteLength),
+    ...layout.words.map((_, word) => new Uint8Array(memory, ids.byteLength + word * rows * 8, rows * 8)),
+    ...codes.map((column, s) => {
+      const values = ["", ...strataValues[s]!].map(plainText);
+      return new Uint8Array(Buffer.concat(Array.from(column, (code) => values[code]!)));
+    }),
+  ];
+}
+
+/** A row is read once, and goes to all columns. By itself, so that it is compiled once: what is compiled while its loop runs is thrown away where something follows the loop. */
+function layRows({ halves, rows, order }: RowBlock, width: number, words: number, ids: Uint32Array, pages: Uint32Array, codes: readonly Uint8Array[]): void {
   for (let row = 0; row < rows; row++) {
     let at = (order === undefined ? row : order[row]!) * width;
     let id = row * ID_PAGE_HALVES;
@@ -69,14 +82,6 @@ function columns(layout: Layout, { halves, rows, order, strataValues = [], memor
     }
     for (let s = 0; s < codes.length; s++) codes[s]![row] = halves[at + s]!;
   }
-  return [
-    new Uint8Array(memory, 0, ids.byteLength),
-    ...layout.words.map((_, word) => new Uint8Array(memory, ids.byteLength + word * rows * 8, rows * 8)),
-    ...codes.map((column, s) => {
-      const values = ["", ...strataValues[s]!].map(plainText);
-      return new Uint8Array(Buffer.concat(Array.from(column, (code) => values[code]!)));
-    }),
-  ];
 }
 
 /** Record ids as PLAIN byte arrays: a length of four bytes and 32 digits each. */

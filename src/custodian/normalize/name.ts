@@ -2,7 +2,6 @@ import { doubleMetaphone } from "double-metaphone";
 import { letters } from "./letters.ts";
 import { fullForm } from "./short-forms.ts";
 import type { Normalized } from "./normalized.ts";
-import { remembered } from "./remembered.ts";
 
 const TITLES = new Set("MR MRS MISS MS MX MASTER DR PROF PROFESSOR REV REVD REVEREND SIR DAME LADY LORD".split(" "));
 const GENERATIONS = new Set("JR JNR JUNIOR SR SNR SENIOR II III IV".split(" "));
@@ -34,7 +33,7 @@ export function normalizeForename(text: string): Normalized {
   if (words.length === 0 || (words.length === 1 && TITLES.has(words[0]!))) return {};
   if (NO_FORENAMES.has(words.join("")) || NO_FORENAME.test(words.join(" "))) return { problem: "placeholder" };
   const first = ABBREVIATIONS[words[0]!] ?? words[0]!;
-  return { views: forenameViews(first) };
+  return { views: nameViews(first, fullForm(first)) };
 }
 
 /**
@@ -46,7 +45,7 @@ export function normalizeSurname(text: string): Normalized {
   if (words.length === 0) return {};
   const joined = words.join("");
   if (NO_SURNAMES.has(joined)) return { problem: "placeholder" };
-  return { views: surnameViews(joined) };
+  return { views: nameViews(joined, joined) };
 }
 
 /** "SURNAME, Forename Middle" or "Forename Middle Surname" taken apart; particles (van, de, O') stay with the surname. */
@@ -84,20 +83,14 @@ function wordsOf(text: string): string[] {
 const SHAPES: Record<string, string> = {};
 for (const alike of ["ICGL", "MHKNWX", "RABV", "ODQU", "FP"]) for (const letter of alike) SHAPES[letter] = alike[0]!;
 
-/** Views by name. A few thousand names cover most records, so they are kept. */
-function nameViews(spokenForm: (name: string) => string): (name: string) => NonNullable<Normalized["views"]> {
-  return remembered((name) => {
-    const characters = [...name];
-    const spoken = spokenForm(name);
-    return {
-      exact: name,
-      phonetic: doubleMetaphone(spoken)[0] || spoken,
-      initial: characters[0]!,
-      start: characters.slice(0, 3).join(""),
-      shape: characters.map((letter) => SHAPES[letter] ?? letter).join(""),
-    };
-  });
+/** Views of a name. */
+function nameViews(name: string, spoken: string): NonNullable<Normalized["views"]> {
+  const characters = [...name];
+  return {
+    exact: name,
+    phonetic: doubleMetaphone(spoken)[0] || spoken,
+    initial: characters[0]!,
+    start: characters.slice(0, 3).join(""),
+    shape: characters.map((letter) => SHAPES[letter] ?? letter).join(""),
+  };
 }
-
-const forenameViews = nameViews(fullForm);
-const surnameViews = nameViews((name) => name);
