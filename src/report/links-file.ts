@@ -1,13 +1,11 @@
 import { getSystemErrorName } from "node:util";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { fileError } from "../errors.ts";
 import type { FoundLinks } from "../linkage/link-datasets.ts";
 import { LINK_ROWS_BUFFER, type LinkRowsContent } from "../linkage/link-rows.ts";
-import { PACKED_ID } from "../linkage/load-record-ids.ts";
 import { PartialFile } from "../output/partial-file.ts";
 
 /**
- * The links file, CSV or Parquet: best link first, ties in an order that only content decides. All that stands in a row besides its record ids is the same for every link of one observation, probability and
+ * The links file, CSV or Parquet (links-parquet.ts): best link first, ties in an order that only content decides. All that stands in a row besides its record ids is the same for every link of one observation, probability and
  * tie, so a row of the CSV is two ids and a text made once.
  */
 export interface LinkRows {
@@ -18,7 +16,7 @@ export interface LinkRows {
   readonly fields: readonly string[];
 }
 
-function columnsOf({ fields, clusters }: LinkRows): string[] {
+export function columnsOf({ fields, clusters }: LinkRows): string[] {
   return ["record_id_a", "record_id_b", ...(clusters === undefined ? [] : ["cluster"]), "match_weight", "match_probability", "pairwise_probability", "tied", ...fields];
 }
 
@@ -31,7 +29,7 @@ interface LinkEvidence {
 }
 
 /** Every distinct evidence once, and for each link the number of its own. Links of one evidence mostly stand together. */
-function evidenceOfLinks({ candidates, links, model }: FoundLinks, of: Uint32Array): LinkEvidence[] {
+export function evidenceOfLinks({ candidates, links, model }: FoundLinks, of: Uint32Array): LinkEvidence[] {
   const evidence: LinkEvidence[] = [];
   const known = new Map<number, Map<number, number>>();
   let last = -1;
@@ -111,42 +109,4 @@ function contentOf({ found, clusters }: LinkRows): LinkRowsContent {
     starts: starts.at,
     textOf: textOf.at,
   };
-}
-
-export function writeLinksParquet(path: string, rows: LinkRows): void {
-  const { found, clusters, fields } = rows;
-  const { candidates, links, recordIds, memory, levels } = found;
-  const [idsA, idsB = idsA] = recordIds as [number, number?];
-  const of = new Uint32Array(links.count);
-  const evidence = evidenceOfLinks(found, of);
-  const idAt = (ids: number, row: number): string => Buffer.from(memory.u8(ids + row * PACKED_ID, PACKED_ID)).toString("hex");
-  const cells = evidence.map(({ observation, weight, probability, pairwise, tied }) => [weight, probability, pairwise, tied, ...levels(observation)]);
-  const names = columnsOf(rows);
-  const columns = names.map((): unknown[] => []);
-  for (let link = 0; link < links.count; link++) {
-    const pair = links.pairs[link]!;
-    const rowA = candidates.rowsA[pair]!;
-    const values = [idAt(idsA, rowA), idAt(idsB, candidates.rowsB[pair]!), ...(clusters === undefined ? [] : [clusters[rowA]!]), ...cells[of[link]!]!];
-    values.forEach((value, c) => columns[c]!.push(value));
-  }
-  const typeOf = (name: string, c: number): "DOUBLE" | "BOOLEAN" | "INT32" | "BYTE_ARRAY" => {
-    if (c >= names.length - fields.length || c < 2) return "BYTE_ARRAY";
-    return name === "cluster" ? "INT32" : name === "tied" ? "BOOLEAN" : "DOUBLE";
-  };
-  const writer = new ByteWriter();
-  const parquet = new ParquetWriter({
-    writer,
-    codec: "UNCOMPRESSED",
-    statistics: false,
-    createdBy: "saltlink",
-    schema: [
-      { name: "root", num_children: names.length },
-      ...names.map((name, c) => ({ name, type: typeOf(name, c), repetition_type: "REQUIRED" as const, ...(typeOf(name, c) === "BYTE_ARRAY" ? { converted_type: "UTF8" as const } : {}) })),
-    ],
-  });
-  void parquet.write({ columnData: names.map((name, c) => ({ name, data: columns[c]! })), rowGroupSize: 100_000 });
-  void parquet.finish();
-  const file = new PartialFile(path);
-  file.write(writer.getBytes());
-  file.commit();
 }

@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { parseFile } from "fast-csv";
-import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { SaltlinkError, fileError } from "../errors.ts";
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import type { Cardinality } from "../linkage/solve.ts";
 import { PartialFile, claimPartial, commitPartial, discardPartial } from "../output/partial-file.ts";
 import { toolName } from "../version.ts";
-import { type LinkRows, writeLinksCsv, writeLinksParquet } from "./links-file.ts";
+import { type LinkRows, writeLinksCsv } from "./links-file.ts";
 import type { Statistics } from "./statistics.ts";
 
 /**
@@ -66,7 +64,7 @@ export const RUN_FILES = ["links.csv", "links.parquet", "statistics.json", "mani
 export async function writeLinks(partial: string, name: Manifest["links"], rows: LinkRows): Promise<void> {
   const path = join(partial, name);
   if (name === "links.csv") await writeLinksCsv(path, rows);
-  else writeLinksParquet(path, rows);
+  else (await import("./links-parquet.ts")).writeLinksParquet(path, rows);
 }
 
 /** Writes all the rest and gives the directory its name. */
@@ -113,13 +111,15 @@ export function readStatistics(run: string): Statistics {
   }
 }
 
-/** Reads the links of a run. */
+/** Reads the links of a run. What reads CSV and Parquet is loaded here: who writes a run needs neither. */
 export async function readLinks(run: string, manifest: Manifest): Promise<Link[]> {
   const path = join(run, manifest.links);
   if (manifest.links === "links.parquet") {
+    const { asyncBufferFromFile, parquetReadObjects } = await import("hyparquet");
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path), columns: manifest.mode === "dedupe" ? ["record_id_a", "record_id_b", "cluster"] : ["record_id_a", "record_id_b"] });
     return rows.map((row) => ({ recordIdA: row["record_id_a"] as string, recordIdB: row["record_id_b"] as string, ...(manifest.mode === "dedupe" ? { cluster: String(row["cluster"]) } : {}) }));
   }
+  const { parseFile } = await import("fast-csv");
   return new Promise((resolveLinks, reject) => {
     const links: Link[] = [];
     parseFile<Record<string, string>, Record<string, string>>(path, { headers: true })

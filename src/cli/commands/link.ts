@@ -9,11 +9,8 @@ import { memorySize } from "../../linkage/memory-plan.ts";
 import type { Cardinality } from "../../linkage/solve.ts";
 import { PartialFile, discardPartial } from "../../output/partial-file.ts";
 import { defaultThreads } from "../../pool/workers.ts";
-import { reportOf } from "../../report/report.ts";
-import { readReportedRun } from "../../report/reported-run.ts";
 import { claimRun, writeLinks, writeRun } from "../../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
-import { formatOf, reportText } from "../../report/report-formats.ts";
 import { withholdsShared } from "../../schema/withheld.ts";
 import { ruleName } from "../rule-name.ts";
 import { printSubgroups, warnOfSubgroups } from "../subgroup-summary.ts";
@@ -71,7 +68,8 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
   let partial: string | undefined;
   let page: PartialFile | undefined;
   try {
-    const format = options.report === undefined ? undefined : formatOf(options.report);
+    // loaded where it is asked for, as it takes as long to load as all the rest
+    const format = options.report === undefined ? undefined : (await import("../../report/report-formats.ts")).formatOf(options.report);
     if (options.report !== undefined) page = new PartialFile(options.report, { force: options.force === true });
     if (options.out !== undefined && options.dryRun !== true) partial = claimRun(options.out, options.force === true);
     for (const path of paths) files.push(await openHashedFile(path, { later: true })); // linking verifies them
@@ -112,6 +110,7 @@ async function link(paths: string[], options: LinkCommandOptions, terminal: Term
     else printSummary(statistics, options.out!, performance.now() - started, linkage.peakBytes, terminal);
     warn(statistics, terminal);
     if (page !== undefined) {
+      const [{ reportText }, { reportOf }, { readReportedRun }] = await Promise.all([import("../../report/report-formats.ts"), import("../../report/report.ts"), import("../../report/reported-run.ts")]);
       page.write(await reportText(format!, reportOf(readReportedRun(options.out!))));
       page.commit();
       terminal.note(`${options.report}: report, disclosure-controlled`);
