@@ -32,6 +32,9 @@ export interface LinkKernel {
   countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;
   groupPairs(groups: number, rowsA: number, rowsB: number, count: number, next: number, outPairs: number, outA: number, outB: number): void;
   takePairs(pairs: number, rowsA: number, rowsB: number, count: number, usedA: number, usedB: number, timesA: number, timesB: number, taken: number, contested: number): number;
+  smallestScratch(rows: number): number;
+  smallestDigests(digests: number, rows: number, most: number, scratch: number, chosen: number): number;
+  placesOf(order: number, first: number, end: number, rows: number, places: number): void;
   packIds(texts: number, count: number, stride: number, ids: number, keys: number): number;
   linkBytes(clusters: number, starts: number, textOf: number, from: number, to: number): number;
   writeLinks(idsA: number, idsB: number, rowsA: number, rowsB: number, clusters: number, texts: number, starts: number, textOf: number, cursor: number, to: number, out: number, capacity: number): number;

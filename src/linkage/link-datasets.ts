@@ -91,13 +91,13 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const mark = input.memory.mark();
     let samples: readonly RecordSample[] | undefined;
     // a single record has no pair to tell of
-    const takeSamples = (): readonly RecordSample[] => (samples ??= self || smaller < 2 ? [] : [sampleRecords(a, b.rows, input), sampleRecords(b, a.rows, input)]);
+    const takeSamples = async (): Promise<readonly RecordSample[]> => (samples ??= self || smaller < 2 ? [] : await sampleRecords([a, b], input));
     const candidates = await findCandidates({ ...input, takeSamples });
     options.onProgress("estimating", 0, 1);
     const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
     const own: OwnPairs[] = [];
-    for (const sample of takeSamples()) own.push(...(await ownPairs(input, sample)));
+    for (const sample of await takeSamples()) own.push(...(await ownPairs(input, sample)));
     input.memory.release(mark);
     const estimation: EstimateOptions = {
       own,

@@ -11,7 +11,7 @@ export type LoadJob =
   | { readonly load: "content"; readonly layout: RowLayout; readonly target: LoadTarget; readonly scratch: number; readonly from: number; readonly rows: number }
   | { readonly load: "rows"; readonly layout: RowLayout; readonly placements: readonly Placement[]; readonly scratch: number; readonly from: number; readonly rows: number };
 
-/** A store of rows, and for every row of the file its slot there, a u32; NO_SLOT for rows to leave out. */
+/** A store of rows, and for every row of the file its slot there, a u32; 0xffffffff for rows to leave out. */
 export interface Placement {
   readonly slots: number;
   readonly store: number;
@@ -22,8 +22,6 @@ export type LoadTask = (LoadJob & { readonly places: WordPlaces }) | ({ readonly
 
 /** Rows that are put in place at a time: few enough that they stay in the cache while one column after another goes into them. */
 export const LOAD_BLOCK = 4096;
-/** The slot of a row that a store does not hold. */
-export const NO_SLOT = 0xffffffff;
 
 /** Columns of a filter lie side by side, at an odd distance: powers of two fall on the same places of the cache. */
 const PITCH = LOAD_BLOCK * 8 + 64;

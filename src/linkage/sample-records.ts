@@ -1,13 +1,12 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { readChosen } from "../exchange/word-places.ts";
-import { NO_SLOT, type Placement } from "./load-columns.ts";
-import type { LoadedDataset, RowLayout } from "./record-store.ts";
+import type { Placement } from "./load-columns.ts";
+import type { LoadedDataset, Loading } from "./record-store.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** More records than this are sampled: a hundred thousand have families enough. */
 export const MOST_RECORDS = 100_000;
-const PILES = 1 << 16;
-const SLOT = 4;
+const INDEX = 4;
 /** What is left to other uses at the least, besides all records' filters. */
 const MARGIN = 64 << 20;
 
@@ -21,21 +20,33 @@ export interface RecordSample {
   isFilled: boolean;
 }
 
-/** Records of a file that only their content decides, at most about `most`. To be called when content digests are whole; what it reserves is the caller's to release. `others`: records of the other file. */
-export function sampleRecords(dataset: LoadedDataset, others: number, { memory, layout }: { readonly memory: SharedMemory; readonly layout: RowLayout }, most = MOST_RECORDS): RecordSample {
-  const chosen = dataset.rows <= most ? undefined : smallest(memory.i64(dataset.digests, dataset.rows), most);
-  const records = chosen === undefined ? dataset : sampleOf(dataset, chosen, memory);
-  const { stride } = layout;
-  const isRoom = memory.free > records.rows * stride + dataset.rows * SLOT + (dataset.rows + others) * (stride + 2 * SLOT) + MARGIN;
-  if (!isRoom) return { of: dataset, records, placement: undefined, isFilled: false };
-  const placement = { slots: memory.reserve(dataset.rows * SLOT), store: memory.reserve(records.rows * stride) };
-  const slots = memory.u32(placement.slots, dataset.rows);
-  if (chosen === undefined) for (let row = 0; row < slots.length; row++) slots[row] = row;
-  else {
-    slots.fill(NO_SLOT);
-    for (let i = 0; i < chosen.length; i++) slots[chosen[i]!] = i;
-  }
-  return { of: dataset, records, placement, isFilled: false };
+/** Records of files that only their content decides, at most about `most` of each. To be called when content digests are whole; what it reserves is the caller's to release. */
+export async function sampleRecords(datasets: readonly LoadedDataset[], { memory, kernel, pool, layout }: Loading, most = MOST_RECORDS): Promise<RecordSample[]> {
+  const mark = memory.mark();
+  const chosen = await Promise.all(
+    datasets.map(async ({ rows, digests }): Promise<Uint32Array | undefined> => {
+      if (rows <= most) return undefined;
+      const [scratch, found] = [memory.reserve(kernel.smallestScratch(rows)), memory.reserve(rows * INDEX)];
+      const count = await pool.run({ name: "smallestDigests", args: [digests, rows, most, scratch, found] });
+      const shared = new Uint32Array(new SharedArrayBuffer(count * INDEX)); // threads that read the file are told
+      shared.set(memory.u32(found, count));
+      return shared;
+    }),
+  );
+  memory.release(mark);
+  const all = datasets.reduce((sum, { rows }) => sum + rows, 0);
+  return datasets.map((dataset, d): RecordSample => {
+    const rows = chosen[d] ?? Uint32Array.from({ length: dataset.rows }, (_, row) => row);
+    const records = chosen[d] === undefined ? dataset : sampleOf(dataset, rows, memory);
+    const isRoom = memory.free > records.rows * layout.stride + dataset.rows * INDEX + all * (layout.stride + 2 * INDEX) + MARGIN;
+    if (!isRoom) return { of: dataset, records, placement: undefined, isFilled: false };
+    const placement = { slots: memory.reserve(dataset.rows * INDEX), store: memory.reserve(records.rows * layout.stride) };
+    const order = memory.mark();
+    memory.u32(memory.reserve(rows.length * INDEX), rows.length).set(rows);
+    kernel.placesOf(order, 0, rows.length, dataset.rows, placement.slots);
+    memory.release(order);
+    return { of: dataset, records, placement, isFilled: false };
+  });
 }
 
 /** The chosen rows as a dataset of their own. Nobody asks for its digests. */
@@ -47,29 +58,6 @@ function sampleOf({ file, rows, nulls }: LoadedDataset, chosen: Uint32Array, mem
     to[2 * i + 1] = from[2 * chosen[i]! + 1]!;
   }
   return sample;
-}
-
-/** Rows with the smallest digests, in their order; records of the same content all or none. In memory that threads share. */
-function smallest(digests: BigInt64Array, most: number): Uint32Array {
-  const halves = new Int32Array(digests.buffer, digests.byteOffset, digests.length * 2);
-  // digests are dealt out by their first bits: sorting them all takes thirty times as long
-  const pileOf = (row: number): number => (halves[row * 2 + 1]! >> 16) + PILES / 2;
-  const piles = new Uint32Array(PILES);
-  for (let row = 0; row < digests.length; row++) piles[pileOf(row)]!++;
-  let last = 0;
-  let before = 0;
-  while (before + piles[last]! < most) before += piles[last++]!;
-  // the digests themselves, which are wider than numbers, are asked for where a pile is cut alone
-  const rowsOfLast: number[] = [];
-  for (let row = 0; row < digests.length; row++) if (pileOf(row) === last) rowsOfLast.push(row);
-  const inLast = BigInt64Array.from(rowsOfLast, (row) => digests[row]!).sort();
-  const limit = inLast[most - 1 - before]!;
-  const chosen = new Uint32Array(new SharedArrayBuffer((before + inLast.filter((digest) => digest <= limit).length) * 4));
-  for (let row = 0, count = 0; row < digests.length; row++) {
-    const pile = pileOf(row);
-    if (pile < last || (pile === last && digests[row]! <= limit)) chosen[count++] = row;
-  }
-  return chosen;
 }
 
 /** A hashed file of some rows of another, which are in order. */

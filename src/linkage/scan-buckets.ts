@@ -1,7 +1,7 @@
 import { SaltlinkError } from "../errors.ts";
 import type { CandidateOptions, RuleReport } from "./candidates.ts";
 import { type Rule, joinRule, reserveJoinRoom } from "./join-rule.ts";
-import { NO_SLOT, loadScratch } from "./load-columns.ts";
+import { loadScratch } from "./load-columns.ts";
 import { type Tuples, dealTuples, reserveTupleRoom } from "./merge-tuples.ts";
 import { type LoadedDataset, placeRows } from "./record-store.ts";
 import type { RecordSample } from "./sample-records.ts";
@@ -26,7 +26,7 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
   const { report, orderA, orderB, ...join } = await joinRule(options, rule, room, { a: a.digests, b: b.digests });
   const blocks = memory.u32(join.blocks, join.blockCount * 4).slice();
   memory.release(room.ordersEnd);
-  const samples = options.takeSamples?.() ?? [];
+  const samples = (await options.takeSamples?.()) ?? [];
   const left = samples.length > 0 ? memory.mark() : mark;
   const slotsA = memory.reserve(a.rows * INDEX);
   const slotsB = self ? slotsA : memory.reserve(b.rows * INDEX);
@@ -71,12 +71,9 @@ export async function scanBuckets(options: CandidateOptions, rule: Rule, onProgr
 
 /** The store of the positions [first, end) of an order, as if position 0 were in it: its address less what lies before. */
 async function storeOf(options: CandidateOptions, dataset: LoadedDataset, samples: readonly RecordSample[], slots: number, order: number, first: number, end: number): Promise<number> {
-  const { memory, layout } = options;
+  const { memory, kernel, layout } = options;
   const store = memory.reserve((end - first) * layout.stride);
-  const slotOf = memory.u32(slots, dataset.rows).fill(NO_SLOT);
-  memory.u32(order, end).forEach((row, position) => {
-    if (position >= first) slotOf[row] = position - first;
-  });
+  kernel.placesOf(order, first, end, dataset.rows, slots);
   const toFill = samples.filter(({ of, isFilled }) => of === dataset && !isFilled);
   await placeRows(dataset, [{ slots, store }, ...toFill.flatMap(({ placement }) => placement ?? [])], options);
   for (const sample of toFill) sample.isFilled = sample.placement !== undefined;

@@ -295,6 +295,26 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     );
   });
 
+  it("chooses the records with the smallest digests, those of equal digests all, and tells their places", () => {
+    // digests that share their first bits, or all of them
+    const digest = fc.oneof(word, fc.constantFrom(0n, 1n, 3n, (1n << 64n) - 1n, 1n << 63n), word.map((value) => (1n << 60n) | (value >> 20n)));
+    fc.assert(
+      fc.property(fc.array(digest, { minLength: 2, maxLength: 60 }), fc.nat(), (values, seed) => {
+        const bench = new Bench();
+        const most = 1 + (seed % (values.length - 1));
+        const limit = values.map(signed).sort((x, y) => (x < y ? -1 : x > y ? 1 : 0))[most - 1]!;
+        const expected = [...values.keys()].filter((row) => signed(values[row]!) <= limit);
+        const chosen = bench.room(values.length * 4);
+        const count = bench.kernel.smallestDigests(bench.words(values), values.length, most, bench.room(bench.kernel.smallestScratch(values.length)), chosen);
+        expect(bench.list(chosen, count)).toEqual(expected);
+        const [places, first] = [bench.room(values.length * 4), Math.floor(count / 3)];
+        bench.kernel.placesOf(chosen, first, count, values.length, places);
+        expect(bench.list(places, values.length)).toEqual([...values.keys()].map((row) => (expected.indexOf(row) >= first ? expected.indexOf(row) - first : 0xffffffff)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("unites tuples and counts observations", () => {
     const tuple = fc.record({ a: fc.integer({ min: 0, max: 9 }), b: fc.integer({ min: 0, max: 12 }), level: fc.integer({ min: 0, max: 7 }) });
     fc.assert(

@@ -32,10 +32,10 @@ async function ownPairsOf(path: string, mostRecords: number, { together }: { tog
     const dataset = await loadDataset(file, loading, () => {});
     const input = { ...loading, schema: standardSchema, evidence: evidenceOf(standardSchema, usedAtoms(standardSchema)), a: dataset, b: dataset, blockCap: 1e6, mostTuples: 1e6, onProgress: () => {} };
     let sample: RecordSample | undefined;
-    const take = (): RecordSample => (sample = sampleRecords(dataset, dataset.rows, loading, mostRecords));
-    await findCandidates({ ...input, takeSamples: () => (together ? [take()] : []) }); // completes the digests
+    const take = async (): Promise<RecordSample> => (sample = (await sampleRecords([dataset], loading, mostRecords))[0]!);
+    await findCandidates({ ...input, takeSamples: async () => (together ? [await take()] : []) }); // completes the digests
     const digests = memory.i64(dataset.digests, dataset.rows).slice();
-    const [own] = await ownPairs(input, sample ?? take());
+    const [own] = await ownPairs(input, sample ?? (await take()));
     expect(sample!.isFilled).toBe(together);
     return { ...own!, digests };
   } finally {

@@ -13,3 +13,4 @@ export { diceAbove, diceScratch, groupBytes, layGroups, sortByWeight } from "./d
 export { groupPairs, takePairs } from "./solve";
 export { linkBytes, packIds, writeLinks } from "./link-rows";
 export { dealKeys, hashJoinScratch, joinPiles } from "./hash-join";
+export { placesOf, smallestDigests, smallestScratch } from "./sample";
