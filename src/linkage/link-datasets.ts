@@ -113,7 +113,6 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     // threads have nothing else to do while this one estimates
     const loadingIds = loadRecordIds(files, input);
     loadingIds.catch(() => {}); // looked at below
-    input.verify().catch(() => {}); // and this in the end
     const model = estimate(estimation);
     const recordIds = await loadingIds;
     const solved = solve({ candidates, model, a, b, memory: input.memory, kernel: input.kernel, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
@@ -197,8 +196,8 @@ function sizesOf({ a, b, threads }: LinkOptions): Sizes {
   return { rowsA: rows, rowsB: b?.header.rows ?? 0, own, stride: rowStride(schema), threads, whole: schema.profile === "plain" };
 }
 
-/** What `use` works with; `verify` has the threads check the files, which is done in the end if it was not begun before. */
-async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions & { readonly verify: () => Promise<unknown> }) => Promise<T>): Promise<T> {
+/** What `use` works with. The files are checked meanwhile. */
+async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
   const { schema } = options.a.header;
   const plan = planMemory(sizesOf(options), options.memory);
   const memory = new SharedMemory(plan.shared);
@@ -208,13 +207,16 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
   let verified: Promise<unknown> | undefined;
   const verify = (): Promise<unknown> => (verified ??= Promise.all(files.map((file) => file.verify((content) => pool.run({ load: "verify", ...content })))));
   try {
+    // a piece is checked whenever a thread has nothing else to do; once all are there, so that none gets both files
+    await pool.started;
+    verify().catch(() => {}); // looked at in the end
     const layout = writeRowLayout(schema, memory);
     const rows = files.reduce((sum, file) => sum + file.header.rows, 0);
     let read = 0;
     const loaded: LoadedDataset[] = [];
     for (const file of files) loaded.push(await loadDataset(file, { memory, kernel, pool, layout }, (count) => options.onProgress("loading", (read += count), rows)));
     const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
-    const found = await use({ verify, schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
+    const found = await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
     await verify();
     return found;
   } catch (error) {

@@ -6,7 +6,7 @@ import { Workers, starting } from "./workers.ts";
 export class Pool<Task, Result> extends Workers<Task, Result> {
   readonly threads: number;
   /** Resolves when every thread has loaded its code, or ended over it. */
-  readonly #started: Promise<unknown>;
+  readonly started: Promise<unknown>;
   readonly #piscina: Piscina<Task, Result>;
 
   /** @param queued tasks that a thread is given at a time: with two it has its next one already and does not wait for the main thread, which may be busy. Only for tasks that may run in between each other where they wait for something. */
@@ -17,8 +17,8 @@ export class Pool<Task, Result> extends Workers<Task, Result> {
     // tasks are long (10 ms and more): waiting on atomics would only burn a core
     this.#piscina = new Piscina<Task, Result>({ filename, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: queued, workerData, atomics: "disabled", maxQueue: Infinity });
     // a thread's first message is that it is ready
-    this.#started = Promise.all(this.#piscina.threads.map((thread) => new Promise<void>((resolve) => ["message", "error", "exit"].forEach((event) => thread.once(event, () => resolve())))));
-    starting.add(this.#started);
+    this.started = Promise.all(this.#piscina.threads.map((thread) => new Promise<void>((resolve) => ["message", "error", "exit"].forEach((event) => thread.once(event, () => resolve())))));
+    starting.add(this.started);
   }
 
   async run(task: Task): Promise<Result> {
@@ -36,10 +36,10 @@ export class Pool<Task, Result> extends Workers<Task, Result> {
   }
 
   async close(): Promise<void> {
-    starting.delete(this.#started);
+    starting.delete(this.started);
     // a thread that is ended while it loads its code takes the process with it (Node 20, IsGraphAsync); waiting for it must keep the process alive
     for (const thread of this.#piscina.threads) thread.ref();
-    await this.#started;
+    await this.started;
     await this.#piscina.destroy();
   }
 }
