@@ -9,7 +9,7 @@ import { type CellBytes, readCellBytes } from "./csv/cell-bytes.ts";
 import { CellReader, PROBLEMS, fieldEncoder } from "./known-cells.ts";
 import { type IdBytes, lookupLines, trimmedIds } from "./lookup-lines.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
-import { fieldReaders, recordAtoms } from "./record-atoms.ts";
+import { fieldReaders } from "./record-atoms.ts";
 import { RecordNotes } from "./record-notes.ts";
 import { drawBelow } from "./secret-draws.ts";
 import { sliceKeys } from "./shared-values.ts";
@@ -95,7 +95,6 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
   const readers = fieldReaders(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
   const encoder = fieldEncoder(plan, readers);
   const reader = new CellReader(readers, encoder);
-  const atomsOf = recordAtoms(schema.fields, usedAtoms(schema), map, header, setup.thisYear);
   const counter = new RecordCounter(schema, setup.sketches);
   const notes = new RecordNotes(schema, plan, readers, encoder, counter);
   const picked = new SampledWords(setup.sampleLimits);
@@ -124,7 +123,7 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
       to = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
       encoder.encode(from, to, ID_HALVES + 2);
       notes.write(from, to, places, width, ID_HALVES);
-      for (const { record, rank } of notes.count(from, to)) sampled.push({ rank, atoms: atomsOf(text(record)).atoms, row: places[record]! });
+      for (const { record, rank } of notes.count(from, to)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
     }
     const halves = encoder.rows();
     if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));

@@ -1,5 +1,7 @@
 import { type EncodeKernel, encodeKernel } from "./encode-kernel.ts";
-import { type EncodingPlan, encodedLength } from "./encoding-plan.ts";
+import type { EncodingPlan } from "./encoding-plan.ts";
+import { KernelMemory, SLACK } from "./kernel-memory.ts";
+import { VALUE, layProgram } from "./lay-program.ts";
 
 /** Values that come from the same cells: a field's. */
 export interface ValueGroup {
@@ -16,22 +18,13 @@ interface LyingCells {
   readonly bounds: Int32Array;
 }
 
-// shapes of the kernel's structures: see assembly/encode.ts and what it imports
-const VALUE = 8;
-const JOB = 20;
-const PART = 28;
-const FILTER = 24;
-const GROUP = 8;
 const FIELD = 20;
-const MOST_TEXT = 512;
-const KEY_BLOCK = 64;
 const SEPARATOR = 0x1f;
-/** The kernel reads and writes up to 16 bytes at a time, so that it goes beyond an end. */
-const SLACK = 16;
 /** For what a batch's records alone have. */
 const PASSING_BYTES = 1 << 20;
 
 const utf8 = new TextEncoder();
+const text = new TextDecoder();
 
 /** Where the notes on a group of so many values begin, in words from its address. */
 export function noteOffset(values: number): number {
@@ -53,10 +46,7 @@ interface Room {
  */
 export class SliceEncoder {
   readonly #kernel: EncodeKernel;
-  readonly #memory: WebAssembly.Memory;
-  #bytes: Uint8Array;
-  #words: Uint32Array;
-  #free: number;
+  readonly #memory = new KernelMemory();
   readonly #groups: readonly ValueGroup[];
   readonly #program: number;
   readonly #slice: number;
@@ -76,96 +66,23 @@ export class SliceEncoder {
 
   /** `room`: bytes for what is kept of each group. */
   constructor(plan: EncodingPlan, groups: readonly ValueGroup[], room: number) {
-    this.#memory = new WebAssembly.Memory({ initial: 2 });
-    this.#kernel = encodeKernel(this.#memory);
-    this.#bytes = new Uint8Array(this.#memory.buffer);
-    this.#words = new Uint32Array(this.#memory.buffer);
-    this.#free = (this.#kernel.heapBase() + 15) & ~15;
+    this.#kernel = encodeKernel(this.#memory.memory);
+    this.#memory.begin(this.#kernel.heapBase());
     this.#groups = groups;
-    this.#program = this.#lay(plan);
-    this.#fields = this.#reserve(groups.length * FIELD);
+    this.#program = layProgram(plan, groups.map(({ values }) => values), this.#kernel, this.#memory);
+    this.#fields = this.#memory.reserve(groups.length * FIELD);
     this.#tables = groups.map(({ keptCells }) => {
       const bytes = keptCells === 0 ? 0 : 8 * 2 ** Math.ceil(Math.log2(keptCells * 2));
-      return { at: bytes === 0 ? 0 : this.#reserve(bytes), bytes };
+      return { at: bytes === 0 ? 0 : this.#memory.reserve(bytes), bytes };
     });
     groups.forEach(({ columns }, g) => {
       const { at, bytes } = this.#tables[g]!;
-      this.#set(this.#fields + g * FIELD, [g, this.#list(columns), columns.length, at, bytes / 8 - 1]);
+      this.#memory.set(this.#fields + g * FIELD, [g, this.#memory.list(columns), columns.length, at, bytes / 8 - 1]);
     });
     this.#entries = new Int32Array(groups.length);
-    this.#slice = this.#reserve(20);
+    this.#slice = this.#memory.reserve(20);
     this.#kept = groups.map(({ keptCells }) => this.#enlarge({ start: 0, at: 0, end: 0 }, keptCells === 0 ? 0 : room));
     this.#enlarge(this.#passing, PASSING_BYTES);
-  }
-
-  #reserve(size: number): number {
-    const at = this.#free;
-    this.#free += (size + SLACK + 15) & ~15;
-    const short = this.#free - this.#memory.buffer.byteLength;
-    if (short > 0) {
-      this.#memory.grow(Math.ceil(short / 65536));
-      this.#bytes = new Uint8Array(this.#memory.buffer);
-      this.#words = new Uint32Array(this.#memory.buffer);
-    }
-    return at;
-  }
-
-  #set(at: number, words: ArrayLike<number>): void {
-    this.#words.set(words, at >> 2);
-  }
-
-  #list(words: readonly number[]): number {
-    const at = this.#reserve(words.length * 4);
-    this.#set(at, words);
-    return at;
-  }
-
-  /** Lays the kernel's program out in memory and prepares the states of the sub-keys. */
-  #lay(plan: EncodingPlan): number {
-    const parts = plan.filters.flatMap(({ parts: own, anchor }) => own.map((part) => ({ ...part, anchor })));
-    const jobs = [...parts.map(({ key, anchor }) => ({ key, values: anchor })), ...plan.words];
-    const valueCount = 1 + Math.max(-1, ...this.#groups.flatMap(({ values }) => values), ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
-    const recordBytes = encodedLength(plan) * 4;
-    const values = this.#reserve(valueCount * VALUE);
-    const placesOf = (list: readonly number[]): number => this.#list(list.map((value) => values + value * VALUE));
-    const record = this.#reserve(recordBytes);
-    const wordsAt = record + recordBytes - plan.words.length * 8;
-    const states = this.#reserve(jobs.length * 32);
-    const anchoredStates = this.#reserve(parts.length * 32);
-    const outputs = this.#reserve(jobs.length * KEY_BLOCK); // 32 bytes of output; as an anchored key block the other 32 stay zero
-    const prepared = this.#reserve((jobs.length + 4) * 8);
-    jobs.forEach(({ key }, j) => {
-      this.#bytes.set(key, outputs + j * KEY_BLOCK);
-      this.#set(prepared + j * 8, [outputs + j * KEY_BLOCK, states + j * 32]);
-    });
-    this.#kernel.prepareKeys(prepared, jobs.length);
-    this.#bytes.fill(0, outputs, outputs + jobs.length * KEY_BLOCK);
-
-    const jobsAt = this.#reserve(jobs.length * JOB);
-    jobs.forEach(({ values: list }, j) => this.#set(jobsAt + j * JOB, [states + j * 32, placesOf(list), list.length, j < parts.length ? outputs + j * KEY_BLOCK : wordsAt + (j - parts.length) * 8, 0]));
-    const partsAt = this.#reserve(parts.length * PART);
-    parts.forEach(({ value, hashes, gram, positional, padded }, p) => this.#set(partsAt + p * PART, [values + value * VALUE, jobsAt + p * JOB, anchoredStates + p * 32, hashes, gram, Number(positional), Number(padded)]));
-    const filtersAt = this.#reserve(plan.filters.length * FILTER);
-    let [firstPart, end] = [0, record];
-    plan.filters.forEach(({ bits, parts: own, diffusion }, f) => {
-      const columns = diffusion ? this.#columns(diffusion) : 0;
-      this.#set(filtersAt + f * FILTER, [Math.log2(bits), partsAt + firstPart * PART, own.length, columns, end, this.#reserve(bits)]);
-      firstPart += own.length;
-      end += bits / 8;
-    });
-    const groups = this.#reserve(this.#groups.length * GROUP);
-    this.#groups.forEach(({ values: list }, g) => this.#set(groups + g * GROUP, [placesOf(list), list.length]));
-    return this.#list([groups, this.#groups.length, jobsAt, parts.length, jobsAt + parts.length * JOB, plan.words.length, filtersAt, plan.filters.length, partsAt, prepared, this.#reserve(MOST_TEXT), record, recordBytes]);
-  }
-
-  /** Columns of the diffusion matrix: column c holds the output bits that filter bit c takes part in. */
-  #columns(rows: readonly Uint16Array[]): number {
-    const width = rows.length / 8;
-    const at = this.#reserve(rows.length * width);
-    rows.forEach((indexes, out) => {
-      for (const column of indexes) this.#bytes[at + column * width + (out >> 3)]! ^= 1 << (out & 7);
-    });
-    return at;
   }
 
   /** Takes a slice in. `firstBounds`: where the bounds of each record's cells begin; `places`: where each goes among the rows; `width`: of a row, in halves. */
@@ -177,14 +94,14 @@ export class SliceEncoder {
     const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2, this.#records * 4];
     sizes.forEach((size, i) => {
       const list = this.#lists[i]!;
-      if (list.start + size > list.end) Object.assign(list, { start: this.#reserve(size), end: this.#free - SLACK });
+      if (list.start + size > list.end) Object.assign(list, { start: this.#memory.reserve(size), end: this.#memory.free - SLACK });
     });
     const [bytes, bounds, first, addresses, placesAt] = this.#lists.map(({ start }) => start) as [number, number, number, number, number];
-    this.#bytes.set(cells.bytes, bytes);
-    this.#set(bounds, cells.bounds);
-    this.#set(first, firstBounds);
-    this.#set(placesAt, places);
-    this.#set(this.#slice, [bytes, bounds, first, addresses, this.#groups.length]);
+    this.#memory.bytes.set(cells.bytes, bytes);
+    this.#memory.set(bounds, cells.bounds);
+    this.#memory.set(first, firstBounds);
+    this.#memory.set(placesAt, places);
+    this.#memory.set(this.#slice, [bytes, bounds, first, addresses, this.#groups.length]);
   }
 
   /** Begins a batch with this record of the slice: what was kept for the last batch only is forgotten. */
@@ -217,7 +134,7 @@ export class SliceEncoder {
     }
     const address = room.at;
     let at = (address >> 2) + noteOffset(values.length);
-    for (let n = 0; n < notes.length; n++) this.#words[at++] = notes[n]!;
+    for (let n = 0; n < notes.length; n++) this.#memory.words[at++] = notes[n]!;
     let end = at << 2;
     for (let v = 0; v < values.length; v++) end = this.#write(values[v], end, address + v * VALUE);
     end = (end + 3) & ~3;
@@ -226,13 +143,13 @@ export class SliceEncoder {
       end = (this.#kernel.keepCells(this.#slice, this.#fields + group * FIELD, record, end, address) + 3) & ~3;
     }
     room.at = end;
-    this.#words[(this.#lists[3]!.start >> 2) + record * this.#groups.length + group] = address;
+    this.#memory.words[(this.#lists[3]!.start >> 2) + record * this.#groups.length + group] = address;
     return true;
   }
 
   /** Writes a value's UTF-8 form with a separator at `at` and where it lies at `descriptor`; returns the end. */
   #write(value: string | undefined, at: number, descriptor: number): number {
-    const bytes = this.#bytes;
+    const bytes = this.#memory.bytes;
     let length = 0;
     if (value !== undefined) {
       let code = 0;
@@ -240,13 +157,13 @@ export class SliceEncoder {
       if (length < value.length) length = utf8.encodeInto(value, bytes.subarray(at)).written;
       bytes[at + length++] = SEPARATOR;
     }
-    this.#words[descriptor >> 2] = at;
-    this.#words[(descriptor >> 2) + 1] = length;
+    this.#memory.words[descriptor >> 2] = at;
+    this.#memory.words[(descriptor >> 2) + 1] = length;
     return at + length;
   }
 
   #enlarge(room: Room, size: number): Room {
-    room.start = room.at = this.#reserve(size);
+    room.start = room.at = this.#memory.reserve(size);
     room.end = room.start + size;
     return room;
   }
@@ -254,7 +171,22 @@ export class SliceEncoder {
   /** All memory in words, and for each record the addresses, in bytes, of its groups: `noteOffset` behind one lies what was noted. Good until something is kept or loaded. */
   notes(): { readonly words: Uint32Array; readonly addresses: Uint32Array } {
     const { start } = this.#lists[3]!;
-    return { words: this.#words, addresses: this.#words.subarray(start >> 2, (start >> 2) + this.#records * this.#groups.length) };
+    return { words: this.#memory.words, addresses: this.#memory.words.subarray(start >> 2, (start >> 2) + this.#records * this.#groups.length) };
+  }
+
+  /** The values of a record of the batch, by index. */
+  values(record: number): (string | undefined)[] {
+    const { words, addresses } = this.notes();
+    const values: (string | undefined)[] = [];
+    this.#groups.forEach((group, g) => {
+      const address = addresses[record * this.#groups.length + g]! >> 2;
+      group.values.forEach((index, v) => (values[index] = this.#read(words[address + 2 * v]!, words[address + 2 * v + 1]!)));
+    });
+    return values;
+  }
+
+  #read(at: number, length: number): string | undefined {
+    return length === 0 ? undefined : text.decode(this.#memory.bytes.subarray(at, at + length - 1));
   }
 
   /** Encodes records of the batch, each `offset` halves into its row. */
@@ -266,20 +198,20 @@ export class SliceEncoder {
   /** The rows of the slice, when all of it is encoded. Good until the next is loaded. */
   rows(): Uint32Array {
     const { start } = this.#lists[5]!;
-    return this.#words.subarray(start >> 2, (start >> 2) + this.#records * this.#width);
+    return this.#memory.words.subarray(start >> 2, (start >> 2) + this.#records * this.#width);
   }
 
   /** Writes the Hamming distances between a filter of a row, which begins `offset` halves into it, and that of each row before it. Rows are numbered as `rows` has them. */
   distances(row: number, offset: number, bits: number, out: Uint16Array): void {
     const [rows, apart] = [this.#lists[5]!, this.#lists[6]!];
     this.#kernel.distancesTo(rows.start + (row * this.#width + offset) * 4, rows.start + offset * 4, this.#width * 4, row, bits / 64, apart.start);
-    out.set(new Uint16Array(this.#memory.buffer, apart.start, row));
+    out.set(new Uint16Array(this.#memory.bytes.buffer, apart.start, row));
   }
 
   /** Forgets what was kept of a group. */
   forget(group: number): void {
     const { at, bytes } = this.#tables[group]!;
-    this.#bytes.fill(0, at, at + bytes);
+    this.#memory.bytes.fill(0, at, at + bytes);
     this.#kept[group]!.at = this.#kept[group]!.start;
     this.#entries[group] = 0;
   }

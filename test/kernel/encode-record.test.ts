@@ -163,6 +163,7 @@ describe("the WebAssembly encoder", () => {
         }
         expect(to).toBeGreaterThan(from);
         encoder.encode(from, to, 1);
+        for (const record of [from, to - 1]) groups.forEach((group, g) => expect(group.values.map((value) => encoder.values(record)[value])).toEqual(valuesOf(g, records[record]!)));
         const { words, addresses } = encoder.notes();
         for (let i = from * 3; i < to * 3; i++) expect(words.subarray(addresses[i]! / 4 + noteOffset(groups[i % 3]!.values.length)).slice(0, 2)).toEqual(Uint32Array.of(i % 3, 4711));
         for (const group of refused) encoder.forget(group);

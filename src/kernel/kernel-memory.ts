@@ -1,0 +1,40 @@
+/** The kernel reads and writes up to 16 bytes at a time, so that it goes beyond an end. */
+export const SLACK = 16;
+
+/** A kernel's memory, of which more and more is reserved. `bytes` and `words` are all of it, and other views after each `reserve`. */
+export class KernelMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 2 });
+  bytes = new Uint8Array(this.memory.buffer);
+  words = new Uint32Array(this.memory.buffer);
+  /** What is beyond is not reserved. */
+  free = 0;
+
+  /** `base`: the first byte that the host may use. */
+  begin(base: number): void {
+    this.free = (base + 15) & ~15;
+  }
+
+  /** So many bytes, zeros, at a multiple of 16. */
+  reserve(size: number): number {
+    const at = this.free;
+    this.free += (size + SLACK + 15) & ~15;
+    const short = this.free - this.memory.buffer.byteLength;
+    if (short > 0) {
+      this.memory.grow(Math.ceil(short / 65536));
+      this.bytes = new Uint8Array(this.memory.buffer);
+      this.words = new Uint32Array(this.memory.buffer);
+    }
+    return at;
+  }
+
+  set(at: number, words: ArrayLike<number>): void {
+    this.words.set(words, at >> 2);
+  }
+
+  /** Reserves words and writes them. */
+  list(words: readonly number[]): number {
+    const at = this.reserve(words.length * 4);
+    this.set(at, words);
+    return at;
+  }
+}
