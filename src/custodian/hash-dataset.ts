@@ -31,7 +31,7 @@ import { ShuffledRows, partitionCount } from "./shuffled-rows.ts";
 import { FileStrata, stratumColumns } from "./strata.ts";
 import { keyCommitment, subKey } from "./sub-key.ts";
 import type { SampledRecord } from "./sampled-pairs.ts";
-import { createSketches } from "./value-statistics.ts";
+import { createSketches, forenamesByYear } from "./value-statistics.ts";
 import { ValueSample, createSampleLimits } from "./value-sample.ts";
 
 export interface HashOptions {
@@ -167,6 +167,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
 
     const pairs = comparisonGroups(schema).length === 0 ? Promise.resolve({}) : pool.run({ plan: comparisonPlan(schema, salt, setup.plan), sampled });
     pairs.catch(() => {}); // looked at below
+    const fashion = forenamesByYear(schema, sketches);
     const form = formOf(output);
     const inFlight = options.threads + 1;
     const waiting = [...rows.partitions()];
@@ -198,6 +199,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       bucketBits: bits,
       sharing,
       randomPairs: await pairs,
+      ...(fashion === undefined ? {} : { forenamesByYear: fashion }),
       ...(withheld === undefined ? {} : { sharedPairs: countSharedPairs(sharedSamples) }),
       strata: strata.summary(),
     };

@@ -30,15 +30,22 @@ export interface SharedSketches {
   readonly sampleBelow: number;
 }
 
-/** Compounds whose repetition is asked for: whole fields, every combination of them where they depend on each other, and the parts of a field that nothing else tells of. Of a record-level filter's fields nothing is compared. */
+/** Compounds whose repetition is asked for: whole fields, every combination of them where they depend on each other, the parts of a field that nothing else tells of, and what tells of forenames by year. Of a record-level filter's fields nothing is compared. */
 function sketchedCompounds(schema: LinkageSchema): string[][] {
   const used = new Set(usedAtoms(schema));
-  return comparisonGroups(schema)
-    .flatMap(({ fields }) => {
-      const [only] = fields as [FieldSpace];
-      return fields.length === 1 && isOfParts(only) ? only.views.map((view) => [`${only.field}.${view}`]) : subsets(fields.map(({ field }) => field));
-    })
-    .filter((compound) => compound.length > 0 && compound.every((atom) => used.has(atom)));
+  const compounds = comparisonGroups(schema).flatMap(({ fields }) => {
+    const [only] = fields as [FieldSpace];
+    return fields.length === 1 && isOfParts(only) ? only.views.map((view) => [`${only.field}.${view}`]) : subsets(fields.map(({ field }) => field));
+  });
+  return [...compounds, ...(compounds.length === 0 ? [] : generationCompounds(schema))].filter((compound) => compound.length > 0 && compound.every((atom) => used.has(atom)));
+}
+
+/** A forename with the year of birth, and the two with the surname. */
+function generationCompounds({ fields }: LinkageSchema): string[][] {
+  const [forename, date, surname] = (["forename", "date_of_birth", "surname"] as const).map((kind) => fields.find((field) => field.kind === kind)?.name);
+  if (forename === undefined || date === undefined) return [];
+  const compound = [forename, `${date}.year`];
+  return [compound, ...(surname === undefined ? [] : [[...compound, surname]])];
 }
 
 function subsets<T>(items: readonly T[]): T[][] {
@@ -155,11 +162,29 @@ export function randomPairs(schema: LinkageSchema, plan: EncodingPlan, shared: S
   return Object.fromEntries(comparisonGroups(schema).map((group) => [group.name, groupProbabilities(group, equalProbability, states).map(rounded)]));
 }
 
+/**
+ * How many times as often two people born in one year have one forename as two people of any age: names have fashions. Two records that share the surname besides are left out, since they may be one person's. Undefined where the schema has not
+ * both, or too few records do for it to be told.
+ */
+export function forenamesByYear(schema: LinkageSchema, shared: SharedSketches): number | undefined {
+  const [compound, withSurname] = generationCompounds(schema);
+  if (compound === undefined) return undefined;
+  const compounds = sketchedCompounds(schema).map((parts) => parts.join());
+  const repeated = (parts: readonly string[]): number => repetition(shared, compounds.indexOf(parts.join()));
+  const [forename, year] = compound as [string, string];
+  const chance = repeated([forename]) * repeated([year]);
+  const seen = repeated(compound) - (withSurname === undefined ? 0 : repeated(withSurname));
+  return chance > 0 ? Number(Math.min(MOST_IN_FASHION, Math.max(1, seen / chance)).toPrecision(3)) : undefined;
+}
+
 /** The same as work for a thread, which has the rest. */
 export interface PairsTask {
   readonly plan: EncodingPlan;
   readonly sampled: readonly SampledRecord[];
 }
+
+/** Above this it is no fashion. */
+const MOST_IN_FASHION = 10;
 
 /** Nine significant digits: more would be noise, and one record's worth of a million is kept. */
 function rounded(value: number): number {

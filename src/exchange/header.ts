@@ -55,6 +55,8 @@ const headerSchema = z.strictObject({
   sharing: z.array(share),
   /** Probability of each state of each comparison group for two random records of the file (see schema/comparison-space.ts). */
   randomPairs: z.record(z.string(), z.array(share)),
+  /** How many times as often two people born in one year have one forename as two of any age. */
+  forenamesByYear: z.number().min(1).max(10).optional(),
   /** Where values of keys that records share are withheld: of so many records, how many pairs share which keys (a bit for each, in the schema's order) and lack what (as null masks do). */
   sharedPairs: z.strictObject({ records: count, pairs: z.array(z.tuple([count, count, count])) }).optional(),
   strata: strataSchema,

@@ -11,7 +11,7 @@ import { correctionOf, countDuplicates, populationsOf, reachOf, relativesAcross,
  * The Fellegi-Sunter model (1969) fitted without truth: one truncated mixture on coarsened comparisons.
  *
  * - *Matches*: number, state probabilities (m) and how far errors cluster free (match-class.ts).
- * - *Non-matches* of known shape: random pairs (all of them, u from the files' headers), and relatives (relatives.ts), of whom only the number is free. Without them a free EM learns households instead of people.
+ * - *Non-matches* of known shape: random pairs (all of them, u from the files' headers; strangers.ts), and relatives (relatives.ts), of whom only the number is free. Without them a free EM learns households instead of people.
  * - *Own pairs*: pairs within one of the files are no matches but for duplicates. They show what no shape foretells: how many relatives there are, namesakes within a family, forenames of a generation. The number of relatives across
  *   the files follows from theirs, and an observation that own pairs show more often than the model foretells counts for as much more among non-matches.
  * - *Truncation*: a pair is seen only if some rule reaches it. Each step adds the matches expected among the pairs that no rule reaches, so the fitted number of matches
@@ -62,6 +62,8 @@ export interface EstimateOptions {
   readonly evidence: Evidence;
   readonly observations: readonly Observation[];
   readonly u: readonly Float64Array[];
+  /** How many times as often two people born in one year have one forename as two of any age. */
+  readonly forenamesByYear?: number;
   /** Pairs of records in all: nA x nB, or n (n - 1) / 2 within one file. */
   readonly allPairs: number;
   /** Most matches there can be: the smaller file's records when matches are one to one. */
@@ -93,14 +95,14 @@ export function estimate(options: EstimateOptions): Model {
   const { schema, evidence, u, mostMatches } = options;
   const { groups } = evidence;
   const factors = factorsOf(groups, schema);
-  const classes = relativeClasses(groups, u, schema, (options.own ?? []).length > 0);
+  const classes = relativeClasses(groups, u, schema);
   const { across, within } = populationsOf(options);
   const own = within.flatMap(({ files }) => files);
   /** Duplicates are counted where own pairs are seen best. */
   const bestSeen = within[0]?.files ?? [];
   const populations = [across, ...own];
   const views = new Set(populations.map(({ view }) => view));
-  for (const { relatives, allPairs } of populations) classes.forEach(({ start }, c) => (relatives[c] = start * Math.sqrt(allPairs)));
+  for (const { relatives, allPairs } of populations) classes.forEach(({ expected }, c) => (relatives[c] = expected * Math.sqrt(allPairs)));
 
   let match = expectedMatches(factors);
   let byCare = statesByCare(match, factors, groups);
@@ -178,9 +180,9 @@ export function estimate(options: EstimateOptions): Model {
     converged = moved + Math.abs(next - across.matches) / (next + 1) < TOLERANCE;
     for (const { files } of within) countDuplicates(files, across, options.missingShares);
     across.matches = next;
-    classes.forEach((_, c) => {
+    classes.forEach(({ expected }, c) => {
       own.forEach((population, i) => (population.relatives[c] = related[i + 1]![c]! / reachOf(population, c)));
-      across.relatives[c] = relativesAcross(across, within, c, related[0]![c]!);
+      across.relatives[c] = relativesAcross(across, within, c, related[0]![c]!, expected * Math.sqrt(across.allPairs));
     });
   }
   foretell();

@@ -105,6 +105,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       evidence,
       observations: candidates.observations,
       u: averageU(evidence, options.a, options.b ?? options.a),
+      forenamesByYear: mean(files.map(({ header }) => header.forenamesByYear ?? 1)),
       allPairs,
       mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
       missingShares: missingShares(a, b, input.memory),
@@ -226,6 +227,10 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
   } finally {
     await pool.close();
   }
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
 /** u of a pair across files: the mean of what each file says of its own random pairs. */

@@ -2,6 +2,7 @@ import type { EstimateOptions, OwnPairs } from "./estimate.ts";
 import type { Fact } from "./evidence.ts";
 import { CARE } from "./match-class.ts";
 import { type Readings, readObservations } from "./readings.ts";
+import { type Strangers, strangersOf } from "./strangers.ts";
 
 /** What pairs can show, and how often each class shows it. */
 interface View {
@@ -54,21 +55,24 @@ const MOST = 0.9;
 const FEW_DUPLICATES = 0.005;
 /** Weight of what own pairs tell of relatives across the files, as if so many had been counted; files of different people (children, pensioners) have fewer in common. */
 const TIE = 25;
+/** Weight of what is expected of them anywhere, likewise. */
+const WEAK_TIE = 10;
 const TINY = 1e-300;
 
 /** The pairs across the files and those within each, by what they show. Where own pairs show all that pairs across the files do, both have the same readings. */
-export function populationsOf({ evidence, observations, own = [], allPairs, missingShares, startMatches, mostMatches, u }: EstimateOptions): { across: Population; within: Within[] } {
+export function populationsOf({ evidence, observations, own = [], allPairs, missingShares, startMatches, mostMatches, u, forenamesByYear = 1 }: EstimateOptions): { across: Population; within: Within[] } {
   const { groups } = evidence;
+  const strangers = strangersOf(groups, u, forenamesByYear);
   const masks = [missingShares, ...own.map((pairs) => pairs.missingShares)].flatMap((shares) => [...shares.keys()]);
   const alike = own.filter(({ shows }) => shows === "all").flatMap((pairs) => pairs.observations);
-  const view = viewOf(readObservations(evidence, [...observations, ...alike], masks), u);
+  const view = viewOf(readObservations(evidence, [...observations, ...alike], masks), strangers);
   const { of } = view.readings;
   const seen = new Uint8Array(view.readings.count);
   const within = (["all", "filters", "keys"] as const).flatMap((shows): Within[] => {
     const files = own.filter((pairs) => pairs.shows === shows);
     if (files.length === 0) return [];
     const facts = evidence.facts.filter((fact) => isShown(fact, shows));
-    const narrow = shows === "all" ? view : viewOf(readObservations({ groups, facts }, [...observations, ...files.flatMap((pairs) => pairs.observations)], masks), u);
+    const narrow = shows === "all" ? view : viewOf(readObservations({ groups, facts }, [...observations, ...files.flatMap((pairs) => pairs.observations)], masks), strangers);
     const places = new Int32Array(view.readings.count).fill(-1);
     observations.forEach((_, o) => {
       const place = narrow.readings.of[o]!;
@@ -85,8 +89,8 @@ function isShown({ mayBeWithheld }: Fact, shows: OwnPairs["shows"]): boolean {
   return shows === "all" || mayBeWithheld === (shows === "keys");
 }
 
-function viewOf(readings: Readings, u: readonly Float64Array[]): View {
-  return { readings, random: shown(readings, u), kin: [], matches: new Float64Array(readings.count), matchesByCare: CARE.map(() => new Float64Array(readings.count)) };
+function viewOf(readings: Readings, strangers: readonly Strangers[]): View {
+  return { readings, random: shownBy(readings, strangers), kin: [], matches: new Float64Array(readings.count), matchesByCare: CARE.map(() => new Float64Array(readings.count)) };
 }
 
 function population(view: View, observations: EstimateOptions["observations"], of: Int32Array, { allPairs, missingShares, matches, growth }: Pick<OwnPairs, "allPairs" | "missingShares" | "growth"> & { matches: number }): Population {
@@ -95,6 +99,12 @@ function population(view: View, observations: EstimateOptions["observations"], o
   observations.forEach(({ pairs }, o) => (counts[of[o]!]! += pairs));
   const shares = readings.shares(missingShares);
   return { view, allPairs, shares, counts, missing: byReading(readings, shares), rest: new Float64Array(readings.count), matches, relatives: [], growth };
+}
+
+function shownBy(readings: Readings, strangers: readonly Strangers[]): Shown {
+  const kinds = strangers.map(({ share, states }) => ({ share, ...shown(readings, states) }));
+  const sum = (of: (kind: Shown) => Float64Array): Float64Array => of(kinds[0]!).map((_, i) => kinds.reduce((total, kind) => total + kind.share * of(kind)[i]!, 0));
+  return { seen: sum(({ seen }) => seen), unreached: sum(({ unreached }) => unreached) };
 }
 
 export function shown({ slices, count }: Readings, probabilities: readonly Float64Array[]): Shown {
@@ -154,12 +164,14 @@ export function countDuplicates(own: readonly Population[], { matches, allPairs,
 }
 
 /**
- * Relatives of a class across the files, where `related` were found: tied to those within the files. As a share of all pairs they are the geometric mean of the files' own shares (a family of x and y members in the files has x (x - 1) / 2,
- * y (y - 1) / 2 and xy pairs), each tempered by both together. What is out of reach within the files tells little of those across.
+ * Relatives of a class across the files, where `related` were found. They are tied to those within the files: as a share of all pairs they are the geometric mean of the files' own shares (a family of x and y members in the files has
+ * x (x - 1) / 2, y (y - 1) / 2 and xy pairs), each tempered by both together. What is out of reach within the files tells little of those across.
+ *
+ * Within one file nothing but the pairs themselves tells twins from people with a wrong forename, and namesakes from people with a wrong date: there they are tied, weakly, to so many as are `expected` anywhere.
  */
-export function relativesAcross(across: Population, within: readonly Within[], c: number, related: number): number {
+export function relativesAcross(across: Population, within: readonly Within[], c: number, related: number, expected: number): number {
   const reach = reachOf(across, c);
-  if (within.length === 0) return related / reach;
+  if (within.length === 0) return (related + WEAK_TIE) / (reach + WEAK_TIE / expected);
   const meanReach = ({ files }: Within): number => files.reduce((sum, population) => sum + reachOf(population, c), 0) / files.length;
   const { files } = within.reduce((best, next) => (meanReach(next) > meanReach(best) ? next : best));
   const sum = (of: (population: Population) => number): number => files.reduce((total, population) => total + of(population), 0);

@@ -9,23 +9,22 @@ export interface RelativeClass {
   readonly shares: readonly boolean[];
   /** Per group that they have not in common: P(state), if not a stranger's. */
   readonly states: readonly (Float64Array | undefined)[];
-  /** First guess of their number, for every record of the smaller file. */
-  readonly start: number;
+  /** What is expected of their number before any are seen, for every record of the smaller file. One birth in seventy is of twins, who live in one household as children. */
+  readonly expected: number;
 }
 
 /** Share of the pairs within a household who are born in one year: couples are close in age, and brothers and sisters. */
 const BORN_IN_ONE_YEAR = 0.06;
 
-/** @param within whether pairs within the files are seen: they alone tell how many namesakes there are, whom nothing across the files tells from people with a wrong date of birth */
-export function relativeClasses(groups: readonly ComparisonGroup[], u: readonly Float64Array[], schema: LinkageSchema, within: boolean): RelativeClass[] {
+export function relativeClasses(groups: readonly ComparisonGroup[], u: readonly Float64Array[], schema: LinkageSchema): RelativeClass[] {
   const has = (group: ComparisonGroup, test: (kind: FieldKindName) => boolean): boolean => group.fields.some(({ field }) => schema.fields.some(({ name, kind }) => name === field && test(kind)));
   const home = groups.map((group) => has(group, (kind) => fieldKinds[kind].household));
   const named = groups.map((group) => has(group, (kind) => kind === "forename"));
   const born = groups.map((group) => has(group, (kind) => kind === "date_of_birth"));
   if (home.filter(Boolean).length < 2) return []; // one shared field alone does not tell relatives from strangers
-  const classes: RelativeClass[] = [{ name: "household", shares: home, states: groups.map((group, g) => (born[g]! ? nearInAge(group, u[g]!) : undefined)), start: 0.5 }];
-  if (born.includes(true)) classes.push({ name: "twins", shares: home.map((is, g) => is || born[g]!), states: groups.map(() => undefined), start: 0.01 });
-  if (within && named.includes(true) && groups.some((_, g) => !home[g] && !named[g])) classes.push({ name: "namesakes", shares: home.map((is, g) => is || named[g]!), states: groups.map(() => undefined), start: 0.005 });
+  const classes: RelativeClass[] = [{ name: "household", shares: home, states: groups.map((group, g) => (born[g]! ? nearInAge(group, u[g]!) : undefined)), expected: 0.5 }];
+  if (born.includes(true)) classes.push({ name: "twins", shares: home.map((is, g) => is || born[g]!), states: groups.map(() => undefined), expected: 0.003 });
+  if (named.includes(true) && groups.some((_, g) => !home[g] && !named[g])) classes.push({ name: "namesakes", shares: home.map((is, g) => is || named[g]!), states: groups.map(() => undefined), expected: 0.005 });
   return classes;
 }
 

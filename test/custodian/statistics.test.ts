@@ -8,7 +8,7 @@ import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
 import { ShuffledRows, readPartition } from "../../src/custodian/shuffled-rows.ts";
 import { mixed } from "../../src/custodian/text-hash.ts";
 import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
-import { createSketches, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
+import { createSketches, forenamesByYear, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
 import { halvesPerRow, pageBytes } from "../../src/exchange/row-group.ts";
 import { writeBytes } from "../../src/output/bytes-at.ts";
@@ -145,7 +145,7 @@ describe("random pairs of a file", () => {
     return { ...record, hashes: record.hashes.slice() };
   });
   const salt = { project: "p", secret: new Uint8Array(32).fill(9) };
-  const statisticsOf = (rows: typeof records): Record<string, number[]> => {
+  const counted = (rows: typeof records): { sketches: ReturnType<typeof createSketches>; sampled: { rank: number; atoms: (typeof records)[number]["atoms"] }[] } => {
     const sketches = createSketches(standardSchema, rows.length);
     const counter = new RecordCounter(standardSchema, sketches);
     const sampled = rows.flatMap(({ atoms, hashes }) => {
@@ -153,6 +153,10 @@ describe("random pairs of a file", () => {
       return rank === undefined ? [] : [{ rank, atoms }];
     });
     counter.flush();
+    return { sketches, sampled };
+  };
+  const statisticsOf = (rows: typeof records): Record<string, number[]> => {
+    const { sketches, sampled } = counted(rows);
     return randomPairs(standardSchema, comparisonPlan(standardSchema, salt, encodingPlan(standardSchema, salt)), sketches, sampled);
   };
   const found = statisticsOf(records);
@@ -167,6 +171,21 @@ describe("random pairs of a file", () => {
 
   it("sum to one in every group", () => {
     for (const { name } of groups) expect(found[name]!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 2);
+  });
+
+  it("know what fashion does to forenames, whoever is there twice", () => {
+    const pairs = (...names: string[]): number => {
+      const columns = names.map(atom);
+      return collisions(records.map((_, i) => (columns.every((column) => column[i] !== undefined) ? columns.map((column) => column[i]).join() : undefined)));
+    };
+    const year = "date_of_birth.year";
+    const fashion = (pairs("forename", year) - pairs("forename", year, "surname")) / (pairs("forename") * pairs(year));
+    expect(fashion).toBeGreaterThan(1.5);
+    const known = forenamesByYear(standardSchema, counted(records).sketches)!;
+    expect(known / fashion).toBeCloseTo(1, 0.7);
+    // a fifth of the people are in the file twice: five in six pairs of one forename and year are then one person's
+    expect(forenamesByYear(standardSchema, counted([...records, ...records.slice(0, 800)]).sketches)! / known).toBeLessThan(1.3);
+    expect(forenamesByYear({ ...standardSchema, fields: standardSchema.fields.filter(({ kind }) => kind !== "forename") }, counted(records).sketches)).toBeUndefined();
   });
 
   it.each(["forename", "surname"])("know how often two %ss are equal", (name) => {
