@@ -15,7 +15,7 @@ export interface LinkKernel {
   sortByKey(keys: number, count: number, mask: bigint, sorted: number, order: number, sortedScratch: number, orderScratch: number, digits: number): number;
   dealKeys(keys: number, count: number, outKeys: number, outRows: number, ends: number): number;
   hashJoinScratch(largest: number): number;
-  joinPiles(keysA: number, rowsA: number, endsA: number, keysB: number, rowsB: number, endsB: number, largest: number, scratch: number, outA: number, outB: number, orderA: number, orderB: number, blocks: number, counts: number): void;
+  joinPiles(keysA: number, rowsA: number, endsA: number, keysB: number, rowsB: number, endsB: number, largest: number, scratch: number, matches: number, rows: number, orderA: number, orderB: number, blocks: number, counts: number): void;
   findBlocks(sortedA: number, countA: number, sortedB: number, countB: number, self: number, out: number): number;
   countPairs(blocks: number, from: number, to: number, self: number, cap: number, out: number): void;
   emitPairs(blocks: number, to: number, self: number, cap: number, orderA: number, orderB: number, cursor: number, outA: number, outB: number, capacity: number): number;
@@ -28,7 +28,9 @@ export interface LinkKernel {
   diceAbove(sortedA: number, weightsA: number, orderA: number, countA: number, sortedB: number, weightsB: number, orderB: number, countB: number, groups: number, words: number, threshold: number, cursor: number, scratch: number, outA: number, outB: number, outDice: number, capacity: number): number;
   comparePairs(layout: number, rowsA: number, rowsB: number, stride: number, pairsA: number, pairsB: number, observed: number, from: number, to: number, tokenShift: bigint, levelShift: bigint): void;
   dealTuples(rowsA: number, rowsB: number, levels: number, count: number, shift: number, ranges: number, ends: number, outA: number, outB: number, outLevels: number): void;
-  mergeTuples(lists: number, listCount: number, lo: number, hi: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
+  absorbMatches(matches: number, rows: number, bit: bigint, partners: number, seen: number, outA: number, outB: number): number;
+  uniteMarks(from: number, count: number, marks: number): void;
+  mergeTuples(lists: number, listCount: number, lo: number, hi: number, partners: number, seen: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
   countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;
   groupPairs(groups: number, rowsA: number, rowsB: number, count: number, next: number, outPairs: number, outA: number, outB: number): void;
   takePairs(pairs: number, rowsA: number, rowsB: number, count: number, usedA: number, usedB: number, timesA: number, timesB: number, taken: number, contested: number): number;

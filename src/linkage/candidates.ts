@@ -5,7 +5,7 @@ import type { Evidence } from "./evidence.ts";
 import type { JoinRoom } from "./join-columns.ts";
 import { type Digests, type Join, type Rule, joinRule, reserveJoinRoom, rulesOf } from "./join-rule.ts";
 import { joinBytes } from "./memory-plan.ts";
-import { type MergedPairs, type TupleRoom, type Tuples, dealTuples, mergeTuples, reserveTupleRoom } from "./merge-tuples.ts";
+import { ABSORBED, type Absorbed, type MergedPairs, type TupleRoom, type Tuples, dealTuples, mergeTuples, reserveTupleRoom } from "./merge-tuples.ts";
 import { type LinkPool, type LoadedDataset, type RowLayout, placeRows } from "./record-store.ts";
 import type { RecordSample } from "./sample-records.ts";
 import { scanBuckets } from "./scan-buckets.ts";
@@ -78,24 +78,26 @@ const COUNTED = 1 << 15; // pairs whose observations are counted at a time
 
 /** Pairs of every rule, counted without looking at any: the forecast. */
 export async function countCandidates(options: CandidateOptions): Promise<RuleReport[]> {
-  return atOnce(options, rulesOf(options.schema, options.a.file, options.b.file), async (rule, { room, digests, out }) => (await joinRule(options, rule, room, digests, out)).report, (done, total) => options.onProgress("counting", done, total));
+  return atOnce(options, rulesOf(options.schema, options.a.file, options.b.file), async (rule, { room, digests }) => (await joinRule(options, rule, room, digests, "counted")).report, (done, total) => options.onProgress("counting", done, total));
 }
 
 export async function findCandidates(options: CandidateOptions): Promise<Candidates> {
   const { memory, schema } = options;
   const rules = rulesOf(schema, options.a.file, options.b.file);
+  const keys = rules.filter(({ kind }) => kind === "key");
+  const absorbed = keys.length > 0 && options.a !== options.b ? reserveAbsorbed(options) : undefined;
   const mark = memory.mark();
   let total = 0;
-  const keys = rules.filter(({ kind }) => kind === "key");
   const found: { report: RuleReport; chunks: Tuples[] }[] = await atOnce(
     options,
     keys,
     async (rule, lane) => {
-      const join = await joinRule(options, rule, lane.room, lane.digests, lane.out);
+      const join = await joinRule(options, rule, lane.room, lane.digests, absorbed && { partners: absorbed.partners, seen: lane.seen, bit: rule.bits, a: lane.out.a, b: lane.out.b });
       limitTuples((total += join.report.pairs), options.mostTuples);
       return { report: join.report, chunks: await emit(options, join, lane) };
     },
     (done) => options.onProgress("blocking", done, rules.length),
+    absorbed,
   );
   memory.release(mark);
   for (const rule of rules.slice(keys.length)) {
@@ -106,7 +108,7 @@ export async function findCandidates(options: CandidateOptions): Promise<Candida
     options.onProgress("blocking", found.length, rules.length);
   }
   const left = memory.mark();
-  const pairs = await mergeTuples(options, found.map(({ chunks }, r) => ({ bits: rules[r]!.bits, chunks })));
+  const pairs = await mergeTuples(options, found.map(({ chunks }, r) => ({ bits: rules[r]!.bits, chunks })), absorbed);
   if (schema.profile === "plain") await compare(options, pairs);
   const result = observe(options, pairs, found.map(({ report }) => report));
   memory.release(left);
@@ -117,22 +119,24 @@ export async function findCandidates(options: CandidateOptions): Promise<Candida
 interface Lane {
   readonly room: JoinRoom;
   readonly digests: Digests;
+  readonly seen: number;
   readonly cursor: number;
   readonly out: TupleRoom;
 }
 
-/** Works on as many rules at a time as there are threads and room for; results in the order of the rules. Each lane sums up digests of its own. */
-async function atOnce<T>(options: CandidateOptions, rules: readonly Rule[], work: (rule: Rule, lane: Lane) => Promise<T>, onProgress: (done: number, total: number) => void): Promise<T[]> {
+/** Works on as many rules at a time as there are threads and room for; results in the order of the rules. Each lane sums up digests of its own, and has its own marks of what is absorbed. */
+async function atOnce<T>(options: CandidateOptions, rules: readonly Rule[], work: (rule: Rule, lane: Lane) => Promise<T>, onProgress: (done: number, total: number) => void, absorbed?: Absorbed): Promise<T[]> {
   const { memory, kernel, pool, a, b } = options;
   const results: T[] = [];
   let next = 0;
   let done = 0;
   const laneBytes = joinBytes({ rowsA: a.rows, rowsB: b.rows });
-  const room = 1 + Math.max(0, Math.floor((memory.free - laneBytes) / (laneBytes + DIGEST * (a.rows + b.rows))));
+  const room = 1 + Math.max(0, Math.floor((memory.free - laneBytes) / (laneBytes + DIGEST * (a.rows + b.rows) + ABSORBED.seen * a.rows)));
   const apart = ({ rows }: LoadedDataset): number => memory.reserveZeroed(rows * DIGEST);
   const lanes = Array.from({ length: Math.min(pool.threads, rules.length, room) }, (_, lane): Lane => ({
     room: reserveJoinRoom(options),
     digests: lane === 0 ? { a: a.digests, b: b.digests } : { a: apart(a), b: a === b ? 0 : apart(b) },
+    seen: absorbed === undefined ? 0 : lane === 0 ? absorbed.seen : memory.reserveZeroed(a.rows * ABSORBED.seen),
     cursor: memory.reserve(8),
     out: reserveTupleRoom(memory, emitCapacity(b), "plain"),
   }));
@@ -145,14 +149,15 @@ async function atOnce<T>(options: CandidateOptions, rules: readonly Rule[], work
       }
     }),
   );
-  for (const { digests } of lanes.slice(1)) {
+  for (const { digests, seen } of lanes.slice(1)) {
+    if (absorbed !== undefined) kernel.uniteMarks(seen, a.rows, absorbed.seen);
     kernel.addDigests(digests.a, a.rows, a.digests);
     if (a !== b) kernel.addDigests(digests.b, b.rows, b.digests);
   }
   return results;
 }
 
-/** Pairs that are emitted at a time: at least all that one record can have, and one more than keys of one record each. */
+/** Pairs that are emitted at a time: at least all that one record can have, and one more than there can be matches. */
 function emitCapacity({ rows }: LoadedDataset): number {
   return Math.max(1 << 18, rows + 1);
 }
@@ -167,6 +172,12 @@ async function emit(options: CandidateOptions, { blocks, blockCount, orderA, ord
     chunks.push(await dealTuples(options, out, count));
   }
   return chunks;
+}
+
+function reserveAbsorbed({ a, memory }: CandidateOptions): Absorbed {
+  const partners = memory.reserve(a.rows * ABSORBED.partner);
+  memory.u32(partners, a.rows).fill(0xffffffff);
+  return { partners, seen: memory.reserveZeroed(a.rows * ABSORBED.seen) };
 }
 
 function limitTuples(tuples: number, most: number): void {

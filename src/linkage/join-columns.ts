@@ -1,6 +1,7 @@
 import { type ReadWords, type WordPlaces, readWords } from "../exchange/word-places.ts";
 import type { LinkKernel } from "../kernel/link-kernel.ts";
 import { mixIntoDigests } from "./load-columns.ts";
+import type { Absorbed } from "./merge-tuples.ts";
 
 /** Room in which one rule at a time is joined; rules that are joined at once have one each. Addresses of what `joinColumns` needs. */
 export interface JoinRoom {
@@ -10,6 +11,7 @@ export interface JoinRoom {
   readonly orderB: number;
   readonly keys: number;
   readonly sortedScratch: number;
+  /** Also for matches. */
   readonly orderScratch: number;
   /** Also where piles end. */
   readonly digits: number;
@@ -32,13 +34,20 @@ interface KeyColumn {
   readonly digests: number;
 }
 
+/** What they are absorbed into (merge-tuples.ts) with the rule's bit, and where tuples go that are not: u32 for each of the smaller file's rows, and one more. */
+interface Matches extends Absorbed {
+  readonly bit: bigint;
+  readonly a: number;
+  readonly b: number;
+}
+
 export interface JoinJob {
   /** One column to find the blocks within a file. */
   readonly join: readonly KeyColumn[];
   /** Bits that count. */
   readonly mask: bigint;
-  /** Where the tuples of keys go that one record of each file has, if these are wanted apart: u32 for each of the smaller file's rows, and one more. */
-  readonly singles: { readonly a: number; readonly b: number } | undefined;
+  /** What becomes of keys that one record of each file has; undefined where all keys are asked for in order. */
+  readonly matches: Matches | "counted" | undefined;
   readonly room: JoinRoom;
 }
 
@@ -67,14 +76,14 @@ export function runJoinTask(kernel: LinkKernel, memory: WebAssembly.Memory, { pl
 }
 
 /**
- * Joins two key columns, or one with itself. Keys that hardly any two records of a file share are joined through hash tables; others, and those that are asked for in order, are sorted. `counts` becomes the number of single tuples, and of blocks.
+ * Joins two key columns, or one with itself. Keys that hardly any two records of a file share are joined through hash tables; others, and those that are asked for in order, are sorted. `counts` becomes the number of matches, of blocks, and of the matches that were not absorbed.
  * A column's part in the digests must not be added twice: a task that is tried again though it was about it ends as interrupted.
  *
  * @param reads of each file
  */
-export function joinColumns(kernel: LinkKernel, memory: WebAssembly.Memory, { join, mask, singles, room }: JoinJob, reads: readonly ReadWords[]): number {
+export function joinColumns(kernel: LinkKernel, memory: WebAssembly.Memory, { join, mask, matches, room }: JoinJob, reads: readonly ReadWords[]): number {
   const [a, b] = join as readonly [KeyColumn, KeyColumn?];
-  const counts = new Uint32Array(memory.buffer, room.counts, 2);
+  const counts = new Uint32Array(memory.buffer, room.counts, 3);
   const mixed = new Uint32Array(memory.buffer, room.mixed, 1);
   if (mixed[0] === MIXING.begun) return JOINED.interrupted;
   const load = (side: number): void => {
@@ -88,7 +97,7 @@ export function joinColumns(kernel: LinkKernel, memory: WebAssembly.Memory, { jo
     if (side === join.length - 1) mixed[0] = MIXING.done;
   };
   if (mixed[0] === MIXING.no) mixed[0] = MIXING.begun;
-  if (singles !== undefined && b !== undefined) {
+  if (matches !== undefined && b !== undefined) {
     const [endsA, endsB] = [room.digits, room.digits + PILES * INDEX] as const;
     const [rowsA, rowsB] = [room.sortedScratch, room.sortedScratch + a.rows * INDEX] as const;
     load(0);
@@ -97,7 +106,8 @@ export function joinColumns(kernel: LinkKernel, memory: WebAssembly.Memory, { jo
     const largestB = kernel.dealKeys(room.keys, b.rows, room.sortedB, rowsB, endsB);
     const largest = Math.max(largestA, largestB);
     if (largest <= room.largestPile) {
-      kernel.joinPiles(room.sortedA, rowsA, endsA, room.sortedB, rowsB, endsB, largest, room.table, singles.a, singles.b, room.orderA, room.orderB, room.blocks, room.counts);
+      kernel.joinPiles(room.sortedA, rowsA, endsA, room.sortedB, rowsB, endsB, largest, room.table, room.orderScratch, a.rows, room.orderA, room.orderB, room.blocks, room.counts);
+      if (matches !== "counted") counts[2] = kernel.absorbMatches(room.orderScratch, a.rows, matches.bit, matches.partners, matches.seen, matches.a, matches.b);
       return JOINED.fine;
     }
   }
@@ -107,7 +117,7 @@ export function joinColumns(kernel: LinkKernel, memory: WebAssembly.Memory, { jo
   };
   const countA = sort(0, room.sortedA, room.orderA);
   const countB = b === undefined ? countA : sort(1, room.sortedB, room.orderB);
-  counts[0] = 0;
+  counts[0] = counts[2] = 0;
   counts[1] = kernel.findBlocks(room.sortedA, countA, room.sortedB, countB, Number(b === undefined), room.blocks);
   return JOINED.fine;
 }

@@ -36,7 +36,7 @@ export interface Join {
   readonly blockCount: number;
   readonly orderA: number;
   readonly orderB: number;
-  /** Tuples of keys that one record of each file has, where they were wanted apart; their keys have no block. */
+  /** Tuples of keys that one record of each file has, where these are told apart, and that were not absorbed. */
   readonly singles: number;
   readonly report: RuleReport;
 }
@@ -75,25 +75,25 @@ export interface Digests {
   readonly b: number;
 }
 
-/** Joins the columns of a rule, in another thread where they lie in files. `singles`: where tuples of keys go that one record of each file has, if these are wanted apart. */
-export async function joinRule({ a, b, memory, kernel, pool, blockCap }: CandidateOptions, rule: Rule, room: JoinRoom, digests: Digests, singles?: JoinJob["singles"]): Promise<Join> {
+/** Joins the columns of a rule, in another thread where they lie in files. */
+export async function joinRule({ a, b, memory, kernel, pool, blockCap }: CandidateOptions, rule: Rule, room: JoinRoom, digests: Digests, matches?: JoinJob["matches"]): Promise<Join> {
   const self = a === b;
   const { column, kind, parts } = rule;
   if (column === undefined) return joinAll(a, b, memory, room);
   const files = self ? [a.file] : [a.file, b.file];
   const columnOf = ({ file, rows }: LoadedDataset, at: number): JoinJob["join"][number] => ({ column: file.layout.words.indexOf(column), rows, digests: at });
-  const job: JoinJob = { join: self ? [columnOf(a, digests.a)] : [columnOf(a, digests.a), columnOf(b, digests.b)], mask: rule.mask, singles, room };
+  const job: JoinJob = { join: self ? [columnOf(a, digests.a)] : [columnOf(a, digests.a), columnOf(b, digests.b)], mask: rule.mask, matches, room };
   memory.u32(room.mixed, 1)[0] = 0;
   const places = files.flatMap((file) => file.places ?? []);
   const outcome = places.length === files.length ? await pool.run({ ...job, places }) : joinColumns(kernel, memory.memory, job, files.map(({ readWords }) => readWords));
   if (outcome === JOINED.unreadable) throw unreadable(files.map(({ path }) => path).join(" or "));
   if (outcome === JOINED.interrupted) throw new SaltlinkError("worker", "a worker thread died, probably for want of memory; run again with fewer --threads");
-  const [single, blockCount] = memory.u32(room.counts, 2) as unknown as [number, number];
+  const [single, blockCount, left] = memory.u32(room.counts, 3) as unknown as [number, number, number];
   kernel.countPairs(room.blocks, 0, blockCount, Number(self), kind === "key" ? blockCap : Infinity, room.counts);
   const [pairs, skippedPairs, skippedBlocks, largest] = memory.f64(room.counts, 4) as unknown as [number, number, number, number];
   const skippedShare = skippedBlocks === 0 ? 0 : skippedRecords(memory.u32(room.blocks, blockCount * 4), self, blockCap) / a.rows;
   const report = { kind, parts, blocks: blockCount + single, pairs: pairs + single, found: pairs + single, largestBlock: Math.max(largest, Math.min(single, 1)), skippedBlocks, skippedPairs, skippedShare };
-  return { blocks: room.blocks, blockCount, orderA: room.orderA, orderB: room.orderB, singles: single, report };
+  return { blocks: room.blocks, blockCount, orderA: room.orderA, orderB: room.orderB, singles: left, report };
 }
 
 /** Records of A in the blocks above the cap. */

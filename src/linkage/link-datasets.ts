@@ -179,15 +179,17 @@ export async function forecast(options: LinkOptions): Promise<Forecast> {
     const { a, b, pool } = input;
     const rules = await countCandidates(input);
     const joined = (performance.now() - started) / 1000;
-    const pairsOf = (kind: RuleReport["kind"]): number => rules.reduce((sum, rule) => (rule.kind === kind ? sum + rule.pairs : sum), 0);
     const rows = a === b ? a.rows : a.rows + b.rows;
     const sizes = sizesOf(options);
+    const inBuckets = rules.reduce((sum, rule) => (rule.kind === "bucket" ? sum + rule.pairs : sum), 0);
     // pairs within a file are as common in buckets as pairs across the files
-    const compared = pairsOf("bucket") * (1 + sizes.own.reduce((sum, records) => sum + (records * (records - 1)) / 2, 0) / (a.rows * b.rows));
+    const compared = inBuckets * (1 + sizes.own.reduce((sum, records) => sum + (records * (records - 1)) / 2, 0) / (a.rows * b.rows));
     const comparing = compared === 0 ? 0 : compared / (scanRate(input) * pool.threads);
     const own = sizes.own.reduce((sum, records) => sum + records, 0) / rows;
     const joining = joined * (EMITTING * (1 + own) + (own > 0 ? SAMPLING * (1 - own) : 0));
-    return { rules, bytes: forecastMemory(sizes, pairsOf("key") + rows), seconds: joining + comparing + AFTERWARDS.once + rows * AFTERWARDS.record };
+    // pairs of keys that one record of each file has are mostly absorbed (kernel/assembly/merge.ts)
+    const kept = rules.reduce((sum, rule) => (rule.kind === "key" ? sum + rule.pairs - rule.blocks : sum), 0);
+    return { rules, bytes: forecastMemory(sizes, kept + rows), seconds: joining + comparing + AFTERWARDS.once + rows * AFTERWARDS.record };
   });
 }
 

@@ -1,5 +1,5 @@
 import { SaltlinkError } from "../errors.ts";
-import { TUPLE_ROOM, mergeBytes } from "./merge-tuples.ts";
+import { ABSORBED, TUPLE_ROOM, mergeBytes } from "./merge-tuples.ts";
 
 /** How the memory that a run may take is divided. */
 export interface MemoryPlan {
@@ -71,7 +71,7 @@ export function forecastMemory(sizes: Sizes, tuples: number): number {
   const { rowsA, rowsB, own, threads, stride } = sizes;
   const samples = own.length === 0 ? 0 : 4 * (rowsA + rowsB) + own.reduce((sum, rows) => sum + stride * rows, 0); // sample-records.ts; left out where room is short
   const merging = 24 * Math.max(rowsA, rowsB) + mergeBytes(rowsA, tuples, threads);
-  const shared = largestStage(sizes, (join, records) => Math.max(threads * join + (threads - 1) * 8 * records, (8 + stride) * records, merging));
+  const shared = largestStage(sizes, (join, records) => Math.max(threads * join + (threads - 1) * (8 * records + ABSORBED.seen * rowsA), (8 + stride) * records, merging));
   return RUNTIME + threads * THREAD + RECORD * (rowsA + rowsB) + TUPLE_BYTES * tuples + Math.min(2 ** 32, samples + shared);
 }
 
@@ -79,7 +79,7 @@ export function forecastMemory(sizes: Sizes, tuples: number): number {
 function largestStage({ rowsA, rowsB, own }: Sizes, bytesOf: (join: number, records: number) => number): number {
   const across = bytesOf(joinBytes({ rowsA, rowsB }), rowsA + rowsB);
   const within = own.map((rows) => 16 * rows + bytesOf(joinBytes({ rowsA: rows, rowsB: rows }), rows));
-  return 16 * (rowsA + rowsB) + Math.max(across, ...within, recordIdBytes({ rowsA, rowsB }));
+  return 16 * (rowsA + rowsB) + (ABSORBED.partner + ABSORBED.seen) * rowsA + Math.max(across, ...within, recordIdBytes({ rowsA, rowsB }));
 }
 
 /** "1.2 GiB", "430 MiB". */

@@ -1,6 +1,9 @@
 import type { CandidateOptions } from "./candidates.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
+const INDEX = 4;
+const WORD = 8;
+
 /** Rows that a rule has put together, dealt out by ranges of rows of A. */
 export interface Tuples {
   readonly a: Uint32Array;
@@ -18,13 +21,20 @@ export interface MergedPairs {
   readonly observed: number;
 }
 
+/** Tuples that say again what others have said (kernel/assembly/merge.ts): for every row of A its partner, and a rule's bit where it found it. In shared memory. */
+export interface Absorbed {
+  readonly partners: number;
+  readonly seen: number;
+}
+
+/** Bytes of it for a row of A. */
+export const ABSORBED = { partner: INDEX, seen: WORD } as const;
+
 interface TupleList {
   readonly bits: bigint;
   readonly chunks: readonly Tuples[];
 }
 
-const INDEX = 4;
-const WORD = 8;
 /** Few enough that dealing them out stays in the cache, and many enough that a range does, up to some ten million records. */
 const MOST_RANGES = 256;
 
@@ -83,10 +93,10 @@ export async function dealTuples({ a, memory, pool }: CandidateOptions, room: Tu
 }
 
 /** Unites the tuples of all rules, a range of rows of A to a task. */
-export async function mergeTuples(options: CandidateOptions, lists: readonly TupleList[]): Promise<MergedPairs> {
+export async function mergeTuples(options: CandidateOptions, lists: readonly TupleList[], absorbed: Absorbed | undefined): Promise<MergedPairs> {
   const { a, memory, pool, onProgress } = options;
   const ranges = rangesOf(a);
-  const inRange = new Float64Array(ranges.count);
+  const inRange = new Float64Array(ranges.count).fill(absorbed === undefined ? 0 : 2 ** ranges.bits);
   for (const { chunks } of lists) for (const { ends } of chunks) for (let r = 0; r < ranges.count; r++) inRange[r]! += ends[r]! - (ends[r - 1] ?? 0);
   const total = inRange.reduce((sum, n) => sum + n, 0);
   const most = inRange.reduce((x, y) => Math.max(x, y), 1);
@@ -99,7 +109,7 @@ export async function mergeTuples(options: CandidateOptions, lists: readonly Tup
       const r = next++;
       const from = r * 2 ** ranges.bits;
       layLists(options, lists, r, lane);
-      const count = await pool.run({ name: "mergeTuples", args: [lane.lists, lists.length, from, Math.min(a.rows, from + 2 ** ranges.bits), lane.starts, lane.scratchB, lane.scratchObserved, lane.outA, lane.outB, lane.outObserved] });
+      const count = await pool.run({ name: "mergeTuples", args: [lane.lists, lists.length, from, Math.min(a.rows, from + 2 ** ranges.bits), absorbed?.partners ?? 0, absorbed?.seen ?? 0, lane.starts, lane.scratchB, lane.scratchObserved, lane.outA, lane.outB, lane.outObserved] });
       merged[r] = { rowsA: memory.u32(lane.outA, count).slice(), rowsB: memory.u32(lane.outB, count).slice(), observed: memory.i64(lane.outObserved, count).slice() };
       onProgress("merging", (done += inRange[r]!), total);
     }

@@ -45,7 +45,7 @@ export class SharedMemory {
   /** Reserves and zeroes. */
   reserveZeroed(bytes: number): number {
     const at = this.reserve(bytes);
-    new Uint8Array(this.memory.buffer, at, bytes).fill(0);
+    this.f64(at, Math.ceil(bytes / 8)).fill(0); // by words: in memory that threads share, each value is stored by itself
     return at;
   }
 

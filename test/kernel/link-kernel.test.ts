@@ -160,7 +160,7 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     );
   });
 
-  it("joins keys through hash tables: tuples of those that one record of each file has, blocks of the others", () => {
+  it("joins keys through hash tables: matches of those that one record of each file has, blocks of the others", () => {
     fc.assert(
       fc.property(fc.array(key, { maxLength: 40 }), fc.array(key, { maxLength: 40 }), (keysA, keysB) => {
         const bench = new Bench();
@@ -171,10 +171,12 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
         const [a, b] = [deal(keysA), deal(keysB)];
         const largest = Math.max(a.largest, b.largest);
         const room = (keys: readonly bigint[], bytes: number): number => bench.room(keys.length * bytes);
-        const [outA, outB, orderA, orderB, blocks, counts] = [room([...keysA, 0n], 4), room([...keysB, 0n], 4), room(keysA, 4), room(keysB, 4), room(keysA, 16), bench.room(8)];
-        bench.kernel.joinPiles(a.keys, a.rows, a.ends, b.keys, b.rows, b.ends, largest, bench.room(bench.kernel.hashJoinScratch(largest)), outA, outB, orderA, orderB, blocks, counts);
-        const [tuples, blockCount] = bench.list(counts, 2) as [number, number];
-        const singles = Array.from({ length: tuples }, (_, i): [number, number] => [bench.list(outA, tuples)[i]!, bench.list(outB, tuples)[i]!]);
+        const matches = room(keysA, 4);
+        const [orderA, orderB, blocks, counts] = [room(keysA, 4), room(keysB, 4), room(keysA, 16), bench.room(8)];
+        bench.kernel.joinPiles(a.keys, a.rows, a.ends, b.keys, b.rows, b.ends, largest, bench.room(bench.kernel.hashJoinScratch(largest)), matches, keysA.length, orderA, orderB, blocks, counts);
+        const [count, blockCount] = bench.list(counts, 2) as [number, number];
+        const singles = bench.list(matches, keysA.length).flatMap((rowB, rowA): [number, number][] => (rowB === 0xffffffff ? [] : [[rowA, rowB]]));
+        expect(singles).toHaveLength(count);
         const expected = joinPairs(keysA, keysB, -1n, false);
         const times = (keys: readonly bigint[], row: number): number => keys.filter((each) => each === keys[row]).length;
         const isSingle = ([rowA, rowB]: readonly [number, number]): boolean => times(keysA, rowA) === 1 && times(keysB, rowB) === 1;
@@ -318,12 +320,20 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
   it("unites tuples and counts observations", () => {
     const tuple = fc.record({ a: fc.integer({ min: 0, max: 9 }), b: fc.integer({ min: 0, max: 12 }), level: fc.integer({ min: 0, max: 7 }) });
     fc.assert(
-      fc.property(fc.array(fc.array(tuple, { maxLength: 25 }), { minLength: 1, maxLength: 4 }), (rules) => {
+      fc.property(fc.array(fc.array(tuple, { maxLength: 25 }), { minLength: 1, maxLength: 4 }), fc.boolean(), (rules, absorbs) => {
         const bench = new Bench();
         const shift = 20n;
         const descriptor = bench.room(rules.length * 32);
+        const partners = bench.integers(Array.from({ length: 10 }, () => 0xffffffff));
+        const marks = [bench.memory.reserveZeroed(80), bench.memory.reserveZeroed(80)] as const; // of two threads
         // ranges of four rows
-        const dealt = rules.map((tuples, r) => {
+        const dealt = rules.map((all, r) => {
+          const [leftA, leftB] = [bench.room(11 * 4), bench.room(11 * 4)];
+          // of the tuples of a row the last is absorbed, if it can be
+          const matches = Array.from({ length: 10 }, (_, a) => all.findLast((t) => t.a === a)?.b ?? 0xffffffff);
+          const count = absorbs && r % 2 === 0 ? bench.kernel.absorbMatches(bench.integers(matches), 10, 1n << BigInt(r), partners, marks[(r / 2) % 2]!, leftA, leftB) : 0;
+          const left = bench.list(leftA, count).map((a, t) => ({ a, b: bench.list(leftB, count)[t]!, level: 0 }));
+          const tuples = absorbs && r % 2 === 0 ? [...all.filter(({ a, b }) => matches[a] !== b), ...left] : all;
           const levels = r % 2 === 1 ? bench.integers(tuples.map((t) => t.level)) : 0;
           const room = (): number => bench.room(tuples.length * 4);
           const out = { ends: bench.room(3 * 4), a: room(), b: room(), levels: r % 2 === 1 ? room() : 0 };
@@ -331,7 +341,8 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
           return { ...out, ends: [0, ...bench.memory.u32(out.ends, 3)] };
         });
         const expected = mergeTuples(rules.flatMap((tuples, r) => tuples.map(({ a, b, level }) => ({ a, b, seen: (1n << BigInt(r)) | (r % 2 === 1 ? BigInt(level) << shift : 0n) }))));
-        const total = rules.flat().length;
+        bench.kernel.uniteMarks(marks[1], 10, marks[0]);
+        const total = rules.flat().length + 10;
         const merged: { a: number; b: number; seen: bigint }[] = [];
         const missing = bench.words(Array.from({ length: 13 }, (_, i) => BigInt(i % 3)));
         const table = bench.memory.reserveZeroed(24 * 1024);
@@ -343,7 +354,7 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
           });
           const [starts, scratchB, scratchSeen] = [bench.room(11 * 4), bench.room(total * 4), bench.room(total * 8)];
           const [outA, outB, outSeen] = [bench.room(total * 4), bench.room(total * 4), bench.room(total * 8)];
-          const n = bench.kernel.mergeTuples(descriptor, rules.length, lo, hi, starts, scratchB, scratchSeen, outA, outB, outSeen);
+          const n = bench.kernel.mergeTuples(descriptor, rules.length, lo, hi, absorbs ? partners : 0, absorbs ? marks[0] : 0, starts, scratchB, scratchSeen, outA, outB, outSeen);
           const [rowsA, rowsB, seen] = [bench.memory.u32(outA, n), bench.memory.u32(outB, n), bench.memory.i64(outSeen, n)];
           for (let i = 0; i < n; i++) merged.push({ a: rowsA[i]!, b: rowsB[i]!, seen: BigInt.asUintN(64, seen[i]!) });
           distinct += bench.kernel.countObservations(outA, outB, outSeen, n, missing, missing, table, 10, distinct, bench.room(n * 4));

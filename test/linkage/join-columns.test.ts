@@ -25,11 +25,17 @@ function joined(largestPile: number | undefined, mixed = 0): { outcome: number; 
   memory.u32(room.mixed, 1)[0] = mixed;
   const digests = [memory.reserveZeroed(ROWS_A * 8), memory.reserveZeroed(ROWS_B * 8)] as const;
   const [outA, outB] = [memory.reserve((ROWS_B + 1) * 4), memory.reserve((ROWS_B + 1) * 4)];
+  const [partners, seen] = [memory.reserve(ROWS_A * 4), memory.reserveZeroed(ROWS_A * 8)];
+  memory.u32(partners, ROWS_A).fill(0xffffffff)[ROWS_A - 1] = 1; // which is not the last row's match
   const reads = [keysA, keysB].map((keys) => (_: number, from: number, target: Uint8Array): void => target.set(new Uint8Array(keys.buffer, from * 8, target.length)));
-  const outcome = joinColumns(kernel, memory.memory, { join: [{ column: 5, rows: ROWS_A, digests: digests[0] }, { column: 5, rows: ROWS_B, digests: digests[1] }], mask: -1n, singles: { a: outA, b: outB }, room }, reads);
+  const outcome = joinColumns(kernel, memory.memory, { join: [{ column: 5, rows: ROWS_A, digests: digests[0] }, { column: 5, rows: ROWS_B, digests: digests[1] }], mask: -1n, matches: { a: outA, b: outB, bit: 4n, partners, seen }, room }, reads);
   const pairs: string[] = [];
   if (outcome === JOINED.fine) {
-    const [singles, blocks] = memory.u32(room.counts, 2) as unknown as [number, number];
+    const [all, blocks, singles] = memory.u32(room.counts, 3) as unknown as [number, number, number];
+    const absorbed = [...memory.i64(seen, ROWS_A).entries()].flatMap(([row, marks]) => (marks === 4n ? [`${row} ${memory.u32(partners, ROWS_A)[row]}`] : []));
+    expect(singles).toBe(all === 0 ? 0 : 1);
+    expect(absorbed).toHaveLength(all - singles);
+    pairs.push(...absorbed);
     for (let i = 0; i < singles; i++) pairs.push(`${memory.u32(outA, singles)[i]} ${memory.u32(outB, singles)[i]}`);
     for (let i = 0; i < blocks; i++) {
       const [firstA, endA, firstB, endB] = memory.u32(room.blocks + 16 * i, 4) as unknown as [number, number, number, number];

@@ -79,7 +79,7 @@ describe("the memory a run may take", () => {
       const a = Uint32Array.from({ length: TUPLES }, (_, i) => Math.floor((i * RECORDS) / TUPLES));
       const b = Uint32Array.from({ length: TUPLES }, (_, i) => (i * 7) % RECORDS);
       const ends = Uint32Array.from([4096, 8192, RECORDS], (row) => a.filter((of) => of < row).length);
-      const { count, rowsA, rowsB } = await mergeTuples(options, [{ bits: 1n, chunks: [{ a, b, ends }] }]);
+      const { count, rowsA, rowsB } = await mergeTuples(options, [{ bits: 1n, chunks: [{ a, b, ends }] }], undefined);
       return { count, rowsA: memory.u32(rowsA, count).slice(), rowsB: memory.u32(rowsB, count).slice() };
     };
     const roomy = await merged(64 << 20);

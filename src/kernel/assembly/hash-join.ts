@@ -42,12 +42,13 @@ export function hashJoinScratch(largest: u32): usize {
 }
 
 /**
- * Joins what `dealKeys` has dealt out. A key that one record of each file has makes a tuple; others that both files have make a block each (join.ts) with their rows in `orderA` and `orderB`. `largest`: of all piles. `outA`,
- * `outB`: room for one more tuple than there can be. `counts`: u32 number of tuples, and of blocks.
+ * Joins what `dealKeys` has dealt out. A key that one record of each file has is a match: `matches`, u32 for each of the `rows` of A, has the row of B, or 0xffffffff. Other keys that both files have make a block each (join.ts) with their rows in `orderA` and `orderB`. `largest`: of
+ * all piles. `counts`: u32 number of matches, and of blocks.
  *
  * Whether a key is in both files nobody can foretell, a processor neither: so there is no branch for it. Rows are counted from 1 within their pile, and what would be said of none goes to row 0.
  */
-export function joinPiles(keysA: usize, rowsA: usize, endsA: usize, keysB: usize, rowsB: usize, endsB: usize, largest: u32, scratch: usize, outA: usize, outB: usize, orderA: usize, orderB: usize, blocks: usize, counts: usize): void {
+export function joinPiles(keysA: usize, rowsA: usize, endsA: usize, keysB: usize, rowsB: usize, endsB: usize, largest: u32, scratch: usize, matches: usize, rows: u32, orderA: usize, orderB: usize, blocks: usize, counts: usize): void {
+  memory.fill(matches, 0xff, <usize>rows << 2);
   const bits = tableBits(largest);
   const table = scratch; // the last row of A in each slot
   const nextA = table + (<usize>4 << bits); // the row of A before it, 0 for none
@@ -55,7 +56,7 @@ export function joinPiles(keysA: usize, rowsA: usize, endsA: usize, keysB: usize
   const nextB = headB + ((<usize>largest + 1) << 2); // the row of B before it
   store<u32>(nextA, 0);
   store<u32>(nextB, 0);
-  let tuples: usize = 0;
+  let single: u32 = 0;
   let found: usize = 0;
   let atA: u32 = 0;
   let atB: u32 = 0;
@@ -90,8 +91,8 @@ export function joinPiles(keysA: usize, rowsA: usize, endsA: usize, keysB: usize
     }
     for (let a: usize = 1; a <= sizeA; a++) {
       let b = <usize>load<u32>(headB + (a << 2));
-      store<u32>(outA + (tuples << 2), load<u32>(rowsA + ((firstA + a - 1) << 2)));
-      store<u32>(outB + (tuples << 2), load<u32>(rowsB + ((firstB + b - 1) << 2)));
+      const match = matches + (<usize>load<u32>(rowsA + ((firstA + a - 1) << 2)) << 2);
+      store<u32>(match, load<u32>(rowsB + ((firstB + b - 1) << 2)) | (0 - <u32>(b == 0)));
       if ((<u32>(b != 0) & <u32>((load<u32>(nextB + (b << 2)) | load<u32>(nextA + (a << 2))) != 0)) != 0) {
         // several have this key, or at least this slot
         const key = load<u64>(beforeA + (a << 3));
@@ -112,16 +113,17 @@ export function joinPiles(keysA: usize, rowsA: usize, endsA: usize, keysB: usize
             atB++;
           }
           store<u32>(block, atB, 12);
+          store<u32>(match, 0xffffffff);
           continue;
         }
         atA = begin;
       }
-      tuples += <usize>(b != 0);
+      single += <u32>(b != 0);
     }
     firstA += sizeA;
     firstB += sizeB;
   }
-  store<u32>(counts, <u32>tuples);
+  store<u32>(counts, single);
   store<u32>(counts, <u32>found, 4);
 }
 

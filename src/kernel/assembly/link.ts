@@ -8,7 +8,7 @@ export { sortByKey } from "./sort";
 export { countPairs, emitPairs, findBlocks } from "./join";
 export { comparePairs } from "./compare";
 export { scanBlocks, scanScratch } from "./scan";
-export { countObservations, dealTuples, mergeTuples } from "./merge";
+export { absorbMatches, countObservations, dealTuples, mergeTuples, uniteMarks } from "./merge";
 export { diceAbove, diceScratch, groupBytes, layGroups, sortByWeight } from "./dice";
 export { groupPairs, takePairs } from "./solve";
 export { linkBytes, packIds, writeLinks } from "./link-rows";

@@ -22,14 +22,45 @@ export function dealTuples(rowsA: usize, rowsB: usize, levels: usize, count: u32
   }
 }
 
+/**
+ * Most tuples of the rules say the same again: that a row of A goes with the *partner* it had before. Marks these in `seen` (u64 for every row of A, no other thread's) with the rule's bit, where a row has no partner yet makes this one its partner (u32 for every row,
+ * 0xffffffff for none, all threads'), and puts the others out. Which partner a row gets may depend on timing; what `mergeTuples` makes of all of it does not. `matches`: u32 for every row of A, the row of B or 0xffffffff for none. Returns the number of tuples put out; there
+ * must be room for one more.
+ */
+export function absorbMatches(matches: usize, rows: u32, bit: u64, partners: usize, seen: usize, outA: usize, outB: usize): u32 {
+  const none: u32 = 0xffffffff;
+  let left: usize = 0;
+  for (let a: usize = 0; a < rows; a++) {
+    const b = load<u32>(matches + (a << 2));
+    let partner = load<u32>(partners + (a << 2));
+    if ((<u32>(partner == none) & <u32>(b != none)) != 0) {
+      partner = atomic.cmpxchg<u32>(partners + (a << 2), none, b);
+      if (partner == none) partner = b;
+    }
+    const is = <u64>(b != none);
+    const same = is & <u64>(partner == b);
+    const marks = seen + (a << 3);
+    store<u64>(marks, load<u64>(marks) | (bit & (0 - same)));
+    store<u32>(outA + (left << 2), <u32>a);
+    store<u32>(outB + (left << 2), b);
+    left += <usize>(is ^ same);
+  }
+  return <u32>left;
+}
+
+/** Adds marks of one thread to those of another. */
+export function uniteMarks(from: usize, count: u32, marks: usize): void {
+  for (const end = from + (<usize>count << 3); from < end; from += 8, marks += 8) store<u64>(marks, load<u64>(marks) | load<u64>(from));
+}
+
 // A *list* is one rule's tuples: u32 pointers to rows of A, rows of B and levels (0 when there are none), u32 count, u64 observed bits of the rule,
 // u64 shift of the levels: 32 bytes.
 
 /**
  * Unites what the rules saw: of all tuples, whose rows of A are in [lo, hi), one pair each with the OR of the observed bits, in order of (row of A, row of B).
- * `starts`: u32 x (hi - lo) scratch; `scratchB`, `scratchObserved`: room for all tuples; returns the number of pairs.
+ * `partners`, `seen`: what has been absorbed, or 0. `starts`: u32 x (hi - lo) scratch; `scratchB`, `scratchObserved`: room for all tuples; returns the number of pairs.
  */
-export function mergeTuples(lists: usize, listCount: u32, lo: u32, hi: u32, starts: usize, scratchB: usize, scratchObserved: usize, outA: usize, outB: usize, outObserved: usize): u32 {
+export function mergeTuples(lists: usize, listCount: u32, lo: u32, hi: u32, partners: usize, seen: usize, starts: usize, scratchB: usize, scratchObserved: usize, outA: usize, outB: usize, outObserved: usize): u32 {
   const size = hi - lo;
   memory.fill(starts, 0, <usize>size << 2);
   for (let l: u32 = 0; l < listCount; l++) {
@@ -40,7 +71,22 @@ export function mergeTuples(lists: usize, listCount: u32, lo: u32, hi: u32, star
       store<u32>(slot, load<u32>(slot) + 1);
     }
   }
+  const marks = seen + (<usize>lo << 3);
+  const known = partners + (<usize>lo << 2);
+  if (partners) {
+    for (let i: usize = 0; i < size; i++) store<u32>(starts + (i << 2), load<u32>(starts + (i << 2)) + <u32>(load<u64>(marks + (i << 3)) != 0));
+  }
   startsOf(starts, size);
+  if (partners) {
+    for (let i: usize = 0; i < size; i++) {
+      const observed = load<u64>(marks + (i << 3));
+      if (observed == 0) continue;
+      const at = <usize>load<u32>(starts + (i << 2));
+      store<u32>(starts + (i << 2), <u32>at + 1);
+      store<u32>(scratchB + (at << 2), load<u32>(known + (i << 2)));
+      store<u64>(scratchObserved + (at << 3), observed);
+    }
+  }
   for (let l: u32 = 0; l < listCount; l++) {
     const list = lists + (<usize>l << 5);
     const rowsA = <usize>load<u32>(list);
