@@ -1,5 +1,5 @@
 import { type FieldSpace, comparisonGroups, stateIndex, usedAtoms } from "../schema/comparison-space.ts";
-import { LIMIT_SCALE, distanceBase, wholeLimits } from "../schema/comparison-levels.ts";
+import { LIMIT_SCALE, distanceBase, relativeToWeights, wholeLimits } from "../schema/comparison-levels.ts";
 import type { FilterDefinition, LinkageSchema } from "../schema/linkage-schema.ts";
 import { weightOf } from "../filter-bits.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
@@ -54,6 +54,8 @@ class FilterLevels {
   readonly weights: Int32Array;
   readonly #filter: FilterDefinition;
   readonly #limits: readonly number[];
+  /** Whatever is farther apart is within no limit: nothing that distances are relative to is more than twice the bits, nor more than the bits where the filter is hardened. */
+  readonly #farthest: number;
   readonly #distances: (record: number, out: Uint16Array) => void;
   readonly #apart: Uint16Array;
 
@@ -61,6 +63,7 @@ class FilterLevels {
     this.weights = weights;
     this.#filter = filter;
     this.#limits = wholeLimits(filter);
+    this.#farthest = (filter.bits * (relativeToWeights(filter) ? 2 : 1) * this.#limits[0]!) / LIMIT_SCALE;
     this.#distances = distances;
     this.#apart = new Uint16Array(weights.length);
   }
@@ -68,14 +71,18 @@ class FilterLevels {
   /** Writes the level of a record and each before it, `LEVEL` times, into `codes`. */
   write(record: number, codes: Uint16Array): void {
     this.#distances(record, this.#apart);
-    const { weights } = this;
-    for (let other = 0; other < record; other++) {
-      const base = distanceBase(this.#filter, weights[record]!, weights[other]!);
-      const apart = LIMIT_SCALE * this.#apart[other]!;
-      let level = 0;
-      while (level < this.#limits.length && apart <= base * this.#limits[level]!) level++;
-      codes[other] = level * LEVEL;
-    }
+    const apart = this.#apart;
+    const farthest = this.#farthest;
+    codes.fill(0, 0, record);
+    for (let other = 0; other < record; other++) if (apart[other]! <= farthest) codes[other] = this.#level(record, other) * LEVEL;
+  }
+
+  #level(record: number, other: number): number {
+    const base = distanceBase(this.#filter, this.weights[record]!, this.weights[other]!);
+    const apart = LIMIT_SCALE * this.#apart[other]!;
+    let level = 0;
+    while (level < this.#limits.length && apart <= base * this.#limits[level]!) level++;
+    return level;
   }
 }
 
