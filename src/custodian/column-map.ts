@@ -11,21 +11,19 @@ import { looksLikeHeader } from "./column-names.ts";
  * `schema init` and `schema check` write it beside the CSV as `NAME.map.json`; without one, `hash` recognises the columns itself.
  */
 const dateOrder = z.enum(["dmy", "mdy", "ymd"]);
-const source = z.union([
-  z.strictObject({ columns: z.array(z.string()).min(1).max(8), order: dateOrder.optional(), take: z.enum(["forename", "surname"]).optional() }),
-  z.strictObject({ day: z.string().optional(), month: z.string().optional(), year: z.string().optional() }),
-]);
+const inColumns = z.strictObject({ columns: z.array(z.string()).min(1).max(8), order: dateOrder.optional(), take: z.enum(["forename", "surname"]).optional() });
+const inParts = z.strictObject({ day: z.string().optional(), month: z.string().optional(), year: z.string().optional() });
 const mapSchema = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1),
   id: z.string().nullable(),
   delimiter: z.enum([",", ";", "\t", "|"]),
-  fields: z.record(z.string(), source),
+  fields: z.record(z.string(), z.looseObject({})),
 });
 
-export type ColumnMap = z.infer<typeof mapSchema>;
 /** Where a field's value comes from: columns joined by a space (one part of a full name taken out), or a date of birth in three columns. */
-export type FieldSource = ColumnMap["fields"][string];
+export type FieldSource = z.infer<typeof inColumns> | z.infer<typeof inParts>;
+export type ColumnMap = Omit<z.infer<typeof mapSchema>, "fields"> & { fields: Record<string, FieldSource> };
 
 function parseColumnMap(text: string, path: string): ColumnMap {
   let written: unknown;
@@ -34,12 +32,16 @@ function parseColumnMap(text: string, path: string): ColumnMap {
   } catch {
     throw new SaltlinkError("input", `${path} is not JSON; delete it and saltlink recognises the columns again`);
   }
-  const result = mapSchema.safeParse(written);
-  if (!result.success) {
+  const parse = <T>(form: z.ZodType<T>, value: unknown, ...at: string[]): T => {
+    const result = form.safeParse(value);
+    if (result.success) return result.data;
     const [issue] = result.error.issues;
-    throw new SaltlinkError("input", `${path}: ${issue!.path.map(String).join(".") || "the column map"}: ${issue!.message}`);
-  }
-  return result.data;
+    throw new SaltlinkError("input", `${path}: ${[...at, ...issue!.path.map(String)].join(".") || "the column map"}: ${issue!.message}`);
+  };
+  const map = parse(mapSchema, written);
+  // each by the form that it looks like: of what is wrong with both, zod names one
+  const fields = Object.entries(map.fields).map(([name, source]) => [name, parse<FieldSource>("columns" in source ? inColumns : inParts, source, "fields", name)]);
+  return { ...map, fields: Object.fromEntries(fields) as ColumnMap["fields"] };
 }
 
 /** Where a CSV's own column map lies. */
@@ -70,8 +72,8 @@ export function checkColumnMap(map: ColumnMap, header: readonly string[], schema
     const guess = nearest(name, Object.keys(map.fields).filter((field) => !schema.fields.some(({ name }) => name === field)));
     throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema${guess === undefined ? "" : ` (is it "${guess}" in the column map?)`}; ${theColumns(header)}; name it in a column map (--map), or delete the one beside the file if it was made for another schema`);
   });
-  const needed = [...sources.flatMap(columnsOf), ...(map.id === null ? [] : [map.id])];
-  const absent = [...new Set(needed)].filter((column) => !header.includes(column));
+  if (map.id !== null && !header.includes(map.id)) throw new SaltlinkError("usage", `${csv} has no column ${list([map.id])} of record ids; ${theColumns(header)} (--id names another, or none for row numbers)`);
+  const absent = [...new Set(sources.flatMap(columnsOf))].filter((column) => !header.includes(column));
   if (absent.length > 0) throw new SaltlinkError("input", `${csv} has no column ${list(absent)}, which its column map needs; ${theColumns(header)}`);
 }
 

@@ -175,8 +175,12 @@ describe("what hash refuses", () => {
     const work = office();
     work.write("people.map.json", JSON.stringify({ version: 1, id: "id", delimiter: ",", fields: { forename: { columns: ["given"] }, surname: { columns: ["surname"] }, date_of_birth: { columns: ["dob"], order: "ymd" }, sex: { columns: ["sex"] }, address: { columns: ["address"] }, postcode: { columns: ["postcode"] } } }));
     expectRefusal(work.hash(), 9, /people\.csv has no column given, .* the columns are id, forename, surname/);
+    work.write("people.map.json", JSON.stringify({ version: 1, id: "id", delimiter: ",", fields: { forename: { columns: ["forename"] }, date_of_birth: { columns: ["dob"], order: "american" } } }));
+    expectRefusal(work.hash(), 9, /people\.map\.json: fields\.date_of_birth\.order: .*"dmy"\|"mdy"\|"ymd"/);
     work.write("people.map.json", "{");
     expectRefusal(work.hash(), 9, /people\.map\.json is not JSON/);
+    rmSync(work.at("people.map.json"));
+    expectRefusal(work.hash("--id", "number"), 2, /people\.csv has no column number of record ids; the columns are id, forename/);
   });
 
   it("no column map that is older than the schema", () => {
@@ -414,7 +418,10 @@ describe("what the other commands refuse", () => {
   it("return: files that tell of fewer than ten people, unless that is accepted", () => {
     const work = hashedDepartments();
     work.do("link", "census.parquet", "tax.parquet", "--out", "run");
-    work.write("run/links.csv", work.read("run/links.csv").split("\n").slice(0, 10).join("\n"));
+    const [few, statistics] = [work.read("run/links.csv").split("\n").slice(0, 10).join("\n"), JSON.parse(work.read("run/statistics.json")) as { links: object }];
+    work.write("run/links.csv", few);
+    expectRefusal(work.try("return", "run", "--out", "returned"), 9, /links\.csv is damaged: it has not as many links as were made/);
+    work.write("run/statistics.json", JSON.stringify({ ...statistics, links: { ...statistics.links, count: 9 } }));
     expectRefusal(work.try("return", "run", "--out", "returned"), 10, /fewer than 10 people of run are in both files.* --accept-small-overlap/);
     expect(existsSync(work.at("returned"))).toBe(false);
     work.do("return", "run", "--out", "returned", "--accept-small-overlap");

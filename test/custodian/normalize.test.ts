@@ -304,6 +304,8 @@ describe("codes", () => {
     ["weiblich", "F"],
     ["Männlich", "M"],
     ["Hombre", "M"],
+    ["H", "H"],
+    ["v", "V"],
     ["K", "F"],
     ["divers", "X"],
   ])("reads the sex %s", (text, expected) => {

@@ -65,7 +65,11 @@ async function run(hashed: string, options: AuditCommandOptions, terminal: Termi
       terminal.note(`${count(report.people.file)} people, similarity judged on ${count(report.people.sample)} of them (${seconds(performance.now() - started)})`);
       if (out !== undefined) terminal.note(`${out}: what the figures mean, for the data protection impact assessment`);
     }
-    if (report.red) throw new SaltlinkError("audit", `${hashed}: an attack names more people than the limit allows; the file should not leave the department. Agree on a schema that shows less (schema init --sharing 4%), or on profile strict`);
+    if (report.red) {
+      const strata = report.header.strata.map(({ name }) => name).join(", ");
+      const advice = strata === "" ? "Agree" : `It carries strata in clear (${strata}), which tell people apart whatever else it shows: hash it without them, or with fewer and larger groups. If that is not enough, agree`;
+      throw new SaltlinkError("audit", `${hashed}: an attack names more people than the limit allows; the file should not leave the department. ${advice} on a schema that shows less (schema init --sharing 4%), or on profile strict`);
+    }
   } catch (error) {
     page?.discard();
     throw error;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { SaltlinkError } from "../../errors.ts";
 import { RETURNED_HEADER, isReturnedFile, returnedFiles, tellOfFew } from "../../report/returned-files.ts";
-import { claimDirectory, readLinks, readManifest } from "../../report/run-directory.ts";
+import { claimDirectory, readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
 import { PartialFile, commitPartial, discardPartial } from "../../output/partial-file.ts";
 import { counted } from "../terminal.ts";
 import type { AddCommand } from "./command.ts";
@@ -18,7 +18,9 @@ export const addReturn: AddCommand = (program, { terminal }) => {
     .addHelpText("after", "\nExample:\n  saltlink return run --out returned")
     .action(async (run: string, { out, acceptSmallOverlap, force = false, json }: { out: string; acceptSmallOverlap?: boolean; force?: boolean; json?: boolean }) => {
       const manifest = readManifest(run);
-      const files = returnedFiles(await readLinks(run, manifest), manifest);
+      const links = await readLinks(run, manifest);
+      if (links.length !== readStatistics(run).links.count) throw new SaltlinkError("input", `${join(run, manifest.links)} is damaged: it has not as many links as were made; link again`);
+      const files = returnedFiles(links, manifest);
       if (acceptSmallOverlap !== true && tellOfFew(files, manifest)) {
         throw new SaltlinkError("audit", `fewer than 10 people of ${run} are in both files: that somebody is among so few can tell a department who it is. If those who answer for the data agree, add --accept-small-overlap`);
       }

@@ -1,11 +1,14 @@
 import { letters } from "./letters.ts";
 import type { Normalized } from "./normalized.ts";
 
-// of other languages only what no other of them means otherwise: H, V and M are man, man and woman in Spanish, V is woman in Dutch, D woman in Italian and boy in Danish
+// of other languages only what no other of them means otherwise: D is woman in Italian and boy in Danish. H and V are values of their own, for they are man in Spanish, where M is woman, and V is woman in Dutch: departments of one country
+// agree on them all the same
 const SEX_WORDS: Record<string, string> = {
   M: "M 1 MALE MAN BOY MANN MAENNLICH MANNLICH MASCULIN MASCULINO MASCHIO HOMME HOMBRE HOMEM UOMO MEZCZYZNA MANNELIJK HERR",
   F: "F 2 W K FEMALE WOMAN GIRL FRAU WEIBLICH FEMME FEMININ FEMININO FEMENINO FEMMINA MUJER MULHER DONNA KOBIETA VROUW VROUWELIJK KVINNA KVINNE KVINDE",
   X: "X O I OTHER INTERSEX DIVERS",
+  H: "H",
+  V: "V",
 };
 const SEXES = new Map(Object.entries(SEX_WORDS).flatMap(([sex, words]) => words.split(" ").map((word) => [word, sex])));
 const SEX_UNKNOWN = new Set(["", "U", "UNKNOWN", "NK", "0", "9", "N", "NOT KNOWN", "NOT STATED", "NOT SPECIFIED", "INDETERMINATE"]);
