@@ -1,6 +1,5 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { linkKernel } from "../kernel/link-kernel.ts";
-import { Pool } from "../pool/pool.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
 import { coherentLinks } from "./coherent-links.ts";
@@ -11,11 +10,11 @@ import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
 import { ownPairs } from "./own-pairs.ts";
 import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
+import { type LinkThreads, startLinkThreads } from "./link-threads.ts";
 import { loadRecordIds } from "./load-record-ids.ts";
-import { type LinkPool, type LoadedDataset, type Loading, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
+import { type LoadedDataset, type Loading, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
 import { MOST_RECORDS, type RecordSample, sampleRecords } from "./sample-records.ts";
 import { scanRate } from "./scan-rate.ts";
-import { SharedMemory } from "./shared-memory.ts";
 import { type LinkQuality, linkQualities, linksAbove } from "./link-quality.ts";
 import { type Cardinality, type Links, linkedOnce, solve } from "./solve.ts";
 import { type StratumSubgroups, subgroups } from "./subgroups.ts";
@@ -26,7 +25,8 @@ export interface LinkOptions {
   readonly a: HashedFile;
   /** Absent to find duplicates within `a`. */
   readonly b?: HashedFile;
-  readonly threads: number;
+  /** How many, or those that have been started already; in the end they are ended. */
+  readonly threads: number | LinkThreads;
   /** Largest number of pairs in one block of an exact key. */
   readonly blockCap: number;
   /** Bytes of memory that the run may take; as much as it needs when absent. */
@@ -196,16 +196,16 @@ export async function forecast(options: LinkOptions): Promise<Forecast> {
 function sizesOf({ a, b, threads }: LinkOptions): Sizes {
   const { rows, schema } = a.header;
   const own = b === undefined ? [] : [a, b].map(({ header }) => Math.min(header.rows, MOST_RECORDS));
-  return { rowsA: rows, rowsB: b?.header.rows ?? 0, own, stride: rowStride(schema), threads, whole: schema.profile === "plain" };
+  return { rowsA: rows, rowsB: b?.header.rows ?? 0, own, stride: rowStride(schema), threads: typeof threads === "number" ? threads : threads.pool.threads, whole: schema.profile === "plain" };
 }
 
 /** What `use` works with. The files are checked meanwhile. */
 async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
   const { schema } = options.a.header;
   const plan = planMemory(sizesOf(options), options.memory);
-  const memory = new SharedMemory(plan.shared);
+  const { memory, pool } = typeof options.threads === "number" ? startLinkThreads(options.threads) : options.threads;
+  memory.limitTo(plan.shared);
   const kernel = linkKernel(memory.memory);
-  const pool: LinkPool = new Pool("link-task", options.threads, memory.memory, 2);
   const files = options.b === undefined ? [options.a] : [options.a, options.b];
   let verified: Promise<unknown> | undefined;
   const verify = (): Promise<unknown> => (verified ??= Promise.all(files.map((file) => file.verify((content) => pool.run({ load: "verify", ...content })))));

@@ -11,24 +11,29 @@ const LIMIT = MOST_PAGES * PAGE; // bytes
  */
 export class SharedMemory {
   readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared: true });
-  readonly limit: number;
+  #limit = LIMIT;
   #top = ALIGNMENT * 1024; // the kernel's own constants lie below
   #peak = 0;
 
   /** @param limit in bytes, of at most 4 GiB */
   constructor(limit = LIMIT) {
-    this.limit = Math.min(limit, LIMIT);
+    this.limitTo(limit);
+  }
+
+  /** Allows no more than so many bytes, of at most 4 GiB. */
+  limitTo(bytes: number): void {
+    this.#limit = Math.min(bytes, LIMIT);
   }
 
   /** Bytes that can still be reserved. */
   get free(): number {
-    return this.limit - this.#top;
+    return this.#limit - this.#top;
   }
 
   reserve(bytes: number): number {
     const at = this.#top;
     const end = at + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    if (end > this.limit) throw new SaltlinkError("memory", `linking these files needs more than ${Math.floor(this.limit / 2 ** 20)} MiB of shared memory; give more with --memory (the threads share 4 GiB at most), use fewer --threads, or link fewer records at a time`);
+    if (end > this.#limit) throw new SaltlinkError("memory", `linking these files needs more than ${Math.floor(this.#limit / 2 ** 20)} MiB of shared memory; give more with --memory (the threads share 4 GiB at most), use fewer --threads, or link fewer records at a time`);
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     if (missing > 0) {
       try {

@@ -8,6 +8,7 @@ export class Pool<Task, Result> extends Workers<Task, Result> {
   /** Resolves when every thread has loaded its code, or ended over it. */
   readonly started: Promise<unknown>;
   readonly #piscina: Piscina<Task, Result>;
+  #closed: Promise<void> | undefined;
 
   /** @param queued tasks that a thread is given at a time: with two it has its next one already and does not wait for the main thread, which may be busy. Only for tasks that may run in between each other where they wait for something. */
   constructor(worker: "hash-slice" | "link-task", threads: number, workerData: unknown, queued = 1) {
@@ -35,7 +36,11 @@ export class Pool<Task, Result> extends Workers<Task, Result> {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     starting.delete(this.started);
     // a thread that is ended while it loads its code takes the process with it (Node 20, IsGraphAsync); waiting for it must keep the process alive
     for (const thread of this.#piscina.threads) thread.ref();

@@ -1,38 +1,9 @@
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
-import { type HashedFile, openHashedFile } from "../../exchange/read-hashed-file.ts";
-import { checkBelongTogether } from "../../linkage/belong-together.ts";
-import { clusterLinks } from "../../linkage/cluster.ts";
-import type { Doubt } from "../../linkage/fit.ts";
-import { type Forecast, forecast, linkDatasets } from "../../linkage/link-datasets.ts";
-import { memorySize } from "../../linkage/memory-plan.ts";
-import type { Cardinality } from "../../linkage/solve.ts";
-import { PartialFile, discardPartial } from "../../output/partial-file.ts";
+import { startLinkThreads } from "../../linkage/link-threads.ts";
 import { defaultThreads } from "../../pool/workers.ts";
-import { claimRun, writeLinks, writeRun } from "../../report/run-directory.ts";
-import { type Interval, type Statistics, statisticsOf } from "../../report/statistics.ts";
-import { withholdsShared } from "../../schema/withheld.ts";
-import { ruleName } from "../rule-name.ts";
-import { printSubgroups, warnOfSubgroups } from "../subgroup-summary.ts";
-import { type Terminal, count, counted, percent, seconds, table } from "../terminal.ts";
+import type { LinkCommandOptions } from "../link-files.ts";
 import { type AddCommand, bytesOption, shareOption, wholeNumber } from "./command.ts";
-
-interface LinkCommandOptions {
-  out?: string;
-  dedupe?: boolean;
-  manyToOne?: boolean;
-  manyToMany?: boolean;
-  threshold: number;
-  targetPrecision?: number;
-  format: "csv" | "parquet";
-  blockCap: number;
-  dryRun?: boolean;
-  report?: string;
-  memory?: number;
-  threads: number;
-  json?: boolean;
-  force?: boolean;
-}
 
 export const addLink: AddCommand = (program, { terminal }) => {
   program
@@ -54,157 +25,19 @@ export const addLink: AddCommand = (program, { terminal }) => {
     .option("--json", "print the statistics as JSON")
     .option("--force", "replace the run, and the report, if it is there")
     .addHelpText("after", "\nExamples:\n  saltlink link census.parquet cis.parquet --out run\n  saltlink link register.parquet --dedupe --out run")
-    .action((paths: string[], options: LinkCommandOptions) => link(paths, options, terminal));
+    .action(async (paths: string[], options: LinkCommandOptions) => {
+      const started = performance.now();
+      if (options.dedupe === true ? paths.length !== 1 : paths.length !== 2) {
+        throw new SaltlinkError("usage", options.dedupe === true ? "--dedupe takes one hashed file" : "link takes two hashed files (or one with --dedupe)");
+      }
+      if (options.out === undefined && options.dryRun !== true) throw new SaltlinkError("usage", "say where the run goes with --out DIRECTORY (or --dry-run for the forecast alone)");
+      // threads load their code while this one loads its own
+      const threads = startLinkThreads(options.threads);
+      try {
+        const { linkFiles } = await import("../link-files.ts");
+        await linkFiles(paths, options, threads, terminal, started);
+      } finally {
+        await threads.pool.close();
+      }
+    });
 };
-
-async function link(paths: string[], options: LinkCommandOptions, terminal: Terminal): Promise<void> {
-  const started = performance.now();
-  if (options.dedupe === true ? paths.length !== 1 : paths.length !== 2) {
-    throw new SaltlinkError("usage", options.dedupe === true ? "--dedupe takes one hashed file" : "link takes two hashed files (or one with --dedupe)");
-  }
-  if (options.out === undefined && options.dryRun !== true) throw new SaltlinkError("usage", "say where the run goes with --out DIRECTORY (or --dry-run for the forecast alone)");
-  const progress = terminal.progress();
-  const files: HashedFile[] = [];
-  let partial: string | undefined;
-  let page: PartialFile | undefined;
-  try {
-    // loaded where it is asked for, as it takes as long to load as all the rest
-    const format = options.report === undefined ? undefined : (await import("../../report/report-formats.ts")).formatOf(options.report);
-    if (options.report !== undefined) page = new PartialFile(options.report, { force: options.force === true });
-    if (options.out !== undefined && options.dryRun !== true) partial = claimRun(options.out, options.force === true);
-    for (const path of paths) files.push(await openHashedFile(path, { later: true })); // linking verifies them
-    const [a, b] = files as [HashedFile, HashedFile?];
-    if (b !== undefined) checkBelongTogether(a, b);
-    const common = { a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: options.blockCap, ...(options.memory === undefined ? {} : { memory: options.memory }), onProgress: progress.update };
-    if (partial === undefined) {
-      const forecasted = await forecast(common);
-      progress.stop();
-      if (options.json === true) terminal.json(forecasted);
-      else printForecast(forecasted, terminal);
-      return;
-    }
-    const cardinality: Cardinality = options.manyToOne === true ? "many-to-one" : options.manyToMany === true || options.dedupe === true ? "many-to-many" : "one-to-one";
-    const { threshold, targetPrecision } = options;
-    const links = `links.${options.format}` as const;
-    const directory = partial;
-    const linkage = await linkDatasets({
-      ...common,
-      cardinality,
-      threshold,
-      ...(targetPrecision === undefined ? {} : { targetPrecision }),
-      onLinks: async (found) => {
-        progress.update("writing", 0, 1);
-        const clusters = options.dedupe === true ? clusterLinks(found.candidates, found.links, a.header.rows) : undefined;
-        await writeLinks(directory, links, { found, clusters, fields: a.header.schema.fields.map(({ name }) => name) });
-      },
-    });
-    const mode = options.dedupe === true ? "dedupe" : cardinality;
-    const statistics = statisticsOf(linkage, files, mode, targetPrecision);
-    writeRun(partial, options.out!, options.force === true, {
-      statistics,
-      files,
-      manifest: { project: a.header.project, schemaDigest: a.header.schemaDigest, mode, threshold: linkage.threshold, blockCap: options.blockCap, links },
-    });
-    progress.stop();
-    if (options.json === true) terminal.json(statistics);
-    else printSummary(statistics, options.out!, performance.now() - started, linkage.peakBytes, terminal);
-    warn(statistics, terminal);
-    if (page !== undefined) {
-      const [{ reportText }, { reportOf }, { readReportedRun }] = await Promise.all([import("../../report/report-formats.ts"), import("../../report/report.ts"), import("../../report/reported-run.ts")]);
-      page.write(await reportText(format!, reportOf(readReportedRun(options.out!))));
-      page.commit();
-      terminal.note(`${options.report}: report, disclosure-controlled`);
-    }
-    if (withholdsShared(a.header.schema) && (mode === "dedupe" || statistics.model.duplicates.some((pairs, d) => isNotable(pairs, statistics.datasets[d]!)))) {
-      terminal.warn("values of keys that records of a file share were withheld when it was hashed, as files without duplicates are; where they hold several records of a person, agree on a schema that sends them (saltlink schema init --duplicates) and hash again");
-    }
-  } finally {
-    progress.stop();
-    page?.discard();
-    if (partial !== undefined) discardPartial(partial);
-    for (const file of files) await file.close();
-  }
-}
-
-function printForecast({ rules, bytes, seconds: time }: Forecast, terminal: Terminal): void {
-  terminal.result(table([["rule", "blocks", "pairs", "largest block", "skipped pairs"], ...rules.map((rule) => [ruleName(rule), count(rule.blocks), count(rule.pairs), count(rule.largestBlock), count(rule.skippedPairs)])]));
-  const compared = rules.filter((rule) => rule.kind === "bucket").reduce((sum, rule) => sum + rule.pairs, 0);
-  terminal.result(`\n${count(rules.reduce((sum, rule) => sum + rule.pairs, 0))} pairs, of which ${count(compared)} in buckets are dropped again when all their filters are far`);
-  terminal.result(`about ${memorySize(bytes)} of memory and ${seconds(time * 1000)} on this machine, as busy as it is now`);
-}
-
-function printSummary(statistics: Statistics, out: string, elapsed: number, peakBytes: number, terminal: Terminal): void {
-  const { datasets, links, estimated, pairs } = statistics;
-  const names = datasets.map(({ dataset, records }) => `${dataset} (${count(records)})`).join(" x ");
-  terminal.result(`${terminal.strong(counted(links.count, "link"))} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
-  terminal.result(
-    table([
-      // without a link there is nothing to be precise about
-      ...(links.count === 0
-        ? []
-        : [
-            ["estimated precision", percent(estimated.precision), between(estimated.precisionInterval), `about ${count(estimated.wrongLinks)} of the links are wrong (${counts(estimated.wrongLinksInterval)})`],
-            ["estimated recall", percent(estimated.recall), between(estimated.recallInterval), `about ${count(estimated.missedLinks)} of ${count(estimated.matches)} matches are missing (${counts(estimated.missedLinksInterval)})`],
-          ]),
-      ["candidate pairs", count(pairs.candidates), ...(links.count === 0 ? [] : [""]), `of ${count(pairs.all)}${links.count === 0 ? "" : `; the rules reach ${percent(estimated.reached)} of the matches`}`],
-    ]),
-  );
-  if (statistics.estimated.targetReached !== undefined) terminal.result(`  links with a probability of ${statistics.threshold} and above`);
-  printSubgroups(statistics, terminal);
-  if (links.count > 0) terminal.result(terminal.faint("  ranges are 95 % intervals; they hold as far as the model does (by threshold: statistics.json)"));
-  terminal.result(terminal.faint(`  ${seconds(elapsed)}, ${Math.round(peakBytes / 2 ** 20)} MiB shared`));
-  terminal.result(`${out}: links, statistics.json, manifest.json (row-level and exact: they stay in the linkage unit)`);
-}
-
-function between([low, high]: Interval): string {
-  return low === high ? percent(low) : `${percent(low)} to ${percent(high)}`;
-}
-
-function counts([low, high]: Interval): string {
-  return low === high ? count(low) : `${count(low)} to ${count(high)}`;
-}
-
-function warn(statistics: Statistics, terminal: Terminal): void {
-  const { mode, threshold, datasets, estimated, model, rules, links, pairs } = statistics;
-  warnOfSubgroups(statistics, terminal);
-  for (const doubt of model.fit.doubts) terminal.warn(`${inWords(doubt)}: treat the estimates with caution (model.fit in statistics.json)`);
-  if (links.count > 0 && model.reached < LEAST_REACHED) terminal.warn(`the rules reach ${percent(model.reached)} of the matches at best: how many are out of reach is guessed from those that are found, and can be far more where records are badly damaged`);
-  if (mode === "one-to-one") {
-    model.duplicates.forEach((pairs, d) => {
-      const { dataset } = datasets[d]!;
-      if (isNotable(pairs, datasets[d]!)) terminal.warn(`about ${count(Math.round(pairs))} pairs of records within ${dataset} seem to be one person's, and one to one links only one of each (saltlink link ${dataset}.parquet --dedupe finds them)`);
-    });
-  }
-  if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
-  const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
-  for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at; about ${count(rule.lostMatches)} matches are lost with them`);
-  if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
-  if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
-}
-
-/** Share of the matches that rules must reach for what is missing to be told well by what is found. */
-const LEAST_REACHED = 0.85;
-
-/** Whether so many pairs within a dataset are worth a warning. */
-function isNotable(pairs: number, { records }: Statistics["datasets"][number]): boolean {
-  return pairs > Math.max(5, 0.001 * records);
-}
-
-function inWords(doubt: Doubt): string {
-  switch (doubt.kind) {
-    case "unsettled":
-      return "the estimation did not settle";
-    case "indistinct":
-      return "profile strict cannot tell one person's records within a file from those of people who are alike: it finds equal records at best (use profile standard for --dedupe)";
-    case "too many matches":
-      return `the model sees ${count(Math.round(doubt.matches))} matches, more than the smaller file has records`;
-    case "few matches":
-      return `hardly any matches (about ${count(Math.round(doubt.matches))}) to learn from`;
-    case "runaway":
-      return "pairs with many errors are as common as the model allows; some may be relatives";
-    case "rare agreement":
-      return `matches seem to agree on ${doubt.group.replaceAll("_", " ")} in ${percent(doubt.share)} only`;
-    default:
-      return `the model does not foretell what ${percent(doubt.share)} of the matches look like`;
-  }
-}
