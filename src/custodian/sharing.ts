@@ -113,7 +113,7 @@ function groupsOf({ count, values }: AtomColumns, [one, other]: readonly [string
 }
 
 /**
- * Whether two records that share `parts` are one person's, as the rest of them tells: forenames that begin alike and two of three parts of the date of birth (without a forename all three), and at least half of the other values alike. Values
+ * Whether two records that share `parts` are one person's, as the rest of them tells: like forenames with what no two people have in common, or forenames that begin alike and two of three parts of the date of birth (without a forename all three), and at least half of the other values alike. Values
  * that few tell apart (sex) say nothing.
  */
 function personTest({ count, values }: AtomColumns, parts: readonly string[]): (a: number, b: number) => boolean {
@@ -123,23 +123,30 @@ function personTest({ count, values }: AtomColumns, parts: readonly string[]): (
   const initial = values.get("forename.initial");
   const dateParts = ["day", "month", "year"].flatMap((part) => values.get(`date_of_birth.${part}`) ?? []);
   const date = dateParts.length === 3 && !shared.has("date_of_birth");
+  const forename = ["start", "phonetic"].flatMap((view) => values.get(atomName("forename", view)) ?? []);
+  const own = PERSONAL.flatMap((field) => values.get(field) ?? []);
   return (a, b) => {
+    const agree = (column: Int32Array): boolean => column[a]! >= 0 && column[a] === column[b];
+    if (own.some(agree) && forename.some(agree)) return true;
     const named = initial === undefined || (initial[a]! >= 0 && initial[b]! >= 0);
     if (named && initial !== undefined && initial[a] !== initial[b]) return false;
     // without a forename a household is one person, but for the whole date
-    const agreeing = dateParts.filter((part) => part[a]! >= 0 && part[a] === part[b]).length;
+    const agreeing = dateParts.filter(agree).length;
     if (named ? dateParts.length === 3 && agreeing < 2 : agreeing < 3) return false;
     // two parts of three count as one value that agrees
     let both = date ? 1 : 0;
-    let agree = both;
+    let equal = both;
     for (const { whole, alike } of others) {
       if (whole[a]! < 0 || whole[b]! < 0) continue;
       both++;
-      if (whole[a] === whole[b] || alike.some((view) => view[a]! >= 0 && view[a] === view[b])) agree++;
+      if (whole[a] === whole[b] || alike.some(agree)) equal++;
     }
-    return both > 0 && agree * 2 >= both;
+    return both > 0 && equal * 2 >= both;
   };
 }
+
+/** What no two people of like forenames have in common. */
+const PERSONAL = ["email", "health_number"];
 
 /** Whether a field has values enough to tell people apart; they are numbered as they come. */
 function isTelling(column: Int32Array, count: number): boolean {

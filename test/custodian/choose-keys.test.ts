@@ -109,6 +109,14 @@ describe("sharing", () => {
     }
   });
 
+  it("takes records of one e-mail address and like forenames for one person, whatever their dates; a family's are not", () => {
+    const pair = Int32Array.from({ length: 600 }, (_, row) => row >> 1);
+    const own = pair.map((_, row) => row);
+    const sharing = (start: Int32Array): number => measureSharing({ count: 600, values: new Map([["forename", own], ["forename.initial", start], ["forename.start", start], ["surname", pair], ["email", pair], ...["date_of_birth", "date_of_birth.day", "date_of_birth.month", "date_of_birth.year"].map((atom): [string, Int32Array] => [atom, own])]) }, ["surname", "email"]).records;
+    expect(sharing(pair)).toBe(0);
+    expect(sharing(own)).toBe(1);
+  });
+
   it("does not take a household for one person because one of its records lacks the forename", () => {
     // households of three: two of different initials, one without a forename; no dates of birth
     const household = Int32Array.from({ length: 900 }, (_, row) => Math.floor(row / 3));
