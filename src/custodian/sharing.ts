@@ -113,8 +113,13 @@ function groupsOf({ count, values }: AtomColumns, [one, other]: readonly [string
 }
 
 /**
- * Whether two records that share `parts` are one person's, as the rest of them tells: like forenames with what no two people have in common, or forenames that begin alike and two of three parts of the date of birth (without a forename all three), and at least half of the other values alike. Values
- * that few tell apart (sex) say nothing.
+ * Whether two records that share `parts` are one person's, as the rest of them tells: like forenames with what no two people have in common; or at least half of the other values alike, and
+ *
+ * - forenames that begin alike, with two of the three parts of the date of birth, or
+ * - like forenames and no date in one of them, with two other values alike, or
+ * - no forename in one of them, but the whole date: a household is not one person.
+ *
+ * Values that few tell apart (sex) say nothing.
  */
 function personTest({ count, values }: AtomColumns, parts: readonly string[]): (a: number, b: number) => boolean {
   const fieldOf = (atom: string): string => atom.split(".", 1)[0]!;
@@ -132,16 +137,17 @@ function personTest({ count, values }: AtomColumns, parts: readonly string[]): (
     if (named && initial !== undefined && initial[a] !== initial[b]) return false;
     // without a forename a household is one person, but for the whole date
     const agreeing = dateParts.filter(agree).length;
-    if (named ? dateParts.length === 3 && agreeing < 2 : agreeing < 3) return false;
+    const isUndated = dateParts.length === 3 && dateParts.every((part) => part[a]! < 0 || part[b]! < 0);
+    if (isUndated ? !forename.some(agree) : named ? dateParts.length === 3 && agreeing < 2 : agreeing < 3) return false;
     // two parts of three count as one value that agrees
-    let both = date ? 1 : 0;
+    let both = date && !isUndated ? 1 : 0;
     let equal = both;
     for (const { whole, alike } of others) {
       if (whole[a]! < 0 || whole[b]! < 0) continue;
       both++;
       if (whole[a] === whole[b] || alike.some(agree)) equal++;
     }
-    return both > 0 && equal * 2 >= both;
+    return equal > (isUndated ? 1 : 0) && equal * 2 >= both;
   };
 }
 

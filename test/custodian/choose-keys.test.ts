@@ -117,6 +117,16 @@ describe("sharing", () => {
     expect(sharing(own)).toBe(1);
   });
 
+  it("knows a person's records though one lacks the date, by more than the name", () => {
+    const pair = Int32Array.from({ length: 600 }, (_, row) => row >> 1);
+    const own = pair.map((_, row) => row);
+    const date = pair.map((person, row) => (row % 2 === 0 ? person : -1));
+    const sharing = (address: Int32Array, forename: Int32Array): number =>
+      measureSharing({ count: 600, values: new Map([["forename", own], ["forename.initial", forename], ["forename.start", forename], ["surname", pair], ["address", address], ["postcode", address], ...["date_of_birth", "date_of_birth.day", "date_of_birth.month", "date_of_birth.year"].map((atom): [string, Int32Array] => [atom, date])]) }, ["forename.start", "surname"]).records;
+    expect(sharing(pair, pair)).toBe(0);
+    expect(sharing(own, pair)).toBe(1);
+  });
+
   it("does not take a household for one person because one of its records lacks the forename", () => {
     // households of three: two of different initials, one without a forename; no dates of birth
     const household = Int32Array.from({ length: 900 }, (_, row) => Math.floor(row / 3));
