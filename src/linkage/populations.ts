@@ -48,7 +48,7 @@ export interface Within {
  * Weight of what shapes foretell of an observation's own pairs, in the pairs foretold, less one: own pairs that are more than foretold soon speak for themselves, because no shape foretells all that relatives have in common. That they are
  * fewer is mostly chance, as long as few are foretold: it takes many to be believed. Weighing both alike, whatever the weight, takes those for matches that own pairs happen not to show: two thirds of what precision was overrated by.
  */
-const SHAPE = { above: 0.2, below: 6 };
+const SHAPE = { above: 0.2, below: 3 };
 /** Share of all matches whose observations tell duplicates. */
 const MOST = 0.9;
 /** First guess of a file's duplicates, for every record. */
