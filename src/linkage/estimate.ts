@@ -5,7 +5,7 @@ import type { Evidence } from "./evidence.ts";
 import { CARE, averageStates, expectedMatches, factorsOf, refit, statesByCare } from "./match-class.ts";
 import { relativeClasses } from "./relatives.ts";
 import type { Readings } from "./readings.ts";
-import { correctionOf, countDuplicates, populationsOf, reachOf, relativesAcross, restOf, shown } from "./populations.ts";
+import { type Population, correctionOf, countDuplicates, populationsOf, reachOf, relativesAcross, restOf, shown } from "./populations.ts";
 
 /**
  * The Fellegi-Sunter model (1969) fitted without truth: one truncated mixture on coarsened comparisons.
@@ -116,7 +116,7 @@ export function estimate(options: EstimateOptions): Model {
   /** What every class shows, and the non-matches expected of every reading and population. */
   const foretell = (): void => {
     for (const view of views) {
-      classes.forEach(({ shares, states }, c) => (view.kin[c] = shown(view.readings, groups.map((_, g) => (shares[g] ? m[g]! : (states[g] ?? u[g]!))))));
+      classes.forEach(({ shares, states }, c) => (view.kin[c] = shown(view.readings, groups.map((_, g) => (shares[g] ? m[g]! : (states[g] ?? u[g]!))), view.kin[c])));
       view.matches.fill(0);
       for (const { lattice, first, lacking } of view.readings.slices) {
         byCare.forEach((states, k) => {
@@ -136,21 +136,10 @@ export function estimate(options: EstimateOptions): Model {
   while (!converged && iterations < MOST_ITERATIONS) {
     iterations++;
     foretell();
-    const weights = new Float64Array(across.counts.length);
-    let found = 0;
-    const related = populations.map(({ view, counts, matches, rest, relatives }, p) => {
-      const sums = new Float64Array(classes.length);
-      const kin = view.kin.map(({ seen }) => seen);
-      for (let r = 0; r < counts.length; r++) {
-        if (counts[r] === 0) continue;
-        const foretold = matches * view.matches[r]! + rest[r]!;
-        if (foretold === 0) continue; // what no class can show tells nothing
-        const each = counts[r]! / foretold;
-        if (p === 0) found += (weights[r] = matches * each) * view.matches[r]!;
-        for (let c = 0; c < sums.length; c++) sums[c]! += each * relatives[c]! * kin[c]![r]!;
-      }
-      return sums;
-    });
+    const ratios = populations.map(overForetold);
+    const related = populations.map((population, p) => classes.map((_, c) => relatedIn(population, c, ratios[p]!)));
+    const weights = ratios[0]!.map((ratio) => across.matches * ratio);
+    const found = sumOfProducts(weights, across.view.matches);
     const counts = CARE.map(() => groups.map(({ size }) => new Float64Array(size)));
     let missed = 0;
     const lackingMatches = whole.map((share) => share * PRIOR_LACKING);
@@ -178,7 +167,7 @@ export function estimate(options: EstimateOptions): Model {
     const next = Math.min(limit, unbounded);
     excess = unbounded / limit;
     converged = moved + Math.abs(next - across.matches) / (next + 1) < TOLERANCE;
-    for (const { files } of within) countDuplicates(files, across, options.missingShares);
+    for (const files of within) countDuplicates(files, across);
     across.matches = next;
     classes.forEach(({ expected }, c) => {
       own.forEach((population, i) => (population.relatives[c] = related[i + 1]![c]! / reachOf(population, c)));
@@ -211,12 +200,37 @@ export function estimate(options: EstimateOptions): Model {
   };
 }
 
+/** By reading, how many times as many pairs were seen as foretold; 0 for what no class can show, which tells nothing. */
+function overForetold({ view, counts, matches, rest }: Population): Float64Array {
+  const ratios = new Float64Array(counts.length);
+  for (let r = 0; r < ratios.length; r++) {
+    const foretold = matches * view.matches[r]! + rest[r]!;
+    if (foretold !== 0) ratios[r] = counts[r]! / foretold;
+  }
+  return ratios;
+}
+
+/** Pairs of relatives of a class among those that were seen. */
+function relatedIn({ view, relatives }: Population, c: number, ratios: Float64Array): number {
+  const { seen } = view.kin[c]!;
+  const related = relatives[c]!;
+  let sum = 0;
+  for (let r = 0; r < ratios.length; r++) sum += ratios[r]! * related * seen[r]!;
+  return sum;
+}
+
 /** The share of random pairs that lack what an observation lacks, as far as it shows the reading: several observations that lack the same and are read alike share it as their pairs do. */
 function sharesOfReading({ observations, missingShares }: EstimateOptions, readingOf: Int32Array): Float64Array {
-  const nameOf = ({ missing }: Observation, o: number): string => `${readingOf[o]!} ${missing}`;
-  const pairs = new Map<string, number>();
-  observations.forEach((observation, o) => pairs.set(nameOf(observation, o), (pairs.get(nameOf(observation, o)) ?? 0) + observation.pairs));
-  return Float64Array.from(observations, (observation, o) => ((missingShares.get(observation.missing) ?? 0) * observation.pairs) / pairs.get(nameOf(observation, o))!);
+  const names = observations.map(({ missing }, o) => `${readingOf[o]!} ${missing}`);
+  const together = new Map<string, number>();
+  observations.forEach(({ pairs }, o) => together.set(names[o]!, (together.get(names[o]!) ?? 0) + pairs));
+  return Float64Array.from(observations, ({ missing, pairs }, o) => ((missingShares.get(missing) ?? 0) * pairs) / together.get(names[o]!)!);
+}
+
+function sumOfProducts(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }
 
 function normalized(counts: Float64Array): Float64Array {

@@ -11,7 +11,7 @@ import type { Fact } from "./evidence.ts";
 export interface Lattice {
   /** Number of observations. */
   readonly size: number;
-  /** P(observation) for every observation, given the state probabilities of every group. What `expect` needs of it is kept until the next call with the same `pass`, a whole number below PASSES. */
+  /** P(observation) for every observation, given the state probabilities of every group. The answer, and what `expect` needs besides, is kept until the next call with the same `pass`, a whole number below PASSES. */
   likelihood(probabilities: readonly Float64Array[], pass?: number): Float64Array;
   /** Adds to `counts` the expected number of pairs in every state of every group, for `weights[o]` pairs seen with observation o. Follows a call of `likelihood` with the same probabilities and pass. */
   expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[], pass?: number): void;
@@ -170,13 +170,14 @@ function pruned(layers: readonly Layer[]): Layer[] {
   return result;
 }
 
-/** What a pass forward leaves: per layer the sums at its nodes, and the probabilities of its classes. */
+/** What a pass forward leaves: per layer the sums at its nodes, and the probabilities of its classes; per observation P(observation). */
 interface Pass {
   readonly forward: readonly Float64Array[];
   readonly classProbabilities: readonly Float64Array[];
+  readonly seen: Float64Array;
 }
 
-/** Loops over plain arrays that are kept from call to call: an estimation makes tens of thousands of calls, each over a few thousand edges at most. */
+/** Sums in arrays that are kept from call to call: an estimation makes tens of thousands of calls, each over a few thousand edges at most. */
 class CompiledLattice implements Lattice {
   readonly size: number;
   readonly #layers: readonly Layer[];
@@ -190,7 +191,7 @@ class CompiledLattice implements Lattice {
     this.#layers = layers;
     this.#finals = finals;
     // all at once: an array that grows as passes are asked for has other shapes from lattice to lattice, and what reads them is compiled again and again
-    this.#passes = Array.from({ length: PASSES }, () => ({ forward: this.#atNodes(), classProbabilities: this.#ofClasses() }));
+    this.#passes = Array.from({ length: PASSES }, () => ({ forward: this.#atNodes(), classProbabilities: this.#ofClasses(), seen: new Float64Array(size) }));
     this.#backward = this.#atNodes();
     this.#classCounts = this.#ofClasses();
   }
@@ -204,55 +205,69 @@ class CompiledLattice implements Lattice {
   }
 
   likelihood(probabilities: readonly Float64Array[], pass = 0): Float64Array {
-    const { forward, classProbabilities } = this.#passes[pass]!;
+    const { forward, classProbabilities, seen } = this.#passes[pass]!;
     forward[0]![0] = 1;
     for (let l = 0; l < this.#layers.length; l++) {
-      const { classOf, from, to, through } = this.#layers[l]!;
-      const classes = classProbabilities[l]!.fill(0);
-      const states = probabilities[l]!;
-      for (let s = 0; s < states.length; s++) classes[classOf[s]!]! += states[s]!;
-      const source = forward[l]!;
-      const target = forward[l + 1]!.fill(0);
-      for (let e = 0; e < from.length; e++) target[to[e]!]! += source[from[e]!]! * classes[through[e]!]!;
+      const layer = this.#layers[l]!;
+      const classes = classProbabilities[l]!;
+      sumInto(classes, layer.classOf, probabilities[l]!);
+      passForward(layer, forward[l]!, classes, forward[l + 1]!);
     }
-    return this.#seen(forward.at(-1)!);
-  }
-
-  /** P(observation), as the last layer has it. */
-  #seen(last: Float64Array): Float64Array {
-    const seen = new Float64Array(this.size);
-    const finals = this.#finals;
-    for (let node = 0; node < finals.length; node++) seen[finals[node]!]! += last[node]!;
+    sumInto(seen, this.#finals, forward.at(-1)!);
     return seen;
   }
 
   expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[], pass = 0): void {
-    const { forward, classProbabilities } = this.#passes[pass]!;
-    const likelihoods = this.#seen(forward.at(-1)!);
-    const finals = this.#finals;
-    const last = this.#backward[this.#layers.length]!;
-    for (let node = 0; node < finals.length; node++) {
-      const observation = finals[node]!;
-      last[node] = likelihoods[observation]! > 0 ? weights[observation]! / likelihoods[observation]! : 0;
-    }
+    const { forward, classProbabilities, seen } = this.#passes[pass]!;
+    beginBackward(this.#finals, weights, seen, this.#backward[this.#layers.length]!);
     for (let l = this.#layers.length - 1; l >= 0; l--) {
-      const { classOf, from, to, through } = this.#layers[l]!;
-      const p = classProbabilities[l]!;
-      const source = forward[l]!;
-      const backward = this.#backward[l + 1]!;
-      const before = this.#backward[l]!.fill(0);
-      const expected = this.#classCounts[l]!.fill(0);
-      for (let e = 0; e < from.length; e++) {
-        const flow = p[through[e]!]! * backward[to[e]!]!;
-        before[from[e]!]! += flow;
-        expected[through[e]!]! += source[from[e]!]! * flow;
-      }
-      const states = probabilities[l]!;
-      const into = counts[l]!;
-      for (let s = 0; s < states.length; s++) {
-        const c = classOf[s]!;
-        if (p[c]! > 0) into[s]! += (expected[c]! * states[s]!) / p[c]!;
-      }
+      const layer = this.#layers[l]!;
+      const classes = classProbabilities[l]!;
+      const expected = this.#classCounts[l]!;
+      passBackward(layer, forward[l]!, classes, this.#backward[l + 1]!, this.#backward[l]!, expected);
+      shareOut(layer, expected, classes, probabilities[l]!, counts[l]!);
     }
   }
+}
+
+// Loops over typed arrays are functions of their own: V8 gives lists from `map` another kind once the callback is compiled, and compiles again whatever reads them. These never see a list.
+
+function sumInto(sums: Float64Array, placeOf: Int32Array, values: Float64Array): void {
+  clear(sums);
+  for (let i = 0; i < values.length; i++) sums[placeOf[i]!]! += values[i]!;
+}
+
+function passForward({ from, to, through }: Layer, source: Float64Array, classes: Float64Array, target: Float64Array): void {
+  clear(target);
+  for (let e = 0; e < from.length; e++) target[to[e]!]! += source[from[e]!]! * classes[through[e]!]!;
+}
+
+function beginBackward(finals: Int32Array, weights: Float64Array, seen: Float64Array, last: Float64Array): void {
+  for (let node = 0; node < finals.length; node++) {
+    const observation = finals[node]!;
+    last[node] = seen[observation]! > 0 ? weights[observation]! / seen[observation]! : 0;
+  }
+}
+
+function passBackward({ from, to, through }: Layer, source: Float64Array, classes: Float64Array, after: Float64Array, before: Float64Array, expected: Float64Array): void {
+  clear(before);
+  clear(expected);
+  for (let e = 0; e < from.length; e++) {
+    const flow = classes[through[e]!]! * after[to[e]!]!;
+    before[from[e]!]! += flow;
+    expected[through[e]!]! += source[from[e]!]! * flow;
+  }
+}
+
+/** Adds what is expected of classes to the counts of their states. */
+function shareOut({ classOf }: Layer, expected: Float64Array, classes: Float64Array, states: Float64Array, counts: Float64Array): void {
+  for (let s = 0; s < states.length; s++) {
+    const c = classOf[s]!;
+    if (classes[c]! > 0) counts[s]! += (expected[c]! * states[s]!) / classes[c]!;
+  }
+}
+
+/** Most are so short that calling `fill` takes longer. */
+function clear(values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = 0;
 }

@@ -42,6 +42,8 @@ export interface Within {
   readonly files: readonly Population[];
   /** For each reading across the files the one that such a pair would have within a file; -1 where it would not be seen, or another of these shows it better. */
   readonly places: Int32Array;
+  /** By reading within a file, the share of random pairs across the files that lack as much. */
+  readonly missingAcross: Float64Array;
 }
 
 /**
@@ -80,7 +82,7 @@ export function populationsOf({ evidence, observations, own = [], allPairs, miss
     });
     places.forEach((place, reading) => place >= 0 && (seen[reading] = 1));
     let next = observations.length;
-    return [{ files: files.map((pairs) => population(narrow, pairs.observations, narrow.readings.of.subarray(next, (next += pairs.observations.length)), { ...pairs, matches: FEW_DUPLICATES * Math.sqrt(2 * pairs.allPairs) })), places }];
+    return [{ files: files.map((pairs) => population(narrow, pairs.observations, narrow.readings.of.subarray(next, (next += pairs.observations.length)), { ...pairs, matches: FEW_DUPLICATES * Math.sqrt(2 * pairs.allPairs) })), places, missingAcross: byReading(narrow.readings, narrow.readings.shares(missingShares)) }];
   });
   return { across: population(view, observations, of, { allPairs, missingShares, matches: Math.min(startMatches, mostMatches), growth: 1 }), within };
 }
@@ -107,13 +109,14 @@ function shownBy(readings: Readings, strangers: readonly Strangers[]): Shown {
   return { seen: sum(({ seen }) => seen), unreached: sum(({ unreached }) => unreached) };
 }
 
-export function shown({ slices, count }: Readings, probabilities: readonly Float64Array[]): Shown {
-  const seen = new Float64Array(count);
-  const unreached = Float64Array.from(slices, (slice) => {
-    seen.set(slice.lattice.likelihood(probabilities), slice.first);
-    return slice.unreached.likelihood(probabilities)[0]!;
-  });
-  return { seen, unreached };
+/** @param into what an earlier call gave, to be written over */
+export function shown({ slices, count }: Readings, probabilities: readonly Float64Array[], into: Shown = { seen: new Float64Array(count), unreached: new Float64Array(slices.length) }): Shown {
+  for (let s = 0; s < slices.length; s++) {
+    const { lattice, unreached, first } = slices[s]!;
+    into.seen.set(lattice.likelihood(probabilities), first);
+    into.unreached[s] = unreached.likelihood(probabilities)[0]!;
+  }
+  return into;
 }
 
 /** Share of a class's pairs that some rule reaches; never quite 0. */
@@ -123,7 +126,8 @@ export function reachOf({ view, shares }: Population, c: number): number {
 
 /** Non-matches of known shape, by reading. */
 export function restOf({ random, kin }: View, allPairs: number, relatives: readonly number[]): Float64Array {
-  const rest = random.seen.map((p) => p * allPairs);
+  const rest = new Float64Array(random.seen.length);
+  for (let r = 0; r < rest.length; r++) rest[r] = allPairs * random.seen[r]!;
   kin.forEach(({ seen }, c) => {
     for (let r = 0; r < rest.length; r++) rest[r]! += relatives[c]! * seen[r]!;
   });
@@ -148,16 +152,15 @@ export function correctionOf(own: readonly Population[]): Float64Array {
  * Pairs of records of one person within each file. They are told by what hardly anything but a match can show, the commonest such readings up to those of most matches: the others would take for duplicates whatever the shapes of relatives
  * do not foretell.
  */
-export function countDuplicates(own: readonly Population[], { matches, allPairs, relatives }: Population, missingShares: ReadonlyMap<bigint, number>): void {
-  const { view } = own[0]!;
-  const missing = byReading(view.readings, view.readings.shares(missingShares));
+export function countDuplicates({ files, missingAcross }: Within, { matches, allPairs, relatives }: Population): void {
+  const { view } = files[0]!;
   const rest = restOf(view, allPairs, relatives);
   let share = 0;
   const clear = Array.from(view.matches.keys())
     .filter((r) => matches * view.matches[r]! > 100 * rest[r]!)
     .sort((x, y) => view.matches[y]! - view.matches[x]! || x - y)
-    .filter((r) => share < MOST && (share += missing[r]! * view.matches[r]!) > 0);
-  for (const population of own) {
+    .filter((r) => share < MOST && (share += missingAcross[r]! * view.matches[r]!) > 0);
+  for (const population of files) {
     const foretold = clear.reduce((sum, r) => sum + population.missing[r]! * view.matches[r]!, 0);
     population.matches = foretold === 0 ? 0 : clear.reduce((sum, r) => sum + population.counts[r]!, 0) / foretold;
   }

@@ -184,7 +184,7 @@ function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], ob
   const asSeen = tried(observed);
   if (asSeen.canBe.every(Boolean)) return asSeen;
   const equalFilters = (row: Uint8Array): number[] => facts.flatMap((fact, f) => (fact.equalFilters && row[f] === 1 ? [f] : []));
-  const readings = observed.map((row, i) => (asSeen.canBe[i]! ? [row] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
+  const readings = observed.map((row, i) => (asSeen.canBe[i]! ? [] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
   const asRead = tried(readings.flat()).canBe;
   let next = 0;
   const { rows, index } = distinct(

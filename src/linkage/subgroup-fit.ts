@@ -123,7 +123,7 @@ export class SubgroupFitter {
       const rate = matches / records / perRecord;
       slices.forEach(({ lattice, unreached, first, members, lacking }, s) => {
         const ofCare = lacking ? lackingShares : careShares;
-        const likelihood = byCare.map((m) => lattice.likelihood(m));
+        const likelihood = byCare.map((m, k) => lattice.likelihood(m, k));
         const weights = byCare.map(() => new Float64Array(lattice.size));
         for (const o of members) {
           if (counts[o] === 0) continue;
@@ -138,10 +138,7 @@ export class SubgroupFitter {
         }
         unreachedBySlice[s] = 0;
         byCare.forEach((m, k) => {
-          if (found[s]! > 0) {
-            lattice.likelihood(m);
-            lattice.expect(m, weights[k]!, sums[k]!);
-          }
+          if (found[s]! > 0) lattice.expect(m, weights[k]!, sums[k]!, k);
           const hidden = ofCare[k]! * unreached.likelihood(m)[0]!;
           const unseen = matches * shares[s]! * hidden;
           unreachedBySlice[s]! += hidden;
