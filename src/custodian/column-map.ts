@@ -72,7 +72,7 @@ export function checkColumnMap(map: ColumnMap, header: readonly string[], schema
     const guess = nearest(name, Object.keys(map.fields).filter((field) => !schema.fields.some(({ name }) => name === field)));
     throw new SaltlinkError("input", `${csv}: no column is known for the field ${name} of the schema${guess === undefined ? "" : ` (is it "${guess}" in the column map?)`}; ${theColumns(header)}; name it in a column map (--map), or delete the one beside the file if it was made for another schema`);
   });
-  if (map.id !== null && !header.includes(map.id)) throw new SaltlinkError("usage", `${csv} has no column ${list([map.id])} of record ids; ${theColumns(header)} (--id names another, or none for row numbers)`);
+  if (map.id !== null && !header.includes(map.id)) throw new SaltlinkError("usage", `${csv} has no column ${list([map.id])}, which --id or its column map names for record ids; ${theColumns(header)} (--id none: row numbers)`);
   const absent = [...new Set(sources.flatMap(columnsOf))].filter((column) => !header.includes(column));
   if (absent.length > 0) throw new SaltlinkError("input", `${csv} has no column ${list(absent)}, which its column map needs; ${theColumns(header)}`);
 }

@@ -12,6 +12,7 @@ export interface RowsTask extends SliceTask {
 }
 
 export type HashTask = RowsTask | SharedTask | PartitionTask | PairsTask;
+
 /** What a thread of `hash` does: slices first, then keys, then partitions. */
 export function hashThread(setup: HashSetup): (task: HashTask) => Promise<HashReply | FileFailure> {
   const slices = sliceHasher(setup);

@@ -130,6 +130,8 @@ function personTest({ count, values }: AtomColumns, parts: readonly string[]): (
   const date = dateParts.length === 3 && !shared.has("date_of_birth");
   const forename = ["start", "phonetic"].flatMap((view) => values.get(atomName("forename", view)) ?? []);
   const own = PERSONAL.flatMap((field) => values.get(field) ?? []);
+  // two values besides the forename, which agrees where it is one of them
+  const leastUndated = others.some(({ whole }) => whole === values.get("forename")) ? 3 : 2;
   return (a, b) => {
     const agree = (column: Int32Array): boolean => column[a]! >= 0 && column[a] === column[b];
     if (own.some(agree) && forename.some(agree)) return true;
@@ -147,7 +149,7 @@ function personTest({ count, values }: AtomColumns, parts: readonly string[]): (
       both++;
       if (whole[a] === whole[b] || alike.some(agree)) equal++;
     }
-    return equal > (isUndated ? 1 : 0) && equal * 2 >= both;
+    return equal >= (isUndated ? leastUndated : 1) && equal * 2 >= both;
   };
 }
 

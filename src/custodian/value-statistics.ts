@@ -43,9 +43,9 @@ function sketchedCompounds(schema: LinkageSchema): string[][] {
 /** A forename with the year of birth, and the two with the surname. */
 function generationCompounds({ fields }: LinkageSchema): string[][] {
   const [forename, date, surname] = (["forename", "date_of_birth", "surname"] as const).map((kind) => fields.find((field) => field.kind === kind)?.name);
-  if (forename === undefined || date === undefined) return [];
+  if (forename === undefined || date === undefined || surname === undefined) return [];
   const compound = [forename, `${date}.year`];
-  return [compound, ...(surname === undefined ? [] : [[...compound, surname]])];
+  return [compound, [...compound, surname]];
 }
 
 function subsets<T>(items: readonly T[]): T[][] {
@@ -163,18 +163,20 @@ export function randomPairs(schema: LinkageSchema, plan: EncodingPlan, shared: S
 }
 
 /**
- * How many times as often two people born in one year have one forename as two people of any age: names have fashions. Two records that share the surname besides are left out, since they may be one person's. Undefined where the schema has not
- * both, or too few records do for it to be told.
+ * How many times as often two people born in one year have one forename as two people of any age: names have fashions. Two records that share the surname besides are left out, since they may be one person's. Undefined where the schema
+ * has not all three.
  */
 export function forenamesByYear(schema: LinkageSchema, shared: SharedSketches): number | undefined {
   const [compound, withSurname] = generationCompounds(schema);
-  if (compound === undefined) return undefined;
   const compounds = sketchedCompounds(schema).map((parts) => parts.join());
+  if (compound === undefined || withSurname === undefined || !compounds.includes(withSurname.join())) return undefined;
   const repeated = (parts: readonly string[]): number => repetition(shared, compounds.indexOf(parts.join()));
   const [forename, year] = compound as [string, string];
-  const chance = repeated([forename]) * repeated([year]);
-  const seen = repeated(compound) - (withSurname === undefined ? 0 : repeated(withSurname));
-  return chance > 0 ? Number(Math.min(MOST_IN_FASHION, Math.max(1, seen / chance)).toPrecision(3)) : undefined;
+  const records = new Int32Array(shared.present)[compounds.indexOf(compound.join())]!;
+  const pairs = (records * (records - 1)) / 2;
+  const chance = pairs * repeated([forename]) * repeated([year]);
+  const seen = pairs * (repeated(compound) - repeated(withSurname));
+  return Number(Math.min(MOST_IN_FASHION, Math.max(1, (seen + FEW_PAIRS) / (chance + FEW_PAIRS))).toPrecision(3));
 }
 
 /** The same as work for a thread, which has the rest. */
@@ -183,6 +185,8 @@ export interface PairsTask {
   readonly sampled: readonly SampledRecord[];
 }
 
+/** As if so many pairs more had been seen, without any fashion: in small files one pair would decide. */
+const FEW_PAIRS = 10;
 /** Above this it is no fashion. */
 const MOST_IN_FASHION = 10;
 

@@ -124,7 +124,10 @@ export class SliceEncoder {
     let size = values.length * VALUE + notes.length * 4 + 4 * SLACK;
     for (const value of values) size += value === undefined ? 0 : value.length * 3 + 1;
     if (keptCells > 0) {
-      if (this.#entries[group] === keptCells && record > this.#first) return false;
+      if (this.#entries[group]! >= keptCells) {
+        if (record > this.#first) return false;
+        this.forget(group); // nothing of this batch is kept yet
+      }
       const first = this.#firstBounds[record]!;
       for (const column of columns) size += 4 + this.#bounds[first + column * 2 + 1]! - this.#bounds[first + column * 2]!;
     }

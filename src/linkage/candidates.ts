@@ -78,7 +78,7 @@ const COUNTED = 1 << 15; // pairs whose observations are counted at a time
 
 /** Pairs of every rule, counted without looking at any: the forecast. */
 export async function countCandidates(options: CandidateOptions): Promise<RuleReport[]> {
-  return atOnce(options, rulesOf(options.schema, options.a.file, options.b.file), async (rule, { room, digests }) => (await joinRule(options, rule, room, digests, "counted")).report, (done, total) => options.onProgress("counting", done, total));
+  return atOnce(options, rulesOf(options.schema, options.a.file, options.b.file), async (rule, { room, digests }) => (await joinRule(options, rule, room, digests, rule.kind === "key" ? "counted" : undefined)).report, (done, total) => options.onProgress("counting", done, total));
 }
 
 export async function findCandidates(options: CandidateOptions): Promise<Candidates> {

@@ -12,7 +12,7 @@ import { type Population, correctionOf, countDuplicates, populationsOf, reachOf,
  *
  * - *Matches*: number, state probabilities (m) and how far errors cluster free (match-class.ts).
  * - *Non-matches* of known shape: random pairs (all of them, u from the files' headers; strangers.ts), and relatives (relatives.ts), of whom only the number is free. Without them a free EM learns households instead of people.
- * - *Own pairs*: pairs within one of the files are no matches but for duplicates. They show what no shape foretells: how many relatives there are, namesakes within a family, forenames of a generation. The number of relatives across
+ * - *Own pairs*: pairs within one of the files are no matches but for duplicates. They show how many relatives and namesakes there are, and what no shape foretells. The number of relatives across
  *   the files follows from theirs, and an observation that own pairs show more often than the model foretells counts for as much more among non-matches.
  * - *Truncation*: a pair is seen only if some rule reaches it. Each step adds the matches expected among the pairs that no rule reaches, so the fitted number of matches
  *   includes what blocking lost.

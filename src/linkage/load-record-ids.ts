@@ -42,7 +42,6 @@ export async function loadRecordIds(files: readonly HashedFile[], { memory, kern
   for (const [f, file] of files.entries()) {
     if (file.places !== undefined && outcome === 1) continue;
     const texts = await file.readRecordIds(); // says what is wrong with them, if anything is
-    if (file.places !== undefined) continue;
     for (let row = 0; row < file.header.rows; row += LOAD_BLOCK) {
       const count = Math.min(LOAD_BLOCK, file.header.rows - row);
       memory.u8(room.texts, count * ID_LENGTH).set(texts.subarray(row * ID_LENGTH, (row + count) * ID_LENGTH));

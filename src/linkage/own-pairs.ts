@@ -3,7 +3,6 @@ import type { OwnPairs } from "./estimate.ts";
 import { missingShares } from "./missing-shares.ts";
 import type { RecordSample } from "./sample-records.ts";
 
-
 /**
  * What pairs within one file look like; of a large file those of a sample of its records.
  *

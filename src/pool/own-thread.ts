@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { Workers } from "./workers.ts";
 
 /** Tasks done by the calling thread itself: for work that takes less long than threads take to load its code. */
@@ -10,7 +11,8 @@ export class OwnThread<Task, Result> extends Workers<Task, Result> {
     this.#work = work;
   }
 
-  run(task: Task): Promise<Result> {
+  async run(task: Task): Promise<Result> {
+    await turn(); // signals are heard between tasks
     return this.#work(task);
   }
 

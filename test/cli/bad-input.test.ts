@@ -180,7 +180,7 @@ describe("what hash refuses", () => {
     work.write("people.map.json", "{");
     expectRefusal(work.hash(), 9, /people\.map\.json is not JSON/);
     rmSync(work.at("people.map.json"));
-    expectRefusal(work.hash("--id", "number"), 2, /people\.csv has no column number of record ids; the columns are id, forename/);
+    expectRefusal(work.hash("--id", "number"), 2, /people\.csv has no column number, which --id or its column map names for record ids; the columns are id, forename/);
   });
 
   it("no column map that is older than the schema", () => {

@@ -156,6 +156,18 @@ describe("the whole job on two departments", () => {
     expect(rules.map(({ pairs }) => pairs)).toEqual(statistics.rules.map(({ pairs }) => pairs));
   });
 
+  it("counts the pairs of files of different sizes, whose buckets keep different bits, as link then finds them", () => {
+    const work = departments();
+    work.write("tax.csv", work.read("tax.csv").split("\n").slice(0, 301).join("\n"));
+    for (const name of ["census", "tax"]) work.do("hash", `${name}.csv`, "--schema", "link.schema.json", "--salt", "project.salt", "--out", `${name}.parquet`);
+    type Rules = { rules: { kind: string; pairs: number }[] };
+    const counted = (JSON.parse(work.do("link", "census.parquet", "tax.parquet", "--dry-run", "--json").stdout) as Rules).rules.map(({ pairs }) => pairs);
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    const { rules } = JSON.parse(work.read("run/statistics.json")) as Rules;
+    expect(counted).toEqual(rules.map(({ pairs }) => pairs));
+    expect(Math.max(...counted)).toBeGreaterThan(10_000);
+  });
+
   it("links many to one and many to many", () => {
     const work = departments();
     // every census person twice

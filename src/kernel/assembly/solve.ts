@@ -1,4 +1,4 @@
-// Solving one to one: candidate pairs by group (those of one observation), best group first.
+// Solving: candidate pairs by group (those of one observation), best group first.
 
 /** Puts pairs group after group, in their order within each. `next`: u32 for every group, where its pairs begin; afterwards where they end. `outPairs`: a pair's number. */
 export function groupPairs(groups: usize, rowsA: usize, rowsB: usize, count: u32, next: usize, outPairs: usize, outA: usize, outB: usize): void {
