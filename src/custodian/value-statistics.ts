@@ -17,6 +17,9 @@ const SAMPLE = 1000;
 /** Relative standard errors of a sketch, and of a share that a few common values of the sample decide. */
 const SKETCH_ERROR = Math.sqrt(2 / COUNTERS);
 const SAMPLE_ERROR = 0.05;
+/** Fashion of forenames: as if so many pairs more had been seen without any, since in small files one pair would decide; and what is above is no fashion. */
+const FEW_PAIRS = 10;
+const MOST_IN_FASHION = 10;
 
 /** What the threads of one run share. */
 export interface SharedSketches {
@@ -162,6 +165,12 @@ export function randomPairs(schema: LinkageSchema, plan: EncodingPlan, shared: S
   return Object.fromEntries(comparisonGroups(schema).map((group) => [group.name, groupProbabilities(group, equalProbability, states).map(rounded)]));
 }
 
+/** The same as work for a thread, which has the rest. */
+export interface PairsTask {
+  readonly plan: EncodingPlan;
+  readonly sampled: readonly SampledRecord[];
+}
+
 /**
  * How many times as often two people born in one year have one forename as two people of any age: names have fashions. Two records that share the surname besides are left out, since they may be one person's. Undefined where the schema
  * has not all three.
@@ -178,17 +187,6 @@ export function forenamesByYear(schema: LinkageSchema, shared: SharedSketches): 
   const seen = pairs * (repeated(compound) - repeated(withSurname));
   return Number(Math.min(MOST_IN_FASHION, Math.max(1, (seen + FEW_PAIRS) / (chance + FEW_PAIRS))).toPrecision(3));
 }
-
-/** The same as work for a thread, which has the rest. */
-export interface PairsTask {
-  readonly plan: EncodingPlan;
-  readonly sampled: readonly SampledRecord[];
-}
-
-/** As if so many pairs more had been seen, without any fashion: in small files one pair would decide. */
-const FEW_PAIRS = 10;
-/** Above this it is no fashion. */
-const MOST_IN_FASHION = 10;
 
 /** Nine significant digits: more would be noise, and one record's worth of a million is kept. */
 function rounded(value: number): number {

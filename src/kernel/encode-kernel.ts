@@ -13,6 +13,9 @@ export interface EncodeKernel {
   distancesTo(filter: number, filters: number, stride: number, count: number, words: number, out: number): void;
 }
 
+/** Bytes that `prepareKeys` wants a key in. */
+export const KEY_BLOCK = 64;
+
 let compiled: WebAssembly.Module | undefined;
 
 /** The kernel on a memory of its own. */

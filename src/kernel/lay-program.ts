@@ -1,4 +1,4 @@
-import type { EncodeKernel } from "./encode-kernel.ts";
+import { type EncodeKernel, KEY_BLOCK } from "./encode-kernel.ts";
 import { type EncodingPlan, encodedLength } from "./encoding-plan.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 
@@ -10,7 +10,6 @@ const PART = 28;
 const FILTER = 24;
 const GROUP = 8;
 const MOST_TEXT = 512;
-const KEY_BLOCK = 64;
 
 /** Lays the kernel's program out in memory and prepares the states of the sub-keys. `valueGroups`: which values are kept together. Returns where it lies. */
 export function layProgram(plan: EncodingPlan, valueGroups: readonly (readonly number[])[], kernel: EncodeKernel, memory: KernelMemory): number {

@@ -1,7 +1,6 @@
-import { encodeKernel } from "./encode-kernel.ts";
+import { KEY_BLOCK, encodeKernel } from "./encode-kernel.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 
-const KEY_BLOCK = 64;
 const STATE = 32;
 const OUTPUT = 32;
 

@@ -9,7 +9,7 @@ export interface RelativeClass {
   readonly shares: readonly boolean[];
   /** Per group that they have not in common: P(state), if not a stranger's. */
   readonly states: readonly (Float64Array | undefined)[];
-  /** What is expected of their number before any are seen, for every record of the smaller file. One birth in seventy is of twins, who live in one household as children. */
+  /** What is expected of their number before any are seen, for every record (of two files, the geometric mean of both). One birth in seventy is of twins, who live in one household as children. */
   readonly expected: number;
 }
 
