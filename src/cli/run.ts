@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { SaltlinkError, exitMeanings, fileError, isFileError } from "../errors.ts";
-import { discardPartials } from "../output/partial-file.ts";
+import { discardPartials, outputsAreWhole } from "../output/partial-file.ts";
 import { workersStarted } from "../pool/workers.ts";
 import { nearest } from "../schema/nearest.ts";
 import { version } from "../version.ts";
@@ -27,13 +27,12 @@ export async function run(host: Host): Promise<number> {
     await runLine(host.argv, terminal, host);
     return 0;
   } catch (error) {
-    if (signals.caught()) return new Promise<number>(() => {}); // the handler ends the process; what fails meanwhile fails because of it
+    if (signals.interrupted()) return new Promise<number>(() => {}); // the handler ends the process; what fails meanwhile fails because of it
     if (closed) return 0;
     return report(error, terminal);
   } finally {
     terminal.restore();
     discardPartials();
-    signals.stop();
   }
 }
 
@@ -100,28 +99,30 @@ function watchBugs(terminal: Terminal): void {
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** On a signal: nothing unfinished stays behind, and the exit code says which signal it was. */
-function watchSignals(terminal: Terminal): { stop(): void; caught(): boolean } {
-  let caught = false;
-  const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
-    const handler = (): void => {
-      if (caught) process.exit(code);
-      caught = true;
-      terminal.restore();
+/** How long a run that has just finished its outputs, and has a summary to print at most, gets to end as if no signal had come. */
+const LAST_WORDS_MS = 500;
+
+/** On a signal: nothing unfinished stays behind, and the exit code says which signal it was. A second one ends the run at once. */
+function watchSignals(terminal: Terminal): { interrupted(): boolean } {
+  let signalled = false;
+  let interrupted = false;
+  const interrupt = (code: number): void => {
+    interrupted = true;
+    terminal.restore();
+    discardPartials();
+    terminal.note("\ninterrupted; what was unfinished is gone");
+    void Promise.race([workersStarted(), new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => {
       discardPartials();
-      terminal.note("\ninterrupted; what was unfinished is gone");
-      void Promise.race([workersStarted(), new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => {
-        discardPartials();
-        process.exit(code);
-      });
-    };
-    process.on(signal, handler);
-    return [signal, handler] as const;
-  });
-  return {
-    caught: () => caught,
-    stop: () => {
-      for (const [signal, handler] of handlers) process.off(signal, handler);
-    },
+      process.exit(code);
+    });
   };
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      if (signalled) process.exit(code);
+      signalled = true;
+      if (outputsAreWhole()) setTimeout(interrupt, LAST_WORDS_MS, code).unref();
+      else interrupt(code);
+    });
+  }
+  return { interrupted: () => interrupted };
 }

@@ -8,6 +8,7 @@ import { writeBytes } from "./bytes-at.ts";
  * partial that names its process: the next run removes it if that process is gone and stops (exit 8) if it is not.
  */
 const open = new Set<string>();
+let committed = false;
 /** Files that this run reads: no output replaces one of them, --force or not. */
 const inputs = new Set<string>();
 
@@ -19,6 +20,11 @@ export function protectInputs(paths: readonly (string | undefined)[]): void {
 export function discardPartials(): void {
   for (const path of open) rmSync(path, { recursive: true, force: true });
   open.clear();
+}
+
+/** Whether this run has given outputs their names and is writing none any more. */
+export function outputsAreWhole(): boolean {
+  return committed && open.size === 0;
 }
 
 /** A name to write under; everything under it goes if the run fails. `force`: whether the final name may be there already. */
@@ -62,6 +68,7 @@ export function commitPartial(partial: string, path: string, force: boolean): vo
     throw fileError(error, "write", path);
   }
   open.delete(partial);
+  committed = true;
   syncDirectory(dirname(resolve(path)));
 }
 

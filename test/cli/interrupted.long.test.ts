@@ -40,6 +40,24 @@ describe("an interrupted run", () => {
     }
   });
 
+  it("that has its output whole already ends as if no signal had come", async () => {
+    for (const args of [
+      ["link", "census.parquet", "tax.parquet", "--out", "run"],
+      ["schema", "init", "census.csv", "tax.csv", "--out", "run"],
+    ]) {
+      const child = startSaltlink(args, work.path);
+      const exit = once(child, "exit");
+      const watch = setInterval(() => {
+        if (!existsSync(work.at("run"))) return;
+        child.kill("SIGINT");
+        clearInterval(watch);
+      }, 1);
+      expect(await exit, args[0]).toEqual([0, null]);
+      clearInterval(watch);
+      rmSync(work.at("run"), { recursive: true });
+    }
+  });
+
   it("killed outright leaves no file under a final name, and the next run clears up", async () => {
     const child = startSaltlink(HASH, work.path);
     setTimeout(() => child.kill("SIGKILL"), 800);
