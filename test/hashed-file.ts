@@ -5,6 +5,7 @@ import { layoutOf } from "../src/exchange/layout.ts";
 import { formOf, halvesPerRow, rowGroup } from "../src/exchange/row-group.ts";
 import { createHashedFile } from "../src/exchange/write-hashed-file.ts";
 import { EMPTY_DIGEST, headerPath, headerText } from "../src/exchange/written-form.ts";
+import { layRows } from "../src/kernel/reference/rows.ts";
 import { random } from "../src/random.ts";
 import { comparisonGroups } from "../src/schema/comparison-space.ts";
 import { schemaDigest } from "../src/schema/linkage-schema.ts";
@@ -48,7 +49,11 @@ export function hashedFile(path: string, count: number, change?: (halves: Uint32
   change?.(halves, width);
   const file = createHashedFile(path, layout, false);
   const first = Math.floor(count / 2);
-  for (const [from, to] of [[0, first], [first, count]] as const) file.write(rowGroup(formOf(path), layout, { halves: halves.subarray(from * width, to * width), rows: to - from, strataValues: [REGIONS] }));
+  for (const [from, to] of [[0, first], [first, count]] as const) {
+    const rows = halves.subarray(from * width, to * width);
+    const order = Uint32Array.from({ length: to - from }, (_, row) => row);
+    file.write(rowGroup(formOf(path), layout, { halves: rows, rows: to - from, order, lay: (ids, pages) => layRows(rows, width, order, ids, pages), strataValues: [REGIONS] }));
+  }
   file.finish(exampleHeader(count));
   file.commit();
   return halves;

@@ -1,8 +1,8 @@
 import { layoutOf } from "../exchange/layout.ts";
-import { type HashedForm, ID_HALVES, type RowGroup, halvesPerRow, rowGroup } from "../exchange/row-group.ts";
+import { type HashedForm, ID_HALVES, type RowGroup, rowGroup } from "../exchange/row-group.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import type { RowKernel } from "../kernel/row-kernel.ts";
 import { cutBuckets } from "./bucket-cut.ts";
-import { randomOrder } from "./secret-draws.ts";
 import { SharedSample } from "./shared-pairs.ts";
 import { KeyWithholder, type SharedColumn } from "./shared-values.ts";
 import { type Partition, readPartition } from "./shuffled-rows.ts";
@@ -27,18 +27,24 @@ export interface FinishedPartition {
 }
 
 /** Compiles the function that makes row groups of partitions: shared values withheld, buckets cut, rows in random order, laid out for the file. */
-export function partitionFinisher(schema: LinkageSchema, strata: readonly StratumColumn[], firstKey: number): (task: PartitionTask) => FinishedPartition {
+export function partitionFinisher(schema: LinkageSchema, strata: readonly StratumColumn[], rowKernel: () => RowKernel): (task: PartitionTask) => FinishedPartition {
   const layout = layoutOf(schema, strata);
-  const width = halvesPerRow(layout);
+  let withholder: KeyWithholder | undefined; // the same for all partitions
   const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length);
   return ({ partition, bits, strataValues, form, memory, withheld }) => {
     const { runs, rows } = partition;
-    const halves = readPartition(partition, width);
+    const kernel = rowKernel();
+    const { width } = kernel.shape;
+    kernel.begin(rows);
+    if (withheld !== undefined) withholder ??= new KeyWithholder(kernel, withheld.columns, withheld.secret);
+    kernel.shuffle();
+    const halves = kernel.halves();
+    readPartition(partition, width, halves);
     let end = 0;
     if (strata.length > 0) for (const run of runs) recode(halves.subarray(end * width, (end += run.rows) * width), width, run.strata);
     const shared = withheld && new SharedSample(layout.keys.length, withheld.records);
-    if (withheld !== undefined) new KeyWithholder(withheld.columns, width, firstKey, withheld.secret).withhold(halves, rows, shared!);
+    withholder?.withhold(shared!);
     for (let row = 0; row < rows; row++) cutBuckets(halves, row * width + bucketAt, bits);
-    return { group: rowGroup(form, layout, { halves, rows, order: randomOrder(rows), strataValues, memory }), shared };
+    return { group: rowGroup(form, layout, { halves, rows, order: kernel.order(), strataValues, lay: (ids, pages) => kernel.lay(ids, pages), memory }), shared };
   };
 }

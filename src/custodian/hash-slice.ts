@@ -12,7 +12,6 @@ import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { fieldReaders } from "./record-atoms.ts";
 import { RecordNotes } from "./record-notes.ts";
 import { drawBelow } from "./secret-draws.ts";
-import { sliceKeys } from "./shared-values.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
 import { type SliceWords, SampledWords } from "./value-sample.ts";
 import type { SampledRecord } from "./sampled-pairs.ts";
@@ -56,7 +55,7 @@ export interface SliceResult {
   readonly rowNumbers: Uint32Array;
   /** Words for the samples of their values. */
   readonly words: SliceWords;
-  /** The words of keys whose shared values are withheld, as `sliceKeys` takes them out. */
+  /** The words of keys whose shared values are withheld, as the encoder takes them out. Good until the next slice. */
   readonly keys: Uint32Array;
   readonly rejects: Reject[];
   /** Per field: records without it, values dropped as placeholders, values that cannot be read. */
@@ -125,10 +124,10 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
       notes.write(from, to, places, width, ID_HALVES);
       for (const { record, rank } of notes.count(from, to)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
     }
+    const keys = encoder.keys(firstKey, withholdsShared(schema) ? schema.keys.length : 0); // before a view of the rows is taken, as it may enlarge the memory
     const halves = encoder.rows();
     if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));
     picked.addRows(halves, width, firstSampled);
-    const keys = sliceKeys(halves, rows, width, firstKey, withholdsShared(schema) ? schema.keys.length : 0);
     const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
     writeIds(recordIds, halves, places, width);
     const ownIds = hashOwnIds(ids, rows, setup.ownIdSeed);

@@ -1,7 +1,10 @@
 import { isFileError } from "../errors.ts";
+import { layoutOf } from "../exchange/layout.ts";
+import { halvesPerRow } from "../exchange/row-group.ts";
 import { writeBytes } from "../output/bytes-at.ts";
 import { type PartitionTask, partitionFinisher } from "./finish-rows.ts";
 import type { FileFailure, HashReply } from "./hash-reply.ts";
+import { RowKernel, type RowShape } from "../kernel/row-kernel.ts";
 import { type HashSetup, type SliceResult, type SliceTask, firstKeyHalf, sliceHasher } from "./hash-slice.ts";
 import { type SharedTask, sharedInColumn } from "./shared-values.ts";
 import { type PairsTask, randomPairs } from "./value-statistics.ts";
@@ -16,10 +19,14 @@ export type HashTask = RowsTask | SharedTask | PartitionTask | PairsTask;
 /** What a thread of `hash` does: slices first, then keys, then partitions. */
 export function hashThread(setup: HashSetup): (task: HashTask) => Promise<HashReply | FileFailure> {
   const slices = sliceHasher(setup);
-  const finish = partitionFinisher(setup.schema, setup.strata, firstKeyHalf(setup.plan));
+  const layout = layoutOf(setup.schema, setup.strata);
+  const shape: RowShape = { width: halvesPerRow(layout), words: layout.words.length, firstKey: firstKeyHalf(setup.plan), keys: layout.keys.length };
+  let kernel: RowKernel | undefined;
+  const rows = (): RowKernel => (kernel ??= new RowKernel(shape));
+  const finish = partitionFinisher(setup.schema, setup.strata, rows);
   const run = async (task: HashTask): Promise<HashReply> => {
     if ("sampled" in task) return randomPairs(setup.schema, task.plan, setup.sketches, task.sampled);
-    if ("keyColumn" in task) return sharedInColumn(task);
+    if ("keyColumn" in task) return sharedInColumn(rows(), task);
     if ("partition" in task) return finish(task);
     const reply = placed(await slices.hash(task), task.waits);
     slices.count();
@@ -41,6 +48,6 @@ function placed(result: SliceResult, waits: RowsTask["waits"]): SliceResult {
   const none = new Uint32Array(0);
   if (waits === undefined) return { ...result, keys: none, halves: halves.slice() };
   writeBytes(waits.descriptor, new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength), waits.at);
-  writeBytes(waits.descriptor, new Uint8Array(keys.buffer), waits.at + halves.byteLength);
+  writeBytes(waits.descriptor, new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength), waits.at + halves.byteLength);
   return { ...result, keys: none, halves: none };
 }

@@ -26,24 +26,3 @@ export function drawBelow(bound: number): number {
     if (rest >= bound || rest >= 2 ** 32 % bound) return lead;
   }
 }
-
-/** The numbers below `count` in random order (Fisher & Yates). */
-export function randomOrder(count: number): Uint32Array {
-  const order = new Uint32Array(count);
-  number(order);
-  shuffle(order);
-  return order;
-}
-
-function number(order: Uint32Array): void {
-  for (let i = 0; i < order.length; i++) order[i] = i;
-}
-
-function shuffle(order: Uint32Array): void {
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = drawBelow(last + 1);
-    const held = order[last]!;
-    order[last] = order[other]!;
-    order[other] = held;
-  }
-}

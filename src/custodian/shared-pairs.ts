@@ -24,18 +24,21 @@ export class SharedSample {
     this.owners = Array.from({ length: keys }, () => []);
   }
 
-  /** A row and which of its keys, whose first half stands at `first`, others in the file have too. */
-  add(halves: Uint32Array, row: number, first: number, isShared: Uint8Array): void {
-    if (!happens(this.#share)) return;
+  /** Whether the next record is in the sample. */
+  draws(): boolean {
+    if (!happens(this.#share)) return false;
     this.records++;
-    let sharesAny = false;
+    return true;
+  }
+
+  /** A row of the sample and which of its keys, whose first half stands at `first`, others in the file have too: at least one. */
+  add(halves: Uint32Array, row: number, first: number, isShared: Uint8Array): void {
     for (let k = 0, at = first; k < isShared.length; k++, at += 2) {
       if (isShared[k] === 0) continue;
-      sharesAny = true;
       this.values[k]!.push(halves[at]! + (halves[at + 1]! & 0x1fffff) * 2 ** 32);
       this.owners[k]!.push(this.nulls.length);
     }
-    if (sharesAny) this.nulls.push(halves[row + ID_HALVES]! + halves[row + ID_HALVES + 1]! * 2 ** 32);
+    this.nulls.push(halves[row + ID_HALVES]! + halves[row + ID_HALVES + 1]! * 2 ** 32);
   }
 }
 

@@ -1,13 +1,14 @@
 import { hash } from "node:crypto";
 import { ID_HALVES } from "../exchange/row-group.ts";
 import { readBytes } from "../output/bytes-at.ts";
+import type { RowKernel } from "../kernel/row-kernel.ts";
 import type { SharedSample } from "./shared-pairs.ts";
 
 /** Of a key column: the values that several records have, in a hash table with open addressing (0 is free) that threads share, and how many records that are. */
 export interface SharedColumn {
   readonly values: Uint32Array;
   /** A bit for each slot of a table eight times as large: where it is not set, no value that would lie there is among them. Nearly every value that is looked up is not, and all keys' bits together fit the cache, where their tables do not. */
-  readonly maybe: Uint32Array;
+  readonly maybe: Uint8Array;
   readonly records: number;
 }
 
@@ -17,7 +18,7 @@ export interface SharedTask {
   readonly keyColumn: readonly { readonly at: number; readonly rows: number }[];
 }
 
-export function sharedInColumn({ descriptor, keyColumn }: SharedTask): SharedColumn {
+export function sharedInColumn(kernel: RowKernel, { descriptor, keyColumn }: SharedTask): SharedColumn {
   const part = new Uint32Array(Math.max(0, ...keyColumn.map(({ rows }) => rows)));
   function* parts(): Generator<Uint32Array> {
     for (const { at, rows } of keyColumn) {
@@ -25,124 +26,81 @@ export function sharedInColumn({ descriptor, keyColumn }: SharedTask): SharedCol
       yield part.subarray(0, rows);
     }
   }
-  return sharedValues(parts, keyColumn.reduce((sum, { rows }) => sum + rows, 0));
-}
-
-/** Takes the key words out of rows, whose keys begin at `first`: column after column 31 bits of each (two words that agree in them count as one), 0 where it is missing. */
-export function sliceKeys(halves: Uint32Array, rows: number, width: number, first: number, keys: number): Uint32Array {
-  const entries = new Uint32Array(rows * keys);
-  for (let row = 0; row < rows; row++) {
-    for (let k = 0, from = row * width + first, to = row; k < keys; k++, from += 2, to += rows) entries[to] = entryOf(halves[from]!, halves[from + 1]!);
-  }
-  return entries;
+  return sharedValues(kernel, parts, keyColumn.reduce((sum, { rows }) => sum + rows, 0));
 }
 
 /** 64 MB. */
 const MOST_ENTRIES = 1 << 24;
 /** Entries of a bucket, about: their table fits the processor's first cache. */
 const BUCKET = 1024;
+const MOST_IN_PART = 1 << 14;
 
 /**
  * Counts one column over the whole file. `parts` reads it, several times over, some entries after the other in any order; `rows` are as many as there are entries, at most; `atOnce`: are held in memory.
  *
  * Entries go into buckets by their leading bits, and bucket after bucket is counted: one table for all missed the cache at every word and took five times as long. Larger files are read several times, so that memory stays what it is.
  */
-export function sharedValues(parts: () => Iterable<Uint32Array>, rows: number, atOnce = MOST_ENTRIES): SharedColumn {
+export function sharedValues({ kernel, memory }: Pick<RowKernel, "kernel" | "memory">, parts: () => Iterable<Uint32Array>, rows: number, atOnce = MOST_ENTRIES): SharedColumn {
+  const begin = memory.free;
   const passes = Math.ceil(rows / atOnce);
   const bits = Math.max(1, Math.ceil(Math.log2(Math.max(rows / BUCKET, passes))));
-  const shared: number[] = [];
-  let records = 0;
+  const found = memory.reserve(4);
+  memory.set(found, [0]);
+  const shared: Uint32Array[] = [];
   for (let pass = 0; pass < passes; pass++) {
     const [from, to] = [pass, pass + 1].map((share) => Math.floor((share * 2 ** bits) / passes)) as [number, number];
-    const { entries, ends } = inBuckets(parts, 32 - bits, from, to);
-    for (let b = 0; b < ends.length; b++) records += sharedIn(entries.subarray(b === 0 ? 0 : ends[b - 1]!, ends[b]), shared);
+    shared.push(sharedInRange({ kernel, memory }, parts, 32 - bits, from, to - from, found));
   }
-  const values = new Uint32Array(new SharedArrayBuffer(4 * tableSize(shared.length)));
-  const maybe = new Uint32Array(new SharedArrayBuffer(Math.max(4, values.length)));
-  for (const entry of shared) {
-    values[slotOf(values, entry)] = entry;
-    const bit = bitOf(maybe, entry);
-    maybe[bit >>> 5]! |= 1 << (bit & 31);
+  const count = shared.reduce((sum, { length }) => sum + length, 0);
+  const slots = kernel.tableSlots(count);
+  const [list, table, maybe] = [count * 4, slots * 4, slots].map((bytes) => memory.reserve(bytes)) as [number, number, number];
+  let end = list;
+  for (const some of shared) {
+    memory.set(end, some);
+    end += some.byteLength;
   }
-  return { values, maybe, records };
+  memory.bytes.fill(0, table, maybe + slots);
+  kernel.layShared(list, count, table, slots, maybe);
+  const values = new Uint32Array(new SharedArrayBuffer(slots * 4));
+  values.set(memory.words.subarray(table >> 2, (table >> 2) + slots));
+  const bitsOf = new Uint8Array(new SharedArrayBuffer(slots));
+  bitsOf.set(memory.bytes.subarray(maybe, maybe + slots));
+  const records = memory.words[found >> 2]!;
+  memory.free = begin;
+  return { values, maybe: bitsOf, records };
 }
 
-/** The entries of buckets `from` to `to`, bucket after bucket, and where each bucket ends. */
-function inBuckets(parts: () => Iterable<Uint32Array>, shift: number, from: number, to: number): { entries: Uint32Array; ends: Uint32Array } {
-  const next = new Uint32Array(to - from);
-  for (const part of parts()) countBuckets(part, shift, from, next);
-  let end = 0;
-  for (let b = 0; b < next.length; b++) next[b] = (end += next[b]!) - next[b]!;
-  const entries = new Uint32Array(end);
-  for (const part of parts()) fillBuckets(part, shift, from, next, entries);
-  return { entries, ends: next };
-}
-
-// entries of other passes, and missing ones, are left out; functions of their own, because each is compiled once
-function countBuckets(part: Uint32Array, shift: number, from: number, counts: Uint32Array): void {
-  const buckets = counts.length;
-  for (let i = 0; i < part.length; i++) {
-    const entry = part[i]!;
-    const bucket = (entry >>> shift) - from;
-    if (entry !== 0 && bucket >= 0 && bucket < buckets) counts[bucket]!++;
-  }
-}
-
-function fillBuckets(part: Uint32Array, shift: number, from: number, next: Uint32Array, entries: Uint32Array): void {
-  const buckets = next.length;
-  for (let i = 0; i < part.length; i++) {
-    const entry = part[i]!;
-    const bucket = (entry >>> shift) - from;
-    if (entry !== 0 && bucket >= 0 && bucket < buckets) entries[next[bucket]!++] = entry;
-  }
-}
-
-let table = new Uint32Array(0);
-
-/** Adds the values that come again in a bucket to `shared`; returns how many entries have one. */
-function sharedIn(bucket: Uint32Array, shared: number[]): number {
-  const size = tableSize(bucket.length);
-  if (table.length < size) table = new Uint32Array(size);
-  const seen = table.subarray(0, size).fill(0);
-  let records = 0;
-  for (let i = 0; i < bucket.length; i++) {
-    const entry = bucket[i]!;
-    const slot = slotOf(seen, entry);
-    if (seen[slot] === 0) seen[slot] = entry;
-    else {
-      if ((seen[slot]! & AGAIN) === 0) {
-        seen[slot]! |= AGAIN;
-        shared.push(entry);
-        records++;
+/** The values that come again among the entries of so many buckets from `first` on; adds up at `found` how many entries have one. */
+function sharedInRange({ kernel, memory }: Pick<RowKernel, "kernel" | "memory">, parts: () => Iterable<Uint32Array>, shift: number, first: number, buckets: number, found: number): Uint32Array {
+  const begin = memory.free;
+  const ends = memory.reserve(buckets * 4);
+  memory.bytes.fill(0, ends, ends + buckets * 4);
+  const part = memory.reserve(MOST_IN_PART * 4);
+  const eachPart = (call: (count: number) => void): void => {
+    for (const some of parts()) {
+      for (let from = 0; from < some.length; from += MOST_IN_PART) {
+        const piece = some.subarray(from, from + MOST_IN_PART);
+        memory.set(part, piece);
+        call(piece.length);
       }
-      records++;
     }
+  };
+  eachPart((count) => kernel.countBuckets(part, count, shift, first, ends, buckets));
+  let [end, largest] = [0, 0];
+  const next = memory.words.subarray(ends >> 2, (ends >> 2) + buckets);
+  for (let b = 0; b < buckets; b++) {
+    const count = next[b]!;
+    largest = Math.max(largest, count);
+    next[b] = end;
+    end += count;
   }
-  return records;
-}
-
-/** The bit of an entry that is not the word's: in a table, that the value came again. */
-const AGAIN = 1;
-
-function entryOf(low: number, high: number): number {
-  return low === 0 && high === 0 ? 0 : Math.max(2, (low & ~AGAIN) >>> 0);
-}
-
-function tableSize(values: number): number {
-  return 2 ** Math.ceil(Math.log2(1.5 * values + 2));
-}
-
-/** Where an entry is in a table, or would be. */
-function slotOf(table: Uint32Array, entry: number): number {
-  const last = table.length - 1;
-  let slot = Math.imul(entry, 0x9e3779b1) >>> Math.clz32(last);
-  for (let found = 0; (found = table[slot]!) !== 0 && (found & ~AGAIN) >>> 0 !== entry; ) slot = (slot + 1) & last;
-  return slot;
-}
-
-/** Which bit of so many words is an entry's. */
-function bitOf(maybe: Uint32Array, entry: number): number {
-  return Math.imul(entry, 0x9e3779b1) >>> (Math.clz32(maybe.length) - 4); // length is a power of two: its bits are 32 times as many
+  const entries = memory.reserve(end * 4);
+  eachPart((count) => kernel.fillBuckets(part, count, shift, first, ends, buckets, entries));
+  const table = memory.reserve(kernel.tableSlots(largest) * 4);
+  const shared = memory.reserve(end * 2); // a value that comes again has two entries at least
+  const count = kernel.sharedInBuckets(entries, ends, buckets, table, shared, found);
+  memory.free = begin;
+  return memory.words.slice(shared >> 2, (shared >> 2) + count);
 }
 
 /**
@@ -154,27 +112,38 @@ function bitOf(maybe: Uint32Array, entry: number): number {
  * A record of which at least half the keys are shared is taken for some person's second record, and keeps them: else duplicates would find no partner in another file.
  */
 export class KeyWithholder {
-  readonly #columns: readonly SharedColumn[];
-  readonly #width: number;
-  readonly #first: number;
+  readonly #rows: RowKernel;
+  /** Where the kernel finds them. */
+  readonly #columns: number;
   readonly #prf: (message: Uint8Array) => Buffer;
 
-  /** `columns`: of each key; `width`: halves per row; `first`: where its keys begin; `secret`: the project's sub-key for this. */
-  constructor(columns: readonly SharedColumn[], width: number, first: number, secret: Uint8Array) {
-    this.#columns = columns;
-    this.#width = width;
-    this.#first = first;
+  /** `columns`: of each key; `secret`: the project's sub-key for this. */
+  constructor(rows: RowKernel, columns: readonly SharedColumn[], secret: Uint8Array) {
+    this.#rows = rows;
+    const { memory } = rows;
+    this.#columns = memory.list(
+      columns.flatMap(({ values, maybe }) => {
+        const [table, bits] = [memory.reserve(values.byteLength), memory.reserve(maybe.byteLength)];
+        memory.set(table, values);
+        memory.bytes.set(maybe, bits);
+        return [table, values.length, bits];
+      }),
+    );
     this.#prf = hmacSha256(secret);
   }
 
-  /** Withholds what the records share; `sample` hears of it first. */
-  withhold(halves: Uint32Array, rows: number, sample: SharedSample): void {
-    const keys = this.#columns.length;
-    const isShared = new Uint8Array(keys);
-    for (let row = 0, from = 0; row < rows; row++, from += this.#width) {
-      const shared = lookUp(this.#columns, halves, from + this.#first, isShared);
-      sample.add(halves, from, from + this.#first, isShared);
-      if (shared > 0 && !isSecondRecord(shared, presentKeys(halves, from + this.#first, keys))) this.#replace(halves.subarray(from + ID_HALVES, from + this.#first + 2 * keys), isShared);
+  /** Withholds what the kernel's rows share; `sample` hears of it first. */
+  withhold(sample: SharedSample): void {
+    const { width, firstKey, keys } = this.#rows.shape;
+    const isShared = this.#rows.findShared(this.#columns);
+    const halves = this.#rows.halves();
+    for (let row = 0, at = keys; row < halves.length; row += width, at += keys + 1) {
+      const shared = isShared[at]!;
+      const isDrawn = sample.draws();
+      if (shared === 0) continue;
+      const which = isShared.subarray(at - keys, at);
+      if (isDrawn) sample.add(halves, row, row + firstKey, which);
+      if (!isSecondRecord(shared, presentKeys(halves, row + firstKey, keys))) this.#replace(halves.subarray(row + ID_HALVES, row + firstKey + 2 * keys), which);
     }
   }
 
@@ -196,21 +165,6 @@ export class KeyWithholder {
       columns[firstKey + 2 * k + 1] = high;
     }
   }
-}
-
-/** Says of each key of a row, the first at `first`, whether others share it; returns how many of them others do. */
-function lookUp(columns: readonly SharedColumn[], halves: Uint32Array, first: number, isShared: Uint8Array): number {
-  let shared = 0;
-  for (let k = 0, at = first; k < columns.length; k++, at += 2) {
-    isShared[k] = 0;
-    const { maybe, values } = columns[k]!;
-    const entry = entryOf(halves[at]!, halves[at + 1]!);
-    const bit = bitOf(maybe, entry);
-    if (((maybe[bit >>> 5]! >>> (bit & 31)) & 1) === 0 || entry === 0 || values[slotOf(values, entry)] === 0) continue;
-    isShared[k] = 1;
-    shared++;
-  }
-  return shared;
 }
 
 function presentKeys(halves: Uint32Array, first: number, keys: number): number {

@@ -92,17 +92,12 @@ export class ShuffledRows {
   }
 }
 
-let rowMemory = new Uint32Array(0);
-
-/** Reads a partition's rows, so many halves wide each. Good until the thread reads the next. */
-export function readPartition({ descriptor, runs, rows }: Partition, width: number): Uint32Array {
-  if (rowMemory.length < rows * width) rowMemory = new Uint32Array(Math.ceil(rows * width * 1.05));
-  const halves = rowMemory.subarray(0, rows * width);
-  let done = 0;
+/** Reads a partition's rows, so many halves wide each. */
+export function readPartition({ descriptor, runs }: Partition, width: number, halves: Uint32Array): void {
+  let done = halves.byteOffset;
   for (const run of runs) {
-    const bytes = new Uint8Array(halves.buffer, done * width * 4, run.rows * width * 4);
+    const bytes = new Uint8Array(halves.buffer, done, run.rows * width * 4);
     readBytes(descriptor, bytes, run.at);
-    done += run.rows;
+    done += bytes.length;
   }
-  return halves;
 }

@@ -7,8 +7,10 @@ import type { Layout } from "./layout.ts";
 export interface RowBlock {
   readonly halves: Uint32Array;
   readonly rows: number;
-  /** The order in which the rows are to stand; as they are without it. */
-  readonly order?: Uint32Array;
+  /** The order in which the rows are to stand. */
+  readonly order: Uint32Array;
+  /** Writes the texts of the record ids, ID_PAGE_HALVES each, and the words, column after column, in that order (the kernel, or its reference). */
+  readonly lay: (ids: Uint32Array, pages: Uint32Array) => void;
   readonly strataValues?: readonly (readonly string[])[];
   /** Memory for the pages of a Parquet file, `pageBytes` at least, where it is to be used again: new memory for each group costs as much as the laying out. */
   readonly memory?: ArrayBufferLike;
@@ -49,44 +51,24 @@ export function pageBytes(layout: Layout, rows: number): number {
 
 /** PLAIN values of each column. */
 function columns(layout: Layout, block: RowBlock): Uint8Array[] {
-  const { rows, strataValues = [], memory = new ArrayBuffer(pageBytes(layout, rows)) } = block;
+  const { halves, rows, order, strataValues = [], memory = new ArrayBuffer(pageBytes(layout, rows)) } = block;
+  const width = halvesPerRow(layout);
   const words = layout.words.length;
   const ids = new Uint32Array(memory, 0, rows * ID_PAGE_HALVES);
   const pages = new Uint32Array(memory, ids.byteLength, rows * words * 2);
-  const codes = layout.strata.map(() => new Uint8Array(rows)); // at most 50 values
-  layRows(block, halvesPerRow(layout), words, ids, pages, codes);
+  block.lay(ids, pages);
   return [
     new Uint8Array(memory, 0, ids.byteLength),
     ...layout.words.map((_, word) => new Uint8Array(memory, ids.byteLength + word * rows * 8, rows * 8)),
-    ...codes.map((column, s) => {
+    ...layout.strata.map((_, s) => {
       const values = ["", ...strataValues[s]!].map(plainText);
-      return new Uint8Array(Buffer.concat(Array.from(column, (code) => values[code]!)));
+      return new Uint8Array(Buffer.concat(Array.from(order, (row) => values[halves[row * width + ID_HALVES + words * 2 + s]!]!)));
     }),
   ];
 }
 
-/** A row is read once, and goes to all columns. By itself, so that it is compiled once: what is compiled while its loop runs is thrown away where something follows the loop. */
-function layRows({ halves, rows, order }: RowBlock, width: number, words: number, ids: Uint32Array, pages: Uint32Array, codes: readonly Uint8Array[]): void {
-  for (let row = 0; row < rows; row++) {
-    let at = (order === undefined ? row : order[row]!) * width;
-    let id = row * ID_PAGE_HALVES;
-    ids[id++] = 32;
-    for (let half = 0; half < ID_HALVES; half++, at++, id += 2) {
-      const four = halves[at]!;
-      ids[id] = HEX[four & 255]! | (HEX[(four >>> 8) & 255]! << 16);
-      ids[id + 1] = HEX[(four >>> 16) & 255]! | (HEX[four >>> 24]! << 16);
-    }
-    for (let word = 0, page = row * 2; word < words; word++, at += 2, page += rows * 2) {
-      pages[page] = halves[at]!;
-      pages[page + 1] = halves[at + 1]!;
-    }
-    for (let s = 0; s < codes.length; s++) codes[s]![row] = halves[at + s]!;
-  }
-}
-
 /** Record ids as PLAIN byte arrays: a length of four bytes and 32 digits each. */
 const ID_PAGE_HALVES = 9;
-const HEX = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, "0")).readUInt16LE());
 
 /** The same columns as CSV: a filter's words as one base64 cell, every other word as base64 of its eight bytes, nulls as a decimal number, strata as they are. */
 function lines(layout: Layout, { halves, rows, order, strataValues = [] }: RowBlock): Uint8Array {
@@ -95,7 +77,7 @@ function lines(layout: Layout, { halves, rows, order, strataValues = [] }: RowBl
   const values = strataValues.map((texts) => ["", ...texts].map(csvCell));
   const text: string[] = [];
   for (let row = 0; row < rows; row++) {
-    const start = (order === undefined ? row : order[row]!) * width;
+    const start = order[row]! * width;
     const bytes = Buffer.from(halves.buffer, halves.byteOffset + (start + ID_HALVES) * 4, (words - ID_HALVES) * 4);
     let at = 8;
     const cell = (size: number): string => bytes.toString("base64", at, (at += size * 8));

@@ -10,6 +10,15 @@ export interface EncodeKernel {
   findCells(slice: number, field: number, first: number, from: number, to: number, hashes: number): number;
   keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
   encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
+  takeKeys(rows: number, count: number, width: number, keys: number, entries: number): void;
+  countBuckets(part: number, count: number, shift: number, first: number, counts: number, buckets: number): void;
+  fillBuckets(part: number, count: number, shift: number, first: number, next: number, buckets: number, entries: number): void;
+  sharedInBuckets(entries: number, ends: number, buckets: number, table: number, shared: number, records: number): number;
+  tableSlots(values: number): number;
+  layShared(shared: number, count: number, table: number, slots: number, maybe: number): void;
+  findShared(columns: number, keys: number, rows: number, count: number, width: number, isShared: number): void;
+  shuffle(order: number, last: number, draws: number, end: number): number;
+  layRows(rows: number, width: number, order: number, count: number, words: number, ids: number, pages: number, pitch: number): void;
   distancesTo(filter: number, filters: number, stride: number, count: number, words: number, out: number): void;
 }
 

@@ -14,7 +14,7 @@ export class KernelMemory {
     this.free = (base + 15) & ~15;
   }
 
-  /** So many bytes, zeros, at a multiple of 16. */
+  /** So many bytes at a multiple of 16; zeros, but where a caller has put `free` back. */
   reserve(size: number): number {
     const at = this.free;
     this.free += (size + SLACK + 15) & ~15;

@@ -56,8 +56,8 @@ export class SliceEncoder {
   /** What is kept of each group until it is forgotten, and what is kept for one batch. */
   readonly #kept: readonly Room[];
   readonly #passing: Room = { start: 0, at: 0, end: 0 };
-  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances, hashes: each in room for the largest slice so far. */
-  readonly #lists = Array.from({ length: 8 }, () => ({ start: 0, end: 0 }));
+  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances, hashes, keys: each in room for the largest slice so far. */
+  readonly #lists = Array.from({ length: 9 }, () => ({ start: 0, end: 0 }));
   #bounds: Int32Array = new Int32Array(0);
   #firstBounds: Uint32Array = new Uint32Array(0);
   #first = 0;
@@ -92,10 +92,7 @@ export class SliceEncoder {
     this.#bounds = cells.bounds;
     this.#firstBounds = firstBounds;
     const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2, this.#records * 4];
-    sizes.forEach((size, i) => {
-      const list = this.#lists[i]!;
-      if (list.start + size > list.end) Object.assign(list, { start: this.#memory.reserve(size), end: this.#memory.free - SLACK });
-    });
+    sizes.forEach((size, i) => this.#makeRoom(i, size));
     const [bytes, bounds, first, addresses, placesAt] = this.#lists.map(({ start }) => start) as [number, number, number, number, number];
     this.#memory.bytes.set(cells.bytes, bytes);
     this.#memory.set(bounds, cells.bounds);
@@ -165,6 +162,12 @@ export class SliceEncoder {
     return at + length;
   }
 
+  #makeRoom(list: number, size: number): number {
+    const room = this.#lists[list]!;
+    if (room.start + size > room.end) Object.assign(room, { start: this.#memory.reserve(size), end: this.#memory.free - SLACK });
+    return room.start;
+  }
+
   #enlarge(room: Room, size: number): Room {
     room.start = room.at = this.#memory.reserve(size);
     room.end = room.start + size;
@@ -202,6 +205,13 @@ export class SliceEncoder {
   rows(): Uint32Array {
     const { start } = this.#lists[5]!;
     return this.#memory.words.subarray(start >> 2, (start >> 2) + this.#records * this.#width);
+  }
+
+  /** So many keys of the slice's rows, which begin `offset` halves into each: column after column 31 bits of each (two words that agree in them count as one), 0 where it is missing. Good until the next slice is loaded. */
+  keys(offset: number, keys: number): Uint32Array {
+    const at = this.#makeRoom(8, this.#records * keys * 4);
+    this.#kernel.takeKeys(this.#lists[5]!.start + offset * 4, this.#records, this.#width * 4, keys, at);
+    return this.#memory.words.subarray(at >> 2, (at >> 2) + this.#records * keys);
   }
 
   /** Writes the Hamming distances between a filter of a row, which begins `offset` halves into it, and that of each row before it. Rows are numbered as `rows` has them. */

@@ -10,7 +10,10 @@ function counted(rows: readonly { id?: number; missing?: number; keys: readonly 
   const halves = new Uint32Array(rows.length * WIDTH);
   rows.forEach(({ id = 7, missing = 0, keys }, row) => halves.set([id, 0, 0, 0, missing, 0, ...keys.flatMap((value) => [value, value + 1])], row * WIDTH));
   const parts = [new SharedSample(KEYS, records), new SharedSample(KEYS, records)];
-  rows.forEach(({ keys }, row) => parts[row & 1]!.add(halves, row * WIDTH, row * WIDTH + FIRST, Uint8Array.from(keys, (value) => (value === 0 ? 0 : 1))));
+  rows.forEach(({ keys }, row) => {
+    const isDrawn = parts[row & 1]!.draws();
+    if (isDrawn && keys.some((value) => value !== 0)) parts[row & 1]!.add(halves, row * WIDTH, row * WIDTH + FIRST, Uint8Array.from(keys, (value) => (value === 0 ? 0 : 1)));
+  });
   return countSharedPairs(parts.map((part) => structuredClone(part)));
 }
 

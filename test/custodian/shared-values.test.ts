@@ -1,13 +1,23 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ID_HALVES } from "../../src/exchange/row-group.ts";
-import { KeyWithholder, type SharedColumn, sharedValues, sliceKeys } from "../../src/custodian/shared-values.ts";
+import { KeyWithholder, type SharedColumn, sharedValues } from "../../src/custodian/shared-values.ts";
 import { SharedSample } from "../../src/custodian/shared-pairs.ts";
+import { RowKernel } from "../../src/kernel/row-kernel.ts";
 import { random } from "../../src/random.ts";
 
 const KEYS = 8;
 const FIRST = ID_HALVES + 4; // after the null mask and a word of filters
 const WIDTH = FIRST + 2 * KEYS + 1;
+const SHAPE = { width: WIDTH, words: 2 + KEYS, firstKey: FIRST, keys: KEYS };
+
+/** What waits of a key, as SliceEncoder's `keys` has it. */
+function entriesOf(halves: Uint32Array, key: number): Uint32Array {
+  return Uint32Array.from({ length: halves.length / WIDTH }, (_, row) => {
+    const [low, high] = halves.subarray(row * WIDTH + FIRST + 2 * key);
+    return low === 0 && high === 0 ? 0 : Math.max(2, (low! & ~1) >>> 0);
+  });
+}
 
 /** Rows whose keys are all their own; `shared` says which keys of which rows take the value of which row. */
 function rowsOf(count: number, shared: readonly [row: number, key: number, of: number][]): Uint32Array {
@@ -22,17 +32,24 @@ function sharedIn(halves: Uint32Array, key: number, slices: readonly number[], a
   const rows = halves.length / WIDTH;
   function* parts(): Generator<Uint32Array> {
     let from = 0;
-    for (const count of slices) yield sliceKeys(halves.subarray(from * WIDTH, (from += count) * WIDTH), count, WIDTH, FIRST, KEYS).subarray(key * count, (key + 1) * count);
+    for (const count of slices) yield entriesOf(halves.subarray(from * WIDTH, (from += count) * WIDTH), key);
   }
-  return sharedValues(parts, rows, atOnce);
+  return sharedValues(new RowKernel(SHAPE), parts, rows, atOnce);
 }
 
 function withheld(halves: Uint32Array, blocks: readonly number[], secret = new Uint8Array(32).fill(7)): Uint32Array {
   const rows = halves.length / WIDTH;
-  const withholder = new KeyWithholder(Array.from({ length: KEYS }, (_, key) => sharedIn(halves, key, [Math.floor(rows / 2), Math.ceil(rows / 2)])), WIDTH, FIRST, secret);
+  const kernel = new RowKernel(SHAPE);
+  const withholder = new KeyWithholder(kernel, Array.from({ length: KEYS }, (_, key) => sharedIn(halves, key, [Math.floor(rows / 2), Math.ceil(rows / 2)])), secret);
   const out = halves.slice();
   let row = 0;
-  for (const block of blocks) withholder.withhold(out.subarray(row * WIDTH, (row += block) * WIDTH), block, new SharedSample(KEYS, rows));
+  for (const block of blocks) {
+    const some = out.subarray(row * WIDTH, (row += block) * WIDTH);
+    kernel.begin(block);
+    kernel.halves().set(some);
+    withholder.withhold(new SharedSample(KEYS, rows));
+    some.set(kernel.halves());
+  }
   return out;
 }
 

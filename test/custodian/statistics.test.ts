@@ -10,6 +10,7 @@ import { mixed } from "../../src/custodian/text-hash.ts";
 import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
 import { createSketches, forenamesByYear, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
+import { RowKernel } from "../../src/kernel/row-kernel.ts";
 import { halvesPerRow, pageBytes } from "../../src/exchange/row-group.ts";
 import { writeBytes } from "../../src/output/bytes-at.ts";
 import { discardPartials } from "../../src/output/partial-file.ts";
@@ -97,7 +98,11 @@ describe("shuffled rows", () => {
     const { path, at } = temporaryDirectory();
     const waiting = new ShuffledRows(3, 2, at("rows"));
     for (let block = 0; block < 10; block++) rowsIn(waiting, Uint32Array.from({ length: 300 }, (_, i) => block * 300 + i), Array.from({ length: partitions }, () => 100 / partitions));
-    const seen = [...waiting.partitions()].map((partition) => Array.from({ length: partition.rows }, (_, r) => readPartition(partition, 3)[r * 3]! / 3));
+    const seen = [...waiting.partitions()].map((partition) => {
+      const read = new Uint32Array(partition.rows * 3);
+      readPartition(partition, 3, read);
+      return Array.from({ length: partition.rows }, (_, r) => read[r * 3]! / 3);
+    });
     waiting.discard();
     expect(seen.length).toBe(partitions);
     const each = 100 / partitions; // of a block
@@ -113,7 +118,8 @@ describe("shuffled rows", () => {
     const halves = Uint32Array.from({ length: 1000 * width }, (_, i) => Math.floor(i / width));
     writeBytes(waiting.descriptor, new Uint8Array(halves.buffer), waiting.reserve(1000));
     waiting.add({ at: 0, rows: 1000, partitions: Uint32Array.of(1000), strata: [] });
-    const { group } = partitionFinisher(standardSchema, [], 0)({ partition: [...waiting.partitions()][0]!, bits: [32], strataValues: [], form: "parquet", memory: new SharedArrayBuffer(pageBytes(layout, 1000)) });
+    const kernel = new RowKernel({ width, words: layout.words.length, firstKey: 0, keys: layout.keys.length });
+    const { group } = partitionFinisher(standardSchema, [], () => kernel)({ partition: [...waiting.partitions()][0]!, bits: [32], strataValues: [], form: "parquet", memory: new SharedArrayBuffer(pageBytes(layout, 1000)) });
     waiting.discard();
     const seen = new Uint32Array(group.pages[1]!.buffer, group.pages[1]!.byteOffset, 2000).filter((_, i) => i % 2 === 0);
     expect(seen.toSorted()).toEqual(Uint32Array.from({ length: 1000 }, (_, i) => i));

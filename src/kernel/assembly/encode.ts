@@ -1,9 +1,12 @@
 // The encoding kernel: records' values in, filters and words out. Twin of ../reference/encode-record.ts. The host finds or writes what cells come to (cells.ts), then one call encodes many records.
+// And what becomes of encoded rows: which values they share (shared.ts), their order and their columns (rows.ts).
 import { fillFilters } from "./filters";
 import { runJobs } from "./prf";
 export { findCells, hashBatch, keepCells } from "./cells";
 export { distancesTo } from "./distances";
 export { hashNumbers, prepareKeys } from "./prf";
+export { layRows, shuffle } from "./rows";
+export { countBuckets, fillBuckets, findShared, layShared, sharedInBuckets, tableSlots, takeKeys } from "./shared";
 
 /** First byte that the host may use. */
 export function heapBase(): usize {
