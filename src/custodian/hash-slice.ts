@@ -6,7 +6,7 @@ import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { withholdsShared } from "../schema/withheld.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { type CellBytes, readCellBytes } from "./csv/cell-bytes.ts";
-import { CellReader, PROBLEMS, fieldEncoder } from "./known-cells.ts";
+import { CellReader, fieldEncoder } from "./known-cells.ts";
 import { type IdBytes, lookupLines, trimmedIds } from "./lookup-lines.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { fieldReaders } from "./record-atoms.ts";
@@ -95,7 +95,7 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
   const encoder = fieldEncoder(plan, readers);
   const reader = new CellReader(readers, encoder);
   const counter = new RecordCounter(schema, setup.sketches);
-  const notes = new RecordNotes(schema, plan, readers, encoder, counter);
+  const notes = new RecordNotes(schema, plan, readers, encoder, counter.atoms, setup.sketches.sampleBelow);
   const picked = new SampledWords(setup.sampleLimits);
   const words = ID_HALVES + 2 + encodedLength(plan);
   const width = words + setup.strata.length;
@@ -121,8 +121,7 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
     for (let from = 0, to = 0; from < rows; from = to) {
       to = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
       encoder.encode(from, to, ID_HALVES + 2);
-      notes.write(from, to, places, width, ID_HALVES);
-      for (const { record, rank } of notes.count(from, to)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
+      for (const { record, rank } of encoder.note(from, to, ID_HALVES)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
     }
     const keys = encoder.keys(firstKey, withholdsShared(schema) ? schema.keys.length : 0); // before a view of the rows is taken, as it may enlarge the memory
     const halves = encoder.rows();
@@ -132,10 +131,9 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
     writeIds(recordIds, halves, places, width);
     const ownIds = hashOwnIds(ids, rows, setup.ownIdSeed);
     const lookup = lookupLines(recordIds, ids);
-    const [placeholders, unusable] = (["placeholder", "unusable"] as const).map((problem) => notes.problems.map((counts) => counts[PROBLEMS.indexOf(problem)]!)) as [number[], number[]];
-    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), keys, rejects, missing: notes.missing, placeholders, unusable, strata: { values: strata.values, codes: strata.codes, unusable: strata.unusable }, sampled };
+    return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), keys, rejects, missing: notes.lacking(), placeholders: notes.lacking("placeholder"), unusable: notes.lacking("unusable"), strata: { values: strata.values, codes: strata.codes, unusable: strata.unusable }, sampled };
   };
-  return { hash, count: () => counter.flush() };
+  return { hash, count: () => counter.add(encoder.counted()) };
 }
 
 /** The records that have an own id: their row numbers, and where the bounds of their cells begin. Of `ids` only theirs stay; the others are rejected. */

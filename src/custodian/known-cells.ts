@@ -1,5 +1,5 @@
 import { isAscii } from "node:buffer";
-import { SliceEncoder } from "../kernel/slice-encoder.ts";
+import { CONTENT, HASHES, MISSING_HIGH, MISSING_LOW, PROBLEM, SliceEncoder } from "../kernel/slice-encoder.ts";
 import type { EncodingPlan } from "../kernel/encoding-plan.ts";
 import type { CellBytes } from "./csv/cell-bytes.ts";
 import type { FieldAtoms, FieldReader } from "./record-atoms.ts";
@@ -10,12 +10,6 @@ const MOST_KEPT = 1 << 17;
 const FIELD_BYTES = 10 << 20;
 const KEPT_BYTES = 60 << 20;
 
-/** What is known of a field of a record beside its values, in the encoder's memory: atoms that are missing (two halves), the problem by number, a hash of all atoms, the hash of each (0 where it is missing). */
-export const MISSING_LOW = 0;
-export const MISSING_HIGH = 1;
-export const PROBLEM = 2;
-export const CONTENT = 3;
-export const HASHES = 4;
 export const PROBLEMS = [undefined, "placeholder", "unusable"] as const;
 
 /** An encoder of slices whose groups are fields. */

@@ -68,16 +68,13 @@ export function createSketches(schema: LinkageSchema, expectedRows: number, thre
   };
 }
 
-/** Counts records into the shared sketches; one per thread. Nothing is in there before `flush`, so that a slice whose thread died can be counted again. */
+/** Counts records into the shared sketches; one per thread. */
 export class RecordCounter {
   /** The atoms whose hashes it wants, by index. */
   readonly atoms: readonly number[];
   readonly #compounds: number[][];
-  readonly #shared: SharedSketches;
   readonly #counters: Int32Array;
   readonly #present: Int32Array;
-  #hashes: Int32Array;
-  #records = 0;
 
   constructor(schema: LinkageSchema, shared: SharedSketches) {
     const order = usedAtoms(schema);
@@ -85,39 +82,24 @@ export class RecordCounter {
     const wanted = [...new Set(compounds.flat())];
     this.atoms = wanted.map((atom) => order.indexOf(atom));
     this.#compounds = compounds.map((compound) => compound.map((atom) => wanted.indexOf(atom)));
-    this.#shared = shared;
     const own = shared.counters[Atomics.add(new Int32Array(shared.taken), 0, 1)];
     if (own === undefined) throw new SaltlinkError("worker", "worker threads die again and again, probably for want of memory; run again with fewer --threads");
     this.#counters = new Int32Array(own);
     this.#present = new Int32Array(shared.present);
-    this.#hashes = new Int32Array(1024 * wanted.length);
   }
 
-  /** Counts a record by the hashes of the wanted atoms, 0 where one is missing; returns its rank in the sample, if `content`, a hash of all its atoms, puts it there. */
-  add(hashes: Int32Array, content: number): number | undefined {
-    let at = this.#records++ * this.atoms.length;
-    if (at === this.#hashes.length) {
-      const before = this.#hashes;
-      this.#hashes = new Int32Array(before.length * 2);
-      this.#hashes.set(before);
-    }
-    for (let i = 0; i < hashes.length; i++) this.#hashes[at++] = hashes[i]!;
-    const rank = (mixed(content + 0x7f4a7c15) >>> 0) / 4294967296;
-    return rank < this.#shared.sampleBelow ? rank : undefined;
-  }
-
-  /** Brings what was added into the sketches. Compound after compound, because one compound's counters fit the cache and all of them do not. */
-  flush(): void {
-    this.#compounds.forEach((compound, c) => Atomics.add(this.#present, c, countCompound(this.#hashes, this.#records, this.atoms.length, compound, c, this.#counters)));
-    this.#records = 0;
+  /** Counts records by the hashes of the wanted atoms, record after record, 0 where one is missing. Compound after compound, because one compound's counters fit the cache and all of them do not. */
+  add(hashes: Int32Array): void {
+    const width = this.atoms.length;
+    this.#compounds.forEach((compound, c) => Atomics.add(this.#present, c, countCompound(hashes, hashes.length, width, compound, c, this.#counters)));
   }
 }
 
 /** Adds records' signs to the counters of compound `c`; returns how many records have it. `hashes`: of `width` atoms each, of which the compound takes some. */
-function countCompound(hashes: Int32Array, records: number, width: number, compound: readonly number[], c: number, counters: Int32Array): number {
+function countCompound(hashes: Int32Array, end: number, width: number, compound: readonly number[], c: number, counters: Int32Array): number {
   const [first] = compound as [number];
   let present = 0;
-  for (let row = 0, end = records * width; row < end; row += width) {
+  for (let row = 0; row < end; row += width) {
     let value = hashes[row + first]!;
     let hash = mixed(c ^ value);
     for (let part = 1; part < compound.length && value !== 0; part++) hash = mixed(hash ^ (value = hashes[row + compound[part]!]!));

@@ -10,6 +10,7 @@ export interface EncodeKernel {
   findCells(slice: number, field: number, first: number, from: number, to: number, hashes: number): number;
   keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
   encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
+  noteRecords(told: number, addresses: number, from: number, to: number, places: number, nulls: number, width: number, hashes: number, sampled: number): number;
   takeKeys(rows: number, count: number, width: number, keys: number, entries: number): void;
   countBuckets(part: number, count: number, shift: number, first: number, counts: number, buckets: number): void;
   fillBuckets(part: number, count: number, shift: number, first: number, next: number, buckets: number, entries: number): void;

@@ -19,6 +19,13 @@ interface LyingCells {
 }
 
 const FIELD = 20;
+
+/** Bits as two halves. */
+function maskOf(bits: readonly number[]): [low: number, high: number] {
+  const half = (which: number): number => bits.reduce((mask, bit) => (bit >> 5 === which ? mask | (1 << (bit & 31)) : mask), 0);
+  return [half(0), half(1)];
+}
+
 const SEPARATOR = 0x1f;
 /** For what a batch's records alone have. */
 const PASSING_BYTES = 1 << 20;
@@ -27,9 +34,30 @@ const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
 /** Where the notes on a group of so many values begin, in words from its address. */
-export function noteOffset(values: number): number {
+function noteOffset(values: number): number {
   return (values * VALUE) / 4;
 }
+
+/** What notes say first, for records to be told of (see assembly/notes.ts): values of the group that are missing (two halves), a problem by number, a hash of them all; then come the hashes of each, 0 where it is missing. */
+export const MISSING_LOW = 0;
+export const MISSING_HIGH = 1;
+export const PROBLEM = 2;
+export const CONTENT = 3;
+export const HASHES = 4;
+
+/** What is to be told of records by their notes, whose groups are fields. */
+export interface Told {
+  /** Whether the null mask has a bit for each value. */
+  readonly showsAtoms: boolean;
+  /** Of each filter the values of its anchor and its texts, and its own bit. */
+  readonly filters: readonly { readonly anchor: readonly number[]; readonly texts: readonly number[]; readonly bit: number }[];
+  /** Values whose hashes are wanted. */
+  readonly counted: readonly number[];
+  /** Records are sampled whose rank, a hash of all their values as a share of 1, is below it. */
+  readonly sampleBelow: number;
+}
+
+const TALLIES = 16; // bytes for each field
 
 /** A run of memory that is filled from its beginning and emptied as a whole. */
 interface Room {
@@ -49,6 +77,7 @@ export class SliceEncoder {
   readonly #memory = new KernelMemory();
   readonly #groups: readonly ValueGroup[];
   readonly #program: number;
+  #told = { at: 0, tallies: 0, counted: 0 };
   readonly #slice: number;
   readonly #fields: number;
   readonly #tables: readonly { readonly at: number; readonly bytes: number }[];
@@ -56,8 +85,8 @@ export class SliceEncoder {
   /** What is kept of each group until it is forgotten, and what is kept for one batch. */
   readonly #kept: readonly Room[];
   readonly #passing: Room = { start: 0, at: 0, end: 0 };
-  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances, hashes, keys: each in room for the largest slice so far. */
-  readonly #lists = Array.from({ length: 9 }, () => ({ start: 0, end: 0 }));
+  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances, hashes of cells, keys, counted hashes, sample: each in room for the largest slice so far. */
+  readonly #lists = Array.from({ length: 11 }, () => ({ start: 0, end: 0 }));
   #bounds: Int32Array = new Int32Array(0);
   #firstBounds: Uint32Array = new Uint32Array(0);
   #first = 0;
@@ -91,7 +120,7 @@ export class SliceEncoder {
     this.#width = width;
     this.#bounds = cells.bounds;
     this.#firstBounds = firstBounds;
-    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2, this.#records * 4];
+    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2, this.#records * 4, 0, this.#records * this.#told.counted * 4, this.#records * 8];
     sizes.forEach((size, i) => this.#makeRoom(i, size));
     const [bytes, bounds, first, addresses, placesAt] = this.#lists.map(({ start }) => start) as [number, number, number, number, number];
     this.#memory.bytes.set(cells.bytes, bytes);
@@ -174,18 +203,42 @@ export class SliceEncoder {
     return room;
   }
 
-  /** All memory in words, and for each record the addresses, in bytes, of its groups: `noteOffset` behind one lies what was noted. Good until something is kept or loaded. */
-  notes(): { readonly words: Uint32Array; readonly addresses: Uint32Array } {
-    const { start } = this.#lists[3]!;
-    return { words: this.#memory.words, addresses: this.#memory.words.subarray(start >> 2, (start >> 2) + this.#records * this.#groups.length) };
+  /** Lays out what `note` is to tell. */
+  tell({ showsAtoms, filters, counted, sampleBelow }: Told): void {
+    const memory = this.#memory;
+    const offsets = this.#groups.map(({ values }) => noteOffset(values.length) * 4);
+    const groupOf = (value: number): number => this.#groups.findIndex(({ values }) => values.includes(value));
+    const masks = memory.list(filters.flatMap(({ anchor, texts, bit }) => [maskOf(anchor), maskOf(texts), maskOf([bit])].flat()));
+    const hashes = memory.list(counted.flatMap((value) => [groupOf(value) * 4, offsets[groupOf(value)]! + (HASHES + this.#groups[groupOf(value)]!.values.indexOf(value)) * 4]));
+    const tallies = memory.reserve(offsets.length * TALLIES);
+    const limit = new Uint32Array(Float64Array.of(sampleBelow * 2 ** 32).buffer);
+    this.#told = { at: memory.list([offsets.length, memory.list(offsets), Number(showsAtoms), masks, filters.length, hashes, counted.length, tallies, ...limit]), tallies, counted: counted.length };
+  }
+
+  /** What was counted of each of so many fields: records that lack it, then records with each problem. Good until something is kept or loaded. */
+  tallies(fields: number): Uint32Array {
+    return this.#memory.words.subarray(this.#told.tallies >> 2, (this.#told.tallies + fields * TALLIES) >> 2);
+  }
+
+  /** Tells of records of the batch: their null masks, `offset` halves into their rows, and what `tallies` and `counted` have. Returns those of the sample. */
+  note(from: number, to: number, offset: number): { record: number; rank: number }[] {
+    const [, , , addresses, places, rows] = this.#lists as [unknown, unknown, unknown, Room, Room, Room];
+    const [hashes, sampled] = [this.#lists[9]!.start + from * this.#told.counted * 4, this.#lists[10]!.start];
+    const end = this.#kernel.noteRecords(this.#told.at, addresses.start, from, to, places.start, rows.start + offset * 4, this.#width * 4, hashes, sampled);
+    return Array.from({ length: (end - sampled) / 8 }, (_, i) => ({ record: this.#memory.words[(sampled >> 2) + 2 * i]!, rank: this.#memory.words[(sampled >> 2) + 2 * i + 1]! / 2 ** 32 }));
+  }
+
+  /** The hashes that were wanted of each of the slice's records, when all of them are told of. Good until the next is loaded. */
+  counted(): Int32Array {
+    return new Int32Array(this.#memory.bytes.buffer, this.#lists[9]!.start, this.#records * this.#told.counted);
   }
 
   /** The values of a record of the batch, by index. */
   values(record: number): (string | undefined)[] {
-    const { words, addresses } = this.notes();
+    const { words } = this.#memory;
     const values: (string | undefined)[] = [];
     this.#groups.forEach((group, g) => {
-      const address = addresses[record * this.#groups.length + g]! >> 2;
+      const address = words[(this.#lists[3]!.start >> 2) + record * this.#groups.length + g]! >> 2;
       group.values.forEach((index, v) => (values[index] = this.#read(words[address + 2 * v]!, words[address + 2 * v + 1]!)));
     });
     return values;

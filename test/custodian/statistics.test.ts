@@ -6,10 +6,10 @@ import { comparisonPlan, encodingPlan } from "../../src/custodian/encoding.ts";
 import { partitionFinisher } from "../../src/custodian/finish-rows.ts";
 import { OwnIds, hashOwnId, ownIdSeed } from "../../src/custodian/own-ids.ts";
 import { ShuffledRows, readPartition } from "../../src/custodian/shuffled-rows.ts";
-import { mixed } from "../../src/custodian/text-hash.ts";
 import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
 import { createSketches, forenamesByYear, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
+import { sampleRank } from "../../src/kernel/reference/notes.ts";
 import { RowKernel } from "../../src/kernel/row-kernel.ts";
 import { halvesPerRow, pageBytes } from "../../src/exchange/row-group.ts";
 import { writeBytes } from "../../src/output/bytes-at.ts";
@@ -155,10 +155,10 @@ describe("random pairs of a file", () => {
     const sketches = createSketches(standardSchema, rows.length);
     const counter = new RecordCounter(standardSchema, sketches);
     const sampled = rows.flatMap(({ atoms, hashes }) => {
-      const rank = counter.add(Int32Array.from(counter.atoms, (atom) => hashes[atom]!), hashes.reduce((content, hash) => mixed(content ^ hash), 0));
-      return rank === undefined ? [] : [{ rank, atoms }];
+      const rank = sampleRank([...hashes]);
+      return rank < sketches.sampleBelow ? [{ rank, atoms }] : [];
     });
-    counter.flush();
+    counter.add(Int32Array.from(rows.flatMap(({ hashes }) => counter.atoms.map((atom) => hashes[atom]!))));
     return { sketches, sampled };
   };
   const statisticsOf = (rows: typeof records): Record<string, number[]> => {

@@ -4,6 +4,7 @@ import { fillFilters } from "./filters";
 import { runJobs } from "./prf";
 export { findCells, hashBatch, keepCells } from "./cells";
 export { distancesTo } from "./distances";
+export { noteRecords } from "./notes";
 export { hashNumbers, prepareKeys } from "./prf";
 export { layRows, shuffle } from "./rows";
 export { countBuckets, fillBuckets, findShared, layShared, sharedInBuckets, tableSlots, takeKeys } from "./shared";
