@@ -73,8 +73,8 @@ interface Reject {
   readonly reason: string;
 }
 
-/** Records that are read before they are encoded: as many as the processor's cache holds with their rows. */
-const BATCH = 1024;
+/** Records that are read before they are encoded: as many as the processor's cache holds with their rows and what their cells come to. */
+const BATCH = 256;
 
 /** Where a row's keys begin, in halves: after its id, its null mask and its filters. */
 export function firstKeyHalf({ filters }: EncodingPlan): number {

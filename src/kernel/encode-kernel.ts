@@ -9,6 +9,7 @@ export interface EncodeKernel {
   hashBatch(slice: number, field: number, from: number, to: number, hashes: number): number;
   findCells(slice: number, field: number, first: number, from: number, to: number, hashes: number): number;
   keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
+  moveTable(field: number, table: number, last: number): void;
   encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
   noteRecords(told: number, addresses: number, from: number, to: number, places: number, nulls: number, width: number, hashes: number, sampled: number): number;
   takeKeys(rows: number, count: number, width: number, keys: number, entries: number): void;

@@ -19,6 +19,8 @@ interface LyingCells {
 }
 
 const FIELD = 20;
+const SLOT = 8;
+const FIRST_SLOTS = 1 << 10;
 
 /** Bits as two halves. */
 function maskOf(bits: readonly number[]): [low: number, high: number] {
@@ -80,7 +82,8 @@ export class SliceEncoder {
   #told = { at: 0, tallies: 0, counted: 0 };
   readonly #slice: number;
   readonly #fields: number;
-  readonly #tables: readonly { readonly at: number; readonly bytes: number }[];
+  /** Of each group the table of its kept cells: larger ones than it needs would miss the cache. */
+  readonly #tables: { at: number; slots: number }[];
   readonly #entries: Int32Array;
   /** What is kept of each group until it is forgotten, and what is kept for one batch. */
   readonly #kept: readonly Room[];
@@ -100,13 +103,10 @@ export class SliceEncoder {
     this.#groups = groups;
     this.#program = layProgram(plan, groups.map(({ values }) => values), this.#kernel, this.#memory);
     this.#fields = this.#memory.reserve(groups.length * FIELD);
-    this.#tables = groups.map(({ keptCells }) => {
-      const bytes = keptCells === 0 ? 0 : 8 * 2 ** Math.ceil(Math.log2(keptCells * 2));
-      return { at: bytes === 0 ? 0 : this.#memory.reserve(bytes), bytes };
-    });
+    this.#tables = groups.map(({ keptCells }) => (keptCells === 0 ? { at: 0, slots: 0 } : { at: this.#memory.reserve(FIRST_SLOTS * SLOT), slots: FIRST_SLOTS }));
     groups.forEach(({ columns }, g) => {
-      const { at, bytes } = this.#tables[g]!;
-      this.#memory.set(this.#fields + g * FIELD, [g, this.#memory.list(columns), columns.length, at, bytes / 8 - 1]);
+      const { at, slots } = this.#tables[g]!;
+      this.#memory.set(this.#fields + g * FIELD, [g, this.#memory.list(columns), columns.length, at, slots - 1]);
     });
     this.#entries = new Int32Array(groups.length);
     this.#slice = this.#memory.reserve(20);
@@ -120,7 +120,7 @@ export class SliceEncoder {
     this.#width = width;
     this.#bounds = cells.bounds;
     this.#firstBounds = firstBounds;
-    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2, this.#records * 4, 0, this.#records * this.#told.counted * 4, this.#records * 8];
+    const sizes = [cells.bytes.length, cells.bounds.byteLength, firstBounds.byteLength, this.#records * this.#groups.length * 4, places.byteLength, this.#records * width * 4, this.#records * 2, this.#records * 8, 0, this.#records * this.#told.counted * 4, this.#records * 8];
     sizes.forEach((size, i) => this.#makeRoom(i, size));
     const [bytes, bounds, first, addresses, placesAt] = this.#lists.map(({ start }) => start) as [number, number, number, number, number];
     this.#memory.bytes.set(cells.bytes, bytes);
@@ -168,7 +168,7 @@ export class SliceEncoder {
     for (let v = 0; v < values.length; v++) end = this.#write(values[v], end, address + v * VALUE);
     end = (end + 3) & ~3;
     if (keptCells > 0) {
-      this.#entries[group]!++;
+      if (++this.#entries[group]! * 2 > this.#tables[group]!.slots) this.#enlargeTable(group);
       end = (this.#kernel.keepCells(this.#slice, this.#fields + group * FIELD, record, end, address) + 3) & ~3;
     }
     room.at = end;
@@ -274,10 +274,17 @@ export class SliceEncoder {
     out.set(new Uint16Array(this.#memory.bytes.buffer, apart.start, row));
   }
 
+  #enlargeTable(group: number): void {
+    const slots = this.#tables[group]!.slots * 2;
+    const at = this.#memory.reserve(slots * SLOT);
+    this.#kernel.moveTable(this.#fields + group * FIELD, at, slots - 1);
+    this.#tables[group] = { at, slots };
+  }
+
   /** Forgets what was kept of a group. */
   forget(group: number): void {
-    const { at, bytes } = this.#tables[group]!;
-    this.#memory.bytes.fill(0, at, at + bytes);
+    const { at, slots } = this.#tables[group]!;
+    this.#memory.bytes.fill(0, at, at + slots * SLOT);
     this.#kept[group]!.at = this.#kept[group]!.start;
     this.#entries[group] = 0;
   }

@@ -6,19 +6,20 @@
 // A slot: u32 where the kept cells lie, u32 of their hash; 0, 0 is free. Kept cells: u32 the address, then of each cell u32 its bytes, and these.
 
 /**
- * Hashes a field's cells of the records of a batch, u32 each, and looks at where each is kept: loads that do not wait for each other, so that `findCells` finds in the cache what it would wait for at every record. Returns nothing of meaning,
- * or the loads would be left out.
+ * Hashes a field's cells of the records of a batch, u32 each, and looks at where each is kept and at what it comes to: step by step, in loops so short that the processor waits for many of these loads at once. At every record by itself it would
+ * wait for each, and what is looked for is seldom in the cache. Behind the hashes `count` more u32 are scratch. Returns nothing of meaning, or the loads would be left out.
  */
 export function hashBatch(slice: usize, field: usize, from: i32, to: i32, hashes: usize): u32 {
   const table = <usize>load<u32>(field, 12);
   const last = load<u32>(field, 16);
+  if (table == 0) return 0;
+  const bytes = <usize>(to - from) << 2;
+  const end = hashes + bytes;
+  for (let i = from, hash = hashes; i < to; i++, hash += 4) store<u32>(hash, hashCells(slice, field, i));
+  for (let hash = hashes; hash < end; hash += 4) store<u32>(hash + bytes, load<u32>(table + (<usize>(load<u32>(hash) & last) << 3)));
+  for (let kept = end; kept < end + bytes; kept += 4) store<u32>(kept, load<u32>(<usize>load<u32>(kept)));
   let seen: u32 = 0;
-  if (table == 0) return seen;
-  for (let i = from; i < to; i++, hashes += 4) {
-    const hash = hashCells(slice, field, i);
-    store<u32>(hashes, hash);
-    seen += load<u32>(<usize>load<u32>(table + (<usize>(hash & last) << 3)));
-  }
+  for (let address = end; address < end + bytes; address += 4) seen += load<u32>(<usize>load<u32>(address)) + load<u32>(<usize>load<u32>(address) + 64);
   return seen;
 }
 
@@ -68,6 +69,19 @@ export function keepCells(slice: usize, field: usize, i: i32, kept: usize, addre
     at += 4 + length;
   }
   return at;
+}
+
+/** Moves what a field's table keeps into a larger one, which is empty. */
+export function moveTable(field: usize, table: usize, last: u32): void {
+  const before = <usize>load<u32>(field, 12);
+  for (let at = before; at <= before + (<usize>load<u32>(field, 16) << 3); at += 8) {
+    if (load<u32>(at) == 0) continue;
+    let slot = load<u32>(at, 4) & last;
+    while (load<u32>(table + (<usize>slot << 3)) != 0) slot = (slot + 1) & last;
+    store<u64>(table + (<usize>slot << 3), load<u64>(at));
+  }
+  store<u32>(field, <u32>table, 12);
+  store<u32>(field, last, 16);
 }
 
 // @ts-ignore: decorator

@@ -2,7 +2,7 @@
 // And what becomes of encoded rows: which values they share (shared.ts), their order and their columns (rows.ts).
 import { fillFilters } from "./filters";
 import { runJobs } from "./prf";
-export { findCells, hashBatch, keepCells } from "./cells";
+export { findCells, hashBatch, keepCells, moveTable } from "./cells";
 export { distancesTo } from "./distances";
 export { noteRecords } from "./notes";
 export { hashNumbers, prepareKeys } from "./prf";
