@@ -37,6 +37,8 @@ export interface LinkKernel {
   smallestScratch(rows: number): number;
   smallestDigests(digests: number, rows: number, most: number, scratch: number, chosen: number): number;
   placesOf(order: number, first: number, end: number, rows: number, places: number): void;
+  latticeForward(lattice: number, states: number, pass: number): void;
+  latticeBackward(lattice: number, states: number, pass: number, back: number, weights: number, counts: number): void;
   packIds(texts: number, count: number, stride: number, ids: number, keys: number): number;
   linkBytes(clusters: number, starts: number, textOf: number, from: number, to: number): number;
   writeLinks(idsA: number, idsB: number, rowsA: number, rowsB: number, clusters: number, texts: number, starts: number, textOf: number, cursor: number, to: number, out: number, capacity: number): number;

@@ -1,5 +1,6 @@
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import type { Fact } from "./evidence.ts";
+import { LatticeSums, type Layer } from "./lattice-sums.ts";
 
 /**
  * Exact probabilities of observations under a model in which the comparison groups are independent.
@@ -8,28 +9,7 @@ import type { Fact } from "./evidence.ts";
  * taken one after the other, and a node of the lattice is a pair of (what has been decided so far, which facts can still hold): comparisons that agree in both are one node from there on. Only nodes on the
  * way to some observation are kept. Sums run forward, expectations forward and backward, as in a hidden Markov model (Rabiner 1989, section III).
  */
-export interface Lattice {
-  /** Number of observations. */
-  readonly size: number;
-  /** P(observation) for every observation, given the state probabilities of every group. The answer, and what `expect` needs besides, is kept until the next call with the same `pass`, a whole number below PASSES. */
-  likelihood(probabilities: readonly Float64Array[], pass?: number): Float64Array;
-  /** Adds to `counts` the expected number of pairs in every state of every group, for `weights[o]` pairs seen with observation o. Follows a call of `likelihood` with the same probabilities and pass. */
-  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[], pass?: number): void;
-}
-
-/** As many as there are nodes of care (match-class.ts). */
-const PASSES = 3;
-
-interface Layer {
-  /** Class of each state; states of one class do the same to every fact. */
-  readonly classOf: Int32Array;
-  readonly classes: number;
-  readonly from: Int32Array;
-  readonly to: Int32Array;
-  readonly through: Int32Array;
-  /** Nodes at the end of the layer. */
-  readonly nodes: number;
-}
+export type Lattice = LatticeSums;
 
 /**
  * @param facts those that can be known (nothing they need is missing)
@@ -97,7 +77,7 @@ export function buildLattice(groups: readonly ComparisonGroup[], facts: readonly
   });
 
   const finals = Int32Array.from(nodes, (node) => node.trie.observations[0]!);
-  return new CompiledLattice(pruned(layers), finals, observations.length);
+  return new LatticeSums(pruned(layers), finals, observations.length);
 }
 
 /** Observations that say the same of the facts decided so far. */
@@ -168,106 +148,4 @@ function pruned(layers: readonly Layer[]): Layer[] {
     for (const e of kept) useful[layer.from[e]!] = 1;
   }
   return result;
-}
-
-/** What a pass forward leaves: per layer the sums at its nodes, and the probabilities of its classes; per observation P(observation). */
-interface Pass {
-  readonly forward: readonly Float64Array[];
-  readonly classProbabilities: readonly Float64Array[];
-  readonly seen: Float64Array;
-}
-
-/** Sums in arrays that are kept from call to call: an estimation makes tens of thousands of calls, each over a few thousand edges at most. */
-class CompiledLattice implements Lattice {
-  readonly size: number;
-  readonly #layers: readonly Layer[];
-  readonly #finals: Int32Array;
-  readonly #passes: readonly Pass[];
-  readonly #backward: Float64Array[];
-  readonly #classCounts: Float64Array[];
-
-  constructor(layers: readonly Layer[], finals: Int32Array, size: number) {
-    this.size = size;
-    this.#layers = layers;
-    this.#finals = finals;
-    // all at once: an array that grows as passes are asked for has other shapes from lattice to lattice, and what reads them is compiled again and again
-    this.#passes = Array.from({ length: PASSES }, () => ({ forward: this.#atNodes(), classProbabilities: this.#ofClasses(), seen: new Float64Array(size) }));
-    this.#backward = this.#atNodes();
-    this.#classCounts = this.#ofClasses();
-  }
-
-  #atNodes(): Float64Array[] {
-    return [1, ...this.#layers.map((layer) => layer.nodes)].map((count) => new Float64Array(count));
-  }
-
-  #ofClasses(): Float64Array[] {
-    return this.#layers.map((layer) => new Float64Array(layer.classes));
-  }
-
-  likelihood(probabilities: readonly Float64Array[], pass = 0): Float64Array {
-    const { forward, classProbabilities, seen } = this.#passes[pass]!;
-    forward[0]![0] = 1;
-    for (let l = 0; l < this.#layers.length; l++) {
-      const layer = this.#layers[l]!;
-      const classes = classProbabilities[l]!;
-      sumInto(classes, layer.classOf, probabilities[l]!);
-      passForward(layer, forward[l]!, classes, forward[l + 1]!);
-    }
-    sumInto(seen, this.#finals, forward.at(-1)!);
-    return seen;
-  }
-
-  expect(probabilities: readonly Float64Array[], weights: Float64Array, counts: readonly Float64Array[], pass = 0): void {
-    const { forward, classProbabilities, seen } = this.#passes[pass]!;
-    beginBackward(this.#finals, weights, seen, this.#backward[this.#layers.length]!);
-    for (let l = this.#layers.length - 1; l >= 0; l--) {
-      const layer = this.#layers[l]!;
-      const classes = classProbabilities[l]!;
-      const expected = this.#classCounts[l]!;
-      passBackward(layer, forward[l]!, classes, this.#backward[l + 1]!, this.#backward[l]!, expected);
-      shareOut(layer, expected, classes, probabilities[l]!, counts[l]!);
-    }
-  }
-}
-
-// Loops over typed arrays are functions of their own: V8 gives lists from `map` another kind once the callback is compiled, and compiles again whatever reads them. These never see a list.
-
-function sumInto(sums: Float64Array, placeOf: Int32Array, values: Float64Array): void {
-  clear(sums);
-  for (let i = 0; i < values.length; i++) sums[placeOf[i]!]! += values[i]!;
-}
-
-function passForward({ from, to, through }: Layer, source: Float64Array, classes: Float64Array, target: Float64Array): void {
-  clear(target);
-  for (let e = 0; e < from.length; e++) target[to[e]!]! += source[from[e]!]! * classes[through[e]!]!;
-}
-
-function beginBackward(finals: Int32Array, weights: Float64Array, seen: Float64Array, last: Float64Array): void {
-  for (let node = 0; node < finals.length; node++) {
-    const observation = finals[node]!;
-    last[node] = seen[observation]! > 0 ? weights[observation]! / seen[observation]! : 0;
-  }
-}
-
-function passBackward({ from, to, through }: Layer, source: Float64Array, classes: Float64Array, after: Float64Array, before: Float64Array, expected: Float64Array): void {
-  clear(before);
-  clear(expected);
-  for (let e = 0; e < from.length; e++) {
-    const flow = classes[through[e]!]! * after[to[e]!]!;
-    before[from[e]!]! += flow;
-    expected[through[e]!]! += source[from[e]!]! * flow;
-  }
-}
-
-/** Adds what is expected of classes to the counts of their states. */
-function shareOut({ classOf }: Layer, expected: Float64Array, classes: Float64Array, states: Float64Array, counts: Float64Array): void {
-  for (let s = 0; s < states.length; s++) {
-    const c = classOf[s]!;
-    if (classes[c]! > 0) counts[s]! += (expected[c]! * states[s]!) / classes[c]!;
-  }
-}
-
-/** Most are so short that calling `fill` takes longer. */
-function clear(values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) values[i] = 0;
 }

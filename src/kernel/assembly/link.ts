@@ -13,4 +13,5 @@ export { diceAbove, diceScratch, groupBytes, layGroups, sortByWeight } from "./d
 export { groupPairs, takePairs } from "./solve";
 export { linkBytes, packIds, writeLinks } from "./link-rows";
 export { dealKeys, hashJoinScratch, joinPiles } from "./hash-join";
+export { latticeBackward, latticeForward } from "./lattice";
 export { placesOf, smallestDigests, smallestScratch } from "./sample";
