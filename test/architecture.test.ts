@@ -41,7 +41,7 @@ const mayImport: Record<string, readonly string[]> = {
   workers: ["custodian", "linkage", "kernel", "pool"],
   cli: ["audit", "bench", "custodian", "exchange", "linkage", "report", "schema", "output", "pool", "synth", "src"],
   bench: ["kernel", "linkage", "report", "src"],
-  custodian: ["exchange", "schema", "kernel", "output", "pool", "src"],
+  custodian: ["exchange", "linkage", "schema", "kernel", "output", "pool", "src"],
   audit: ["custodian", "exchange", "schema", "kernel", "output", "pool", "src"],
   linkage: ["exchange", "schema", "kernel", "pool", "src"],
   report: ["exchange", "linkage", "schema", "output", "src"],

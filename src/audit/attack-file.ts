@@ -80,7 +80,7 @@ export function attackFile({ seen: file, register: people, sent, truth, sample, 
         return { of: name, named: right, judged: claimed };
       }),
     ),
-    shapes: [...file.columns.filter(({ kind }) => kind !== "stratum"), ...file.buckets].map(tokenShape),
+    shapes: [...file.columns.filter(({ kind }) => kind !== "stratum" && kind !== "person"), ...file.buckets].map(tokenShape),
     filters: sample.filters.map(({ name, bits, seen: rows, lengths }) => ({ name, correlation: lengthCorrelation(rows, bits, lengths), ...filterEvenness(rows, bits) })),
   };
 }

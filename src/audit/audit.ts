@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { findOwnPeople } from "../custodian/find-own-people.ts";
 import type { Salt } from "../custodian/salt.ts";
 import { keyCommitment } from "../custodian/sub-key.ts";
 import { encodingPlan } from "../custodian/encoding.ts";
@@ -21,6 +22,7 @@ import { frequenciesByColumn, readPublicFrequencies } from "./public-frequencies
 import { sampledFilters } from "./sampled-filters.ts";
 import { readSeenFile } from "./seen-file.ts";
 import { readTruth } from "./truth.ts";
+import { standingRecords } from "./standing-records.ts";
 import { withholdShared } from "./withhold-shared.ts";
 
 export interface AuditOptions extends Plaintext {
@@ -56,6 +58,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   try {
     checkBelonging(file, schema, salt);
     const { header } = file;
+    // the attacker finds them as the department has
+    const own = schema.duplicates === true ? await findOwnPeople({ ...options, output: hashed, fields: schema.fields, onStage: onProgress }) : undefined;
     const publicly = options.names === undefined ? undefined : await readPublicFrequencies(options.names, schema, attackersSalt("register"));
     const encode = (under: LinkageSchema, label: string, atMost?: number, beyond?: Uint32Array): Promise<People> =>
       encodePeople(options, {
@@ -63,6 +67,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
         salt: attackersSalt(label),
         expectedRows: Math.min(header.rows, atMost ?? Infinity),
         sample: SAMPLE * 1.2,
+        ...(own === undefined || under !== schema ? {} : { own }),
         strata: header.strata.map(({ name }) => name),
         ...(atMost === undefined ? {} : { atMost }),
         ...(beyond === undefined ? {} : { beyond }),
@@ -75,26 +80,27 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const recordOf = new Int32Array(people.structure.count).fill(-1);
     truth.forEach((person, row) => (recordOf[person] = row));
     const sample = people.sample.slice(0, SAMPLE);
-    const seenRows = Int32Array.from(sample, ({ row }) => recordOf[row]!);
-    const seen = await readSeenFile(file, seenRows);
+    const seen = await readSeenFile(file, Int32Array.from(sample, ({ row }) => recordOf[row]!));
     checkContent(schema, salt, sample, seen.rows, seen.width, options);
     onProgress?.("attacking", 0, 2);
+    const [records, register] = [standingRecords(seen.structure), standingRecords(people.structure)];
+    const [recordAt, personAt] = [records, register].map(({ rows }) => new Map(Array.from(rows, (row, i) => [row, i])));
     const attempts = attackFile({
-      seen: seen.structure,
-      ...(withholdsShared(schema) ? { register: withholdShared(people.structure), sent: people.structure } : { register: people.structure }),
-      truth,
+      seen: records.structure,
+      ...(withholdsShared(schema) ? { register: withholdShared(register.structure), sent: register.structure } : { register: register.structure }),
+      truth: records.rows.map((row) => personAt!.get(truth[row]!) ?? -1),
       sample: {
         count: sample.length,
         filters: sampledFilters(schema, attackersSalt("register"), sample.map(({ atoms }) => atoms), seen.rows, seen.width),
-        seenRows,
-        registerRows: Int32Array.from(sample, ({ row }) => row),
+        seenRows: Int32Array.from(sample, ({ row }) => recordAt!.get(recordOf[row]!)!),
+        registerRows: Int32Array.from(sample, ({ row }) => personAt!.get(row)!),
       },
       ...(people.beyond === undefined ? {} : { publicly: frequenciesByColumn(people.beyond, publicly!.counts) }),
     });
     onProgress?.("attacking", 1, 2);
     const control = await plainControl(plainSchema(schema), (under, label) => encode(under, label, CONTROL));
     const judged = findings(attempts, attackFile(control, LANDMARK_WORK / 5), schema);
-    return { header, findings: judged, red: judged.some(({ verdict }) => verdict === "red"), people: { file: header.rows, sample: sample.length, control: control.seen.count } };
+    return { header, findings: judged, red: judged.some(({ verdict }) => verdict === "red"), people: { file: records.rows.length, sample: sample.length, control: control.seen.count } };
   } finally {
     await file.close();
   }

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { lookupPath, rejectsPath } from "../custodian/companion-files.ts";
-import { type HashOptions, type HashSummary, hashDataset } from "../custodian/hash-dataset.ts";
+import type { HashOptions, HashSummary } from "../custodian/hash-dataset.ts";
+import { hashFile } from "../custodian/hash-file.ts";
 import { SaltlinkError, fileError } from "../errors.ts";
 import { headerPath } from "../exchange/written-form.ts";
 import { claimPartial, commitPartial, discardPartial } from "../output/partial-file.ts";
@@ -11,7 +12,7 @@ import { type AuditReport, audit } from "./audit.ts";
  * Hashes, audits what came out, and only then gives it its name. Until then all outputs lie in a directory `OUTPUT.PID.partial`, which goes when the audit is red, fails or is interrupted.
  * @throws SaltlinkError (audit) when red; no hashed file, lookup or rejects file is left.
  */
-export async function auditedHash(options: HashOptions, onAttack: (stage: string, done: number, total: number) => void): Promise<{ summary: HashSummary; report: AuditReport }> {
+export async function auditedHash(options: HashOptions, onStage: (stage: string, done: number, total: number) => void): Promise<{ summary: HashSummary; report: AuditReport }> {
   const { output, force } = options;
   const workshop = claimPartial(output, force);
   // that one is there already is better said now than in the end
@@ -25,8 +26,8 @@ export async function auditedHash(options: HashOptions, onAttack: (stage: string
   }
   try {
     const { input, encoding, map, threads, schema, salt } = options;
-    const inside = await hashDataset({ ...options, output: join(workshop, basename(output)) });
-    const report = await audit({ hashed: inside.output, lookup: inside.lookup, input, encoding, map, threads, schema, salt, onProgress: onAttack });
+    const inside = await hashFile({ ...options, output: join(workshop, basename(output)) }, onStage);
+    const report = await audit({ hashed: inside.output, lookup: inside.lookup, input, encoding, map, threads, schema, salt, onProgress: onStage });
     if (report.red) {
       const names = [...new Set(report.findings.filter(({ verdict }) => verdict === "red").map(({ attack }) => attack))].join(", ");
       throw new SaltlinkError("audit", `the audit of what would have been ${output} is red (${names}): nothing was written; agree on a schema that shows less, or see the figures with saltlink audit on a file hashed without --require-audit, which must then stay here`);

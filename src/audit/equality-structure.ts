@@ -1,3 +1,4 @@
+import { PERSON } from "../exchange/layout.ts";
 import { ID_HALVES } from "../exchange/row-group.ts";
 import { seedOf } from "../random.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
@@ -21,7 +22,7 @@ export interface EqualityStructure {
 
 export interface EqualityColumn {
   readonly name: string;
-  readonly kind: "filter" | "key" | "token" | "bucket" | "stratum";
+  readonly kind: "filter" | "key" | "token" | "bucket" | "person" | "stratum";
   /** Class of each record, -1 where the value is missing. */
   readonly classes: Int32Array;
   /** Records in each class. */
@@ -84,12 +85,13 @@ export interface ColumnPlace {
 }
 
 /** The columns in file order; the mask of missing values comes before them, at ID_HALVES. */
-export function columnPlaces({ filters, keys, buckets, tokens }: LinkageSchema): ColumnPlace[] {
+export function columnPlaces({ filters, keys, buckets, tokens, duplicates }: LinkageSchema): ColumnPlace[] {
   const columns = [
     ...filters.map(({ name, bits }) => ({ name, kind: "filter" as const, words: bits / 64 })),
     ...keys.map(({ parts }) => ({ name: parts.join(" + "), kind: "key" as const, words: 1 })),
     ...buckets.map(({ parts }) => ({ name: parts.join(" + "), kind: "bucket" as const, words: 1 })),
     ...tokens.map((token) => ({ name: token, kind: "token" as const, words: 1 })),
+    ...(duplicates === true ? [{ name: PERSON, kind: "person" as const, words: 1 }] : []),
   ];
   let at = ID_HALVES + 2;
   return columns.map((column) => ({ ...column, at: (at += column.words * 2) - column.words * 2 }));

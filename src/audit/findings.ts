@@ -35,7 +35,7 @@ const FEWEST = 10;
 /** The same on a sample, where each stands for many of the file. */
 const FEWEST_OF_SAMPLE = 6;
 
-export function findings(file: Attempt, control: Attempt, { profile, duplicates, weakened, maximumSharing }: Pick<LinkageSchema, "profile" | "duplicates" | "weakened" | "maximumSharing">): Finding[] {
+export function findings(file: Attempt, control: Attempt, { profile }: Pick<LinkageSchema, "profile">): Finding[] {
   const limits = profile === "strict" ? strict : standard;
   const judged = (attack: Finding["attack"], limit: number, outcomes: readonly Outcome[], controls: readonly Outcome[], { fewest = FEWEST, amber = limit } = {}): Finding[] =>
     outcomes.map((outcome) => {
@@ -61,7 +61,7 @@ export function findings(file: Attempt, control: Attempt, { profile, duplicates,
     { attack: "chained", unit: "values", ...chained, limit: CHAINED[1], verdict: chained.named < FEWEST_OF_SAMPLE || chained.named <= CHAINED[0] * chained.judged ? "green" : chained.named <= CHAINED[1] * chained.judged ? "amber" : "red", control: control.chained },
     { attack: "pattern mining", unit: "n-grams", ...patterns, limit: 0, verdict: patterns.named > 0 ? "red" : "green", control: control.patterns },
     ...(top === undefined ? [] : [share("top value", `${top.kind} ${top.column}`, top.top, TOP_VALUE)]),
-    ...(key === undefined ? [] : [share("key sharing", key.column, key.shared, duplicates === true && weakened !== true ? Math.max(KEY_SHARING, maximumSharing) : KEY_SHARING)]),
+    ...(key === undefined ? [] : [share("key sharing", key.column, key.shared, KEY_SHARING)]),
     ...file.filters.flatMap(({ name, correlation, gini, distance }): Finding[] => [
       { attack: "weight and length", of: name, unit: "measure", named: 0, judged: 0, value: correlation, limit: CORRELATION, verdict: Math.abs(correlation) > CORRELATION ? "amber" : "green" },
       { attack: "evenness", of: `${name}: Gini coefficient`, unit: "measure", named: 0, judged: 0, value: gini, verdict: "reported" },

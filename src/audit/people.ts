@@ -10,6 +10,7 @@ import { type AtomValues, encodingPlan } from "../custodian/encoding.ts";
 import type { HashSetup, SliceResult, SliceTask } from "../custodian/hash-slice.ts";
 import { ownIdSeed } from "../custodian/own-ids.ts";
 import type { Salt } from "../custodian/salt.ts";
+import type { OwnPeople } from "../custodian/own-people.ts";
 import { stratumColumns } from "../custodian/strata.ts";
 import { createSketches } from "../custodian/value-statistics.ts";
 import { stratumName } from "../exchange/strata.ts";
@@ -24,6 +25,7 @@ export interface Plaintext {
   readonly map: ColumnMap;
   readonly threads: number;
 }
+
 
 /** People as a schema under some salt shows them. */
 export interface People {
@@ -51,6 +53,8 @@ export interface PeopleOptions {
   /** Records expected: sizes buffers and the sample. */
   readonly expectedRows: number;
   readonly sample: number;
+  /** Who is one person, where the schema asks for it (custodian/own-people.ts). */
+  readonly own?: OwnPeople;
   /** Names of the strata that the hashed file carries. */
   readonly strata: readonly string[];
   /** Rows in the layout of the hashed file that are no people (values with public frequencies), to be put into the same classes. */
@@ -66,13 +70,13 @@ const SLICE_BYTES = 256 << 10;
  * Hashes a register, as `hash` does and in the same threads, but keeps only what attacks need. The attacker does this under a salt of his own: equalities and, under the same parameters, similarities are the same
  * for every salt.
  */
-export async function encodePeople({ input, encoding, map, threads }: Plaintext, { schema, salt, expectedRows, sample, strata, beyond, atMost = Infinity, onProgress }: PeopleOptions): Promise<People> {
+export async function encodePeople({ input, encoding, map, threads }: Plaintext, { schema, salt, expectedRows, sample, own, strata, beyond, atMost = Infinity, onProgress }: PeopleOptions): Promise<People> {
   const slices = cutSlices(openCsv(input, encoding), input, SLICE_BYTES, map.delimiter);
   const header = await parseHeaderRow(slices, input, map.delimiter);
   checkColumnMap(map, header, schema, input);
   const strataAt = stratumColumns(strata.map((name) => header.find((column) => stratumName(column) === name) ?? name), header, input);
   const sketches = { ...createSketches(schema, expectedRows, threads), sampleBelow: sample / expectedRows };
-  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: strataAt, partitions: 1, sampleLimits: createSampleLimits(schema.keys.length + schema.buckets.length) };
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: strataAt, partitions: 1, sampleLimits: createSampleLimits(schema.keys.length + schema.buckets.length), ...(own === undefined ? {} : { people: own.of }) };
   const builder = new StructureBuilder(schema, Math.min(expectedRows, atMost));
   const stride = builder.width + strataAt.length;
   const ownIds: string[] = [];

@@ -9,6 +9,7 @@ export function plainSchema(schema: LinkageSchema): LinkageSchema {
   return {
     ...schema,
     profile: "plain",
+    duplicates: false,
     filters: withGrams.map(({ name }) => ({ name, fields: [name], anchor: [], bits: 512, hashes: 10, diffusion: 0 })),
     keys: [],
     buckets: [],

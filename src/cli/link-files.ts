@@ -77,7 +77,7 @@ export async function linkFiles(paths: readonly string[], options: LinkCommandOp
     });
     progress.stop();
     if (options.json === true) terminal.json(statistics);
-    else printSummary(statistics, options.out!, performance.now() - started, linkage.peakBytes, terminal);
+    else printSummary(statistics, options.out!, { elapsed: performance.now() - started, peakBytes: linkage.peakBytes, foundAtHome: a.header.people !== undefined }, terminal);
     warn(statistics, terminal);
     if (page !== undefined) {
       const [{ reportText }, { reportOf }, { readReportedRun }] = await Promise.all([import("../report/report-formats.ts"), import("../report/report.ts"), import("../report/reported-run.ts")]);
@@ -85,8 +85,8 @@ export async function linkFiles(paths: readonly string[], options: LinkCommandOp
       page.commit();
       terminal.note(`${options.report}: report, disclosure-controlled`);
     }
-    if (withholdsShared(a.header.schema) && (mode === "dedupe" || statistics.model.duplicates.some((pairs, d) => isNotable(pairs, statistics.datasets[d]!)))) {
-      terminal.warn("values of keys that records of a file share were withheld when it was hashed, as files without duplicates are; where they hold several records of a person, agree on a schema that sends them (saltlink schema init --duplicates) and hash again");
+    if (withholdsShared(a.header.schema) && a.header.people === undefined && (mode === "dedupe" || statistics.model.duplicates.some((pairs, d) => isNotable(pairs, statistics.datasets[d]!)))) {
+      terminal.warn("values of keys that records of a file share were withheld when it was hashed, those of one person's records among them; where files hold several records of a person, agree on a schema by which departments look for them first (saltlink schema init --duplicates) and hash again");
     }
   } finally {
     progress.stop();
@@ -103,7 +103,7 @@ function printForecast({ rules, bytes, seconds: time }: Forecast, terminal: Term
   terminal.result(`about ${memorySize(bytes)} of memory and ${seconds(time * 1000)} on this machine, as busy as it is now`);
 }
 
-function printSummary(statistics: Statistics, out: string, elapsed: number, peakBytes: number, terminal: Terminal): void {
+function printSummary(statistics: Statistics, out: string, { elapsed, peakBytes, foundAtHome }: { elapsed: number; peakBytes: number; foundAtHome: boolean }, terminal: Terminal): void {
   const { datasets, links, estimated, pairs } = statistics;
   const names = datasets.map(({ dataset, records }) => `${dataset} (${count(records)})`).join(" x ");
   terminal.result(`${terminal.strong(counted(links.count, "link"))} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
@@ -119,6 +119,7 @@ function printSummary(statistics: Statistics, out: string, elapsed: number, peak
       ["candidate pairs", count(pairs.candidates), ...(links.count === 0 ? [] : [""]), `of ${count(pairs.all)}${links.count === 0 ? "" : `; the rules reach ${percent(estimated.reached)} of the matches`}`],
     ]),
   );
+  if (statistics.mode === "dedupe" && foundAtHome) terminal.result(terminal.faint("  as the department found them itself before it hashed the file; nothing was compared here"));
   if (statistics.estimated.targetReached !== undefined) terminal.result(`  links with a probability of ${statistics.threshold} and above`);
   printSubgroups(statistics, terminal);
   if (links.count > 0) terminal.result(terminal.faint("  ranges are 95 % intervals; they hold as far as the model does (by threshold: statistics.json)"));

@@ -14,15 +14,13 @@ export interface DesignOptions {
   fields: readonly { name: string; kind: FieldKindName }[];
   samples: readonly AtomColumns[];
   expectedRecords: number;
-  /** Whether a file may hold several records of one person: then values that records share are sent, and their sharing is what limits reach. As the samples show, unless it is given. */
+  /** Whether a file may hold several records of one person (`holdDuplicates`); of those one is in the samples. */
   duplicates?: boolean;
   /** Sharing of all filters and keys together that may be spent on reach, in profile standard. */
   sharingBudget?: number;
 }
 
-/** Where values that records share are sent: the coverage that a point of sharing costs, the sharing of all filters and keys together, up to which the structure attack names under 1 % of the people (saltlink audit), and the largest of a key. */
-const SENT = { price: 0.06, sharingBudget: 0.13, largest: 0.025 };
-/** Where they are withheld sharing costs reach, and whoever has linked both files sees in links that agree in everything which keys of a record do not, hence what it shares with others: up to this budget that alone names at most one in a hundred. */
+/** The coverage that a point of sharing costs, the sharing of all filters and keys together and the largest of a key. What records share is withheld, which costs reach; and whoever has linked both files sees in links that agree in everything which keys of a record do not, hence what it shares with others: up to this budget that alone names at most one in a hundred. */
 const WITHHELD = { price: 0.002, sharingBudget: 0.2, largest: 0.05 };
 /** Sharing of a key above which no file is hashed, at least; twice what a key may have in the samples. */
 const LEAST_LIMIT = 2 * WITHHELD.largest;
@@ -56,7 +54,7 @@ function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
     version: SCHEMA_VERSION,
     scheme: SCHEME,
     profile,
-    ...(profile === "standard" && (options.duplicates ?? holdDuplicates(samples, expectedRecords, fields)) ? { duplicates: true } : {}),
+    ...(profile !== "plain" && options.duplicates === true ? { duplicates: true } : {}),
     expectedRecords,
     fields: fields.map(({ name, kind }) => ({ name, kind })),
     filters: [],
@@ -65,8 +63,7 @@ function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
     tokens: [],
     maximumSharing: 1,
   };
-  const withheld = withholdsShared(written);
-  const { price, sharingBudget, largest } = withheld ? WITHHELD : SENT;
+  const { price, sharingBudget, largest } = WITHHELD;
   const budget = options.sharingBudget ?? sharingBudget;
   const choose = (reachedBy: string[][]): LinkageSchema["keys"] =>
     chooseKeys({
@@ -77,7 +74,7 @@ function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
       price: profile === "plain" ? (PLAIN_PRICE * expectedRecords) / 1e6 : price,
       budget: profile === "plain" ? Infinity : Math.max(budget / 4, budget - written.filters.reduce((sum, filter) => sum + expectedSharing([...filter.anchor, ...filter.fields], samples, expectedRecords), 0)),
       limit: profile === "plain" ? PLAIN_PAIRS / expectedRecords : Math.min(largest, budget / 4),
-      withheld,
+      withheld: withholdsShared(written),
       countsPeople: profile !== "plain",
       maximum: MOST_KEYS,
     }).map(({ parts, gain, sharing }) => (profile === "plain" ? { parts, gain: noted(gain) } : { parts, gain: noted(gain), sharing: noted(sharing) }));
@@ -112,7 +109,7 @@ function wholeFields(fields: DesignOptions["fields"], keys: LinkageSchema["keys"
 }
 
 /** Whether two records of one person are common in one of the files: the same date of birth beside a name or a place of which the rest is alike too. */
-function holdDuplicates(samples: readonly AtomColumns[], expectedRecords: number, fields: DesignOptions["fields"]): boolean {
+export function holdDuplicates(samples: readonly AtomColumns[], expectedRecords: number, fields: DesignOptions["fields"]): boolean {
   const nameOf = (...kinds: FieldKindName[]): string | undefined => fields.find(({ kind }) => kinds.includes(kind))?.name;
   const [date, name] = [nameOf("date_of_birth"), nameOf("surname", "postcode")];
   if (date === undefined || name === undefined) return false;

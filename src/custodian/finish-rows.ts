@@ -30,7 +30,8 @@ export interface FinishedPartition {
 export function partitionFinisher(schema: LinkageSchema, strata: readonly StratumColumn[], rowKernel: () => RowKernel): (task: PartitionTask) => FinishedPartition {
   const layout = layoutOf(schema, strata);
   let withholder: KeyWithholder | undefined; // the same for all partitions
-  const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.tokens.length - layout.buckets.length);
+  const bucketAt = ID_HALVES + 2 * (layout.words.length - layout.person.length - layout.tokens.length - layout.buckets.length);
+  const personAt = layout.person.length === 0 ? undefined : ID_HALVES + 2 * (layout.words.length - 1);
   return ({ partition, bits, strataValues, form, memory, withheld }) => {
     const { runs, rows } = partition;
     const kernel = rowKernel();
@@ -43,7 +44,7 @@ export function partitionFinisher(schema: LinkageSchema, strata: readonly Stratu
     let end = 0;
     if (strata.length > 0) for (const run of runs) recode(halves.subarray(end * width, (end += run.rows) * width), width, run.strata);
     const shared = withheld && new SharedSample(layout.keys.length, withheld.records);
-    withholder?.withhold(shared!);
+    withholder?.withhold(shared!, personAt);
     for (let row = 0; row < rows; row++) cutBuckets(halves, row * width + bucketAt, bits);
     return { group: rowGroup(form, layout, { halves, rows, order: kernel.order(), strataValues, lay: (ids, pages) => kernel.lay(ids, pages), memory }), shared };
   };

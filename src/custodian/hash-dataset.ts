@@ -21,6 +21,7 @@ import { parseHeaderRow } from "./csv/header-row.ts";
 import { comparisonPlan, encodingPlan } from "./encoding.ts";
 import type { FinishedPartition, PartitionTask } from "./finish-rows.ts";
 import type { HashSetup, SliceResult } from "./hash-slice.ts";
+import type { OwnPeople } from "./own-people.ts";
 import { type FileFailure, type HashReply, replyOf } from "./hash-reply.ts";
 import type { HashTask, RowsTask } from "./hash-thread.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
@@ -49,6 +50,10 @@ export interface HashOptions {
   force: boolean;
   /** Largest share of rows that may be rejected. */
   maxRejects: number;
+  /** Who is one person, where the schema asks for it (own-people.ts). */
+  people?: OwnPeople;
+  /** Called with lines of the lookup and the rows of the CSV that they are of. */
+  onRows?: (lookup: Uint8Array, rows: Uint32Array) => void;
   /** Called as bytes of the input are done. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -80,6 +85,7 @@ const BYTES_PER_ROW = 60; // a guess that only sizes buffers and the sample
 export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const { input, output, schema, map, salt, force } = options;
   if (!isLabel(options.dataset)) throw new SaltlinkError("usage", "the label of a dataset (--label, or else the name of the output) has 1 to 100 characters, none of them a control character");
+  if ((options.people !== undefined) !== (schema.duplicates === true)) throw new Error("who is one person is told where, and only where, the schema asks for it");
   const lookupAt = lookupPath(output);
   const rejectsAt = rejectsPath(output);
   const bytes = statSync(input).size;
@@ -99,7 +105,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   const withholds = withholdsShared(schema);
   const sampledColumns = withholds ? layout.buckets : [...layout.keys, ...layout.buckets];
   const sampleLimits = createSampleLimits(sampledColumns.length);
-  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt, partitions, sampleLimits };
+  const setup: HashSetup = { schema, plan: encodingPlan(schema, salt), map, header, thisYear: new Date().getUTCFullYear(), sketches, ownIdSeed: ownIdSeed(), strata: stratumsAt, partitions, sampleLimits, ...(options.people === undefined ? {} : { people: options.people.of }) };
   const pool = await workersFor(setup, options.threads, expectedRows);
   let done = false;
   try {
@@ -142,6 +148,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
         sample.add(result.words.values.subarray(at, at + count), result.words.present[column]!);
         at += count;
       });
+      options.onRows?.(result.lookup, result.rowNumbers);
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
       rows.add({ at: places.shift()!, rows: result.rows, partitions: result.partitions, strata: strata.add(result.strata) });
@@ -201,6 +208,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       randomPairs: await pairs,
       ...(fashion === undefined ? {} : { forenamesByYear: fashion }),
       ...(withheld === undefined ? {} : { sharedPairs: countSharedPairs(sharedSamples) }),
+      ...(options.people === undefined ? {} : { people: told(options.people) }),
       strata: strata.summary(),
     };
     hashed.finish(fileHeader);
@@ -222,6 +230,15 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   }
 }
 
+function told({ several, precision, missed, missedLogSd }: OwnPeople): NonNullable<Header["people"]> {
+  return { several, precision: rounded(precision), missed: rounded(missed), missedLogSd: rounded(missedLogSd) };
+}
+
+/** Six significant digits: what is beyond them is arithmetic, not knowledge. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
 /** Threads; for a small file none, and none of their code. */
 async function workersFor(setup: HashSetup, threads: number, expectedRows: number): Promise<Workers<HashTask, HashReply | FileFailure>> {
   if (expectedRows > FEW_ROWS) return new (await import("../pool/pool.ts")).Pool("hash-slice", threads, setup);
@@ -234,7 +251,7 @@ function checkSharing(schema: LinkageSchema, sharing: readonly number[], rows: n
   const worst = sharing.indexOf(Math.max(...sharing, 0));
   if (worst < 0 || sharing[worst]! <= schema.maximumSharing || sharing[worst]! * rows < 10) return;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  const advice = rows > schema.expectedRecords ? `agree on a schema for files of this size: schema init --expect-records ${rows}` : schema.duplicates === true ? "agree on a schema with keys that tell more people apart: schema init on files like this one" : "if the file holds several records of one person, agree on a schema for such files: schema init --duplicates";
+  const advice = rows > schema.expectedRecords ? `agree on a schema for files of this size: schema init --expect-records ${rows}` : "if the file holds several records of one person, agree on a schema for such files: schema init --duplicates";
   throw new SaltlinkError(
     "audit",
     `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; ${advice}`,

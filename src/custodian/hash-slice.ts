@@ -10,6 +10,7 @@ import { CellReader, fieldEncoder } from "./known-cells.ts";
 import { type IdBytes, lookupLines, trimmedIds } from "./lookup-lines.ts";
 import { type OwnIdSeed, hashOwnId } from "./own-ids.ts";
 import { fieldReaders } from "./record-atoms.ts";
+import { OTHER } from "./own-people.ts";
 import { RecordNotes } from "./record-notes.ts";
 import { drawBelow } from "./secret-draws.ts";
 import { type SliceStrata, type StratumColumn, SliceValues } from "./strata.ts";
@@ -30,6 +31,8 @@ export interface HashSetup {
   readonly strata: readonly StratumColumn[];
   /** Partitions of the shuffle (see shuffled-rows.ts); with one, rows keep their order. */
   readonly partitions: number;
+  /** Who is one person, by row of the CSV, where the schema asks for it (own-people.ts). */
+  readonly people?: Uint32Array;
   /** See value-sample.ts: one for each key and bucket, or for the buckets alone where keys are counted exactly (shared-values.ts). */
   readonly sampleLimits: Uint32Array;
 }
@@ -97,9 +100,12 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
   const counter = new RecordCounter(schema, setup.sketches);
   const notes = new RecordNotes(schema, plan, readers, encoder, counter.atoms, setup.sketches.sampleBelow);
   const picked = new SampledWords(setup.sampleLimits);
-  const words = ID_HALVES + 2 + encodedLength(plan);
+  const person = ID_HALVES + 2 + encodedLength(plan);
+  const words = person + (setup.people === undefined ? 0 : 2);
   const width = words + setup.strata.length;
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
+  const allMissing = blankMask(schema);
+  const isHashed = (record: number, rowNumbers: Uint32Array): boolean => (setup.people?.[rowNumbers[record]!] ?? 0) < OTHER;
   const firstKey = firstKeyHalf(plan);
   const firstSampled = firstKey + 2 * (schema.keys.length + schema.buckets.length - setup.sampleLimits.length);
 
@@ -121,8 +127,9 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
     for (let from = 0, to = 0; from < rows; from = to) {
       to = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
       encoder.encode(from, to, ID_HALVES + 2);
-      for (const { record, rank } of encoder.note(from, to, ID_HALVES)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
+      for (const { record, rank } of encoder.note(from, to, ID_HALVES)) if (isHashed(record, rowNumbers)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
     }
+    if (setup.people !== undefined) tellPeople(setup.people, rowNumbers, places, encoder.rows(), { width, person, allMissing });
     const keys = encoder.keys(firstKey, withholdsShared(schema) ? schema.keys.length : 0); // before a view of the rows is taken, as it may enlarge the memory
     const halves = encoder.rows();
     if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));
@@ -154,6 +161,35 @@ function peopleOf(cells: CellBytes, ids: IdBytes, columns: number, firstRow: num
   }
   rejects.sort((a, b) => a.row - b.row);
   return { rowNumbers: rowNumbers.subarray(0, rows), firstBounds: firstBounds.subarray(0, rows) };
+}
+
+/** Bits of the null mask, as two halves. */
+interface Mask {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The null mask of a record of which nothing is sent: every bit that it may have (see RecordNotes). */
+function blankMask(schema: LinkageSchema): Mask {
+  const { filters } = schema;
+  const atoms = usedAtoms(schema).length;
+  const first = filters.some(({ fields }) => fields.length > 1) ? atoms : 0;
+  const half = (which: number): number => Array.from({ length: 32 }, (_, bit) => 32 * which + bit).reduce((mask, bit, i) => (bit >= first && bit < atoms + filters.length ? mask | (1 << i) : mask), 0);
+  return { low: half(0), high: half(1) };
+}
+
+/** Writes each record's person, `person` halves behind its row's beginning; where another record stands for the person, nothing else is sent of this one. */
+function tellPeople(people: Uint32Array, rowNumbers: Uint32Array, places: Uint32Array, halves: Uint32Array, { width, person, allMissing }: { width: number; person: number; allMissing: Mask }): void {
+  for (let i = 0; i < places.length; i++) {
+    const start = places[i]! * width;
+    const code = people[rowNumbers[i]!] ?? 0;
+    halves[start + person] = (code & ~OTHER) >>> 0;
+    halves[start + person + 1] = 0;
+    if (code < OTHER) continue;
+    halves.fill(0, start + ID_HALVES, start + person);
+    halves[start + ID_HALVES] = allMissing.low;
+    halves[start + ID_HALVES + 1] = allMissing.high;
+  }
 }
 
 function writeIds(recordIds: Uint32Array, halves: Uint32Array, places: Uint32Array, width: number): void {

@@ -132,12 +132,13 @@ export class KeyWithholder {
     this.#prf = hmacSha256(secret);
   }
 
-  /** Withholds what the kernel's rows share; `sample` hears of it first. */
-  withhold(sample: SharedSample): void {
+  /** Withholds what the kernel's rows share; `sample` hears of it first. `personAt`: where a row tells whose it is, if it does. */
+  withhold(sample: SharedSample, personAt?: number): void {
     const { width, firstKey, keys } = this.#rows.shape;
     const isShared = this.#rows.findShared(this.#columns);
     const halves = this.#rows.halves();
     for (let row = 0, at = keys; row < halves.length; row += width, at += keys + 1) {
+      if (personAt !== undefined && halves[row + personAt] !== 0 && presentKeys(halves, row + firstKey, keys) === 0) continue; // another record stands for the person
       const shared = isShared[at]!;
       const isDrawn = sample.draws();
       if (shared === 0) continue;

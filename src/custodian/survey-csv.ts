@@ -19,8 +19,9 @@ export interface Survey {
   readonly recognized: Recognized;
   /** Records in the file. */
   readonly rows: number;
-  /** Rows looked at, spread over the file. */
+  /** Rows looked at, spread over the file, and their numbers. */
   readonly sample: readonly (readonly string[])[];
+  readonly sampleRows: readonly number[];
 }
 
 const SAMPLE_ROWS = 100_000;
@@ -48,6 +49,7 @@ export async function surveyCsv(path: string, { encoding, leaveOut = [], sampleR
   const delimiter = known ?? delimiterOf(first.value?.bytes.toString() ?? "");
   const bytes = statSync(path).size;
   const sample: string[][] = [];
+  const numbers: number[] = [];
   let rows = 0;
   let every = 1;
   let index = 0;
@@ -57,10 +59,14 @@ export async function surveyCsv(path: string, { encoding, leaveOut = [], sampleR
     onProgress?.(Math.min((done += slice.bytes.length), bytes), bytes);
     if (index === 0) every = Math.max(1, Math.round(((bytes / SLICE_BYTES) * slice.records) / sampleRows));
     if (index++ % every !== 0 || sample.length >= sampleRows) continue;
-    for (const cells of readRecords(slice.bytes, delimiter)) if (typeof cells !== "string" && cells.length === header.length) sample.push(cells);
+    for (const [number, cells] of readRecords(slice.bytes, delimiter).entries()) {
+      if (typeof cells === "string" || cells.length !== header.length) continue;
+      sample.push(cells);
+      numbers.push(slice.firstRow + number);
+    }
   }
   if (rows === 0) throw new SaltlinkError("input", `${path} has a header and no records`);
-  return { path, header, delimiter, recognized: recognizeColumns(header, sample, leaveOut), rows, sample };
+  return { path, header, delimiter, recognized: recognizeColumns(header, sample, leaveOut), rows, sample, sampleRows: numbers };
 }
 
 /** The column map of a survey; a date order that no row settles must be given. */

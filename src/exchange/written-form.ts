@@ -12,7 +12,7 @@ export function headerText(header: Header): string {
 }
 
 export function csvColumns(layout: Layout): string[] {
-  return [RECORD_ID, layout.nulls, ...layout.filters.map((filter) => filter.name), ...layout.keys, ...layout.buckets, ...layout.tokens, ...layout.strata];
+  return [RECORD_ID, layout.nulls, ...layout.filters.map((filter) => filter.name), ...layout.keys, ...layout.buckets, ...layout.tokens, ...layout.person, ...layout.strata];
 }
 
 /** Where the header of a CSV form lies. */

@@ -9,10 +9,12 @@ import { type Evidence, evidenceOf } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
 import { ownPairs } from "./own-pairs.ts";
+import { linkOwnPeople } from "./link-own-people.ts";
+import { pairsOfPeople, withOthers } from "./own-people.ts";
 import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
 import { type LinkThreads, startLinkThreads } from "./link-threads.ts";
 import { loadRecordIds } from "./load-record-ids.ts";
-import { type LoadedDataset, type Loading, loadDataset, rowStride, writeRowLayout } from "./record-store.ts";
+import { type LoadedDataset, type Loading, loadDataset, peopleIn, rowStride, writeRowLayout } from "./record-store.ts";
 import { MOST_RECORDS, type RecordSample, sampleRecords } from "./sample-records.ts";
 import { scanRate } from "./scan-rate.ts";
 import { type LinkQuality, linkQualities, linksAbove } from "./link-quality.ts";
@@ -87,15 +89,18 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
   return withCandidates(options, async (input) => {
     const { a, b, schema, evidence } = input;
     const self = a === b;
-    const smaller = Math.min(a.rows, b.rows);
+    if (self && a.own !== undefined) return linkOwnPeople(options, input, a.own, THRESHOLDS);
+    const [recordsA, recordsB] = options.cardinality === "one-to-one" ? [peopleIn(a), peopleIn(b)] : [a.rows, b.rows];
+    const smaller = Math.min(recordsA, recordsB);
     const mark = input.memory.mark();
     let samples: readonly RecordSample[] | undefined;
     // a single record has no pair to tell of
     const takeSamples = async (): Promise<readonly RecordSample[]> => (samples ??= self || smaller < 2 ? [] : await sampleRecords([a, b], input));
-    const candidates = await findCandidates({ ...input, takeSamples });
+    const found = await findCandidates({ ...input, takeSamples });
+    const candidates = options.cardinality === "one-to-one" ? found : withOthers(found, a.own, options.cardinality === "many-to-many" ? b.own : undefined);
     options.onProgress("estimating", 0, 1);
     const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
-    const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : a.rows * b.rows;
+    const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : recordsA * recordsB;
     const own: OwnPairs[] = [];
     for (const sample of await takeSamples()) own.push(...(await ownPairs(input, sample)));
     input.memory.release(mark);
@@ -123,8 +128,8 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const links = firstLinks(all, linksAbove(all, threshold));
     const describe = levelDescriber(schema, evidence, usedAtoms(schema));
     const { memory, kernel, pool } = input;
-    const found: FoundLinks = { candidates, model, links, recordIds, levels: (observation) => describe(candidates.observations[observation]!), memory, kernel, pool };
-    const handedOn = options.onLinks?.(found);
+    const foundLinks: FoundLinks = { candidates, model, links, recordIds, levels: (observation) => describe(candidates.observations[observation]!), memory, kernel, pool };
+    const handedOn = options.onLinks?.(foundLinks);
     handedOn?.catch(() => {}); // looked at below
     const unreached = unreachedMatches(estimation, model);
     const [quality, ...qualityByThreshold] = linkQualities(all, unreached, [threshold, ...THRESHOLDS]);
@@ -141,7 +146,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       quality: quality!,
       qualityByThreshold,
       subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality) }),
-      levels: found.levels,
+      levels: foundLinks.levels,
       allPairs,
       self,
       peakBytes: input.memory.peakBytes,
@@ -151,9 +156,13 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
   });
 }
 
-/** The candidate pairs alone, as `linkDatasets` finds them; for judging blocking against a truth. */
+/** The candidate pairs alone, as `linkDatasets` finds them where any record may have several partners; for judging blocking against a truth. */
 export async function candidatePairs(options: LinkOptions): Promise<Candidates> {
-  return withCandidates(options, findCandidates);
+  return withCandidates(options, async (input) => {
+    const { a, b } = input;
+    if (a === b && a.own !== undefined) return pairsOfPeople(a.own);
+    return withOthers(await findCandidates(input), a.own, b.own);
+  });
 }
 
 export interface Forecast {

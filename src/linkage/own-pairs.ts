@@ -1,6 +1,7 @@
 import { type CandidateOptions, type Observation, findCandidates } from "./candidates.ts";
 import type { OwnPairs } from "./estimate.ts";
 import { missingShares } from "./missing-shares.ts";
+import { peopleIn } from "./record-store.ts";
 import type { RecordSample } from "./sample-records.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function ownPairs(options: CandidateOptions, { of: dataset, records
   const shares = missingShares(sample, sample, memory);
   memory.release(mark);
   const pairsOf = (records: number): number => (records * (records - 1)) / 2;
-  const within = (shows: OwnPairs["shows"], pairs: readonly Observation[], records: number): OwnPairs => ({ shows, observations: pairs, allPairs: pairsOf(records), missingShares: shares, growth: pairsOf(dataset.rows) / Math.max(1, pairsOf(records)) });
+  const within = (shows: OwnPairs["shows"], pairs: readonly Observation[], records: number): OwnPairs => ({ shows, observations: pairs, allPairs: pairsOf(records), missingShares: shares, growth: pairsOf(peopleIn(dataset)) / Math.max(1, pairsOf(records)) });
   if (sharedPairs === undefined) return [within("all", observations, sample.rows)];
   const shared = sharedPairs.pairs.map(([keys, missing, pairs]) => ({ observed: BigInt(keys), missing: BigInt(missing), pairs }));
   return [...(isSeen ? [within("filters", observations, sample.rows)] : []), ...(sharedPairs.records < 2 ? [] : [within("keys", shared, sharedPairs.records)])];

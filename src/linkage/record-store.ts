@@ -6,6 +6,7 @@ import { relativeToWeights, wholeLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { JoinTask } from "./join-columns.ts";
 import type { LinkRowsTask } from "./link-rows.ts";
+import { type OwnPeople, readOwnPeople } from "./own-people.ts";
 import type { RecordIdsTask } from "./load-record-ids.ts";
 import { LOAD_BLOCK, type LoadJob, type LoadTask, type Placement, load, loadScratch } from "./load-columns.ts";
 import type { SharedMemory } from "./shared-memory.ts";
@@ -23,8 +24,15 @@ export interface LoadedDataset {
   readonly nulls: number;
   /** 64 bits of every record's content, for ties; whole once all keys have been joined. */
   readonly digests: number;
+  /** Where the file says who is one person. */
+  readonly own?: OwnPeople;
   /** Filters, weights and tokens of all records, record after record, where they have been loaded. */
   readonly store?: number;
+}
+
+/** Records of a dataset without those for which another stands. */
+export function peopleIn({ rows, own }: LoadedDataset): number {
+  return own?.people ?? rows;
 }
 
 /** Shape of a row in the store, also as the kernel reads it (`layout`, see kernel/assembly/compare.ts). */
@@ -79,7 +87,8 @@ export async function loadDataset(file: HashedFile, loading: Loading, onRows: (r
   const { rows } = file.header;
   const target = { nulls: memory.reserve(rows * 8), digests: memory.reserve(rows * 8) };
   await overRows(file, loading, (part) => ({ load: "content", layout, target, ...part }), onRows);
-  return { file, rows, ...target };
+  const own = await readOwnPeople(file, memory, target.nulls);
+  return { file, rows, ...target, ...(own === undefined ? {} : { own }) };
 }
 
 /** Filters, their weights and tokens of the records that have a slot, record after record: what is compared together lies together. As a file is read but once, several stores can be filled. */

@@ -7,6 +7,8 @@ import type { SharedMemory } from "./shared-memory.ts";
 /** More records than this are sampled: a hundred thousand have families enough. */
 export const MOST_RECORDS = 100_000;
 const INDEX = 4;
+/** Above all digests. */
+const LAST = 2n ** 63n - 1n;
 /** What is left to other uses at the least, besides all records' filters. */
 const MARGIN = 64 << 20;
 
@@ -24,13 +26,14 @@ export interface RecordSample {
 export async function sampleRecords(datasets: readonly LoadedDataset[], { memory, kernel, pool, layout }: Loading, most = MOST_RECORDS): Promise<RecordSample[]> {
   const mark = memory.mark();
   const chosen = await Promise.all(
-    datasets.map(async ({ rows, digests }): Promise<Uint32Array | undefined> => {
-      if (rows <= most) return undefined;
+    datasets.map(async ({ rows, digests, own }): Promise<Uint32Array | undefined> => {
+      const standing = own && Uint32Array.from({ length: rows }, (_, row) => row).filter((row) => own.isOther[row] === 0);
+      if ((standing?.length ?? rows) <= most) return standing && inSharedMemory(standing);
+      // those for which others stand come last, and there are enough before them
+      if (own !== undefined) memory.i64(digests, rows).forEach((_, row, all) => own.isOther[row] === 1 && (all[row] = LAST));
       const [scratch, found] = [memory.reserve(kernel.smallestScratch(rows)), memory.reserve(rows * INDEX)];
       const count = await pool.run({ name: "smallestDigests", args: [digests, rows, most, scratch, found] });
-      const shared = new Uint32Array(new SharedArrayBuffer(count * INDEX)); // threads that read the file are told
-      shared.set(memory.u32(found, count));
-      return shared;
+      return inSharedMemory(memory.u32(found, count));
     }),
   );
   memory.release(mark);
@@ -47,6 +50,13 @@ export async function sampleRecords(datasets: readonly LoadedDataset[], { memory
     memory.release(order);
     return { of: dataset, records, placement, isFilled: false };
   });
+}
+
+/** Threads that read the file are told. */
+function inSharedMemory(rows: Uint32Array): Uint32Array {
+  const shared = new Uint32Array(new SharedArrayBuffer(rows.length * INDEX));
+  shared.set(rows);
+  return shared;
 }
 
 /** The chosen rows as a dataset of their own. Nobody asks for its digests. */

@@ -2,7 +2,7 @@ import type { LinkKernel } from "../kernel/link-kernel.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Model } from "./estimate.ts";
 import type { SharedMemory } from "./shared-memory.ts";
-import type { LoadedDataset } from "./record-store.ts";
+import { type LoadedDataset, peopleIn } from "./record-store.ts";
 
 /** How many partners a record may have. */
 export type Cardinality = "one-to-one" | "many-to-one" | "many-to-many";
@@ -49,6 +49,7 @@ export interface SolveOptions {
  */
 export function solve(options: SolveOptions): Links {
   const { candidates, model, a, b, memory, kernel, cardinality, threshold } = options;
+  const [peopleA, peopleB] = [peopleIn(a), peopleIn(b)];
   const mark = memory.mark();
   const [onceA, onceB] = linkedOnce(cardinality);
   const groups = groupsOf(options);
@@ -65,7 +66,7 @@ export function solve(options: SolveOptions): Links {
   const free = new Float64Array(candidates.observations.length);
   let done = false;
   for (const observation of heaviestFirst(candidates, model)) {
-    const shrink = cardinality === "one-to-one" ? (Math.max(1, a.rows - count) * Math.max(1, b.rows - count)) / (a.rows * b.rows) : 1;
+    const shrink = cardinality === "one-to-one" ? (Math.max(1, peopleA - count) * Math.max(1, peopleB - count)) / (peopleA * peopleB) : 1;
     const probability = givenFree(model.probabilities[observation]!, shrink);
     free[observation] = shrink;
     // with no link in between a later observation can never do better than this one

@@ -51,7 +51,7 @@ const writtenSchema = z.strictObject({
   scheme: z.literal(SCHEME),
   profile: z.enum(profiles),
   weakened: z.boolean().optional().describe("true lifts what the profile demands of filters, keys and buckets: for tests of the audit and for research"),
-  duplicates: z.boolean().optional().describe("true where a file may hold several records of one person: values of keys that records share are sent; in profile standard they are withheld otherwise"),
+  duplicates: z.boolean().optional().describe("true where a file may hold several records of one person: hash finds them, and one of them stands for all (profiles standard and strict)"),
   expectedRecords: z.number().int().min(1).describe("records of the largest file that this schema is meant for"),
   fields: z.array(z.strictObject({ name, kind: z.enum(Object.keys(fieldKinds) as [FieldKindName, ...FieldKindName[]]) })).min(1).max(24),
   filters: z.array(filterSchema).max(8),
@@ -152,6 +152,7 @@ function crossCheck(schema: LinkageSchema): string[] {
   schema.keys.forEach((key, i) => checkAtoms(key.parts, `keys[${i}].parts`));
   schema.buckets.forEach((bucket, i) => checkAtoms(bucket.parts, `buckets[${i}].parts`));
   checkAtoms(schema.tokens, "tokens");
+  if (schema.duplicates === true && schema.profile === "plain") problems.push("duplicates belongs to profiles standard and strict; in plain they show by themselves");
   if (schema.tokens.length > 0 && schema.profile !== "plain") problems.push("tokens belong to profile plain only");
   if (schema.profile === "strict" && (schema.keys.length > 0 || schema.filters.length !== 1)) problems.push("profile strict has one filter and no keys, only buckets (none: all pairs are compared)");
   if (schema.profile === "standard" && schema.buckets.length > 1) problems.push("profile standard has one bucket at most");

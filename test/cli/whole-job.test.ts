@@ -180,8 +180,11 @@ describe("the whole job on two departments", () => {
       return work.read("run/links.csv").trim().split("\n").length - 1;
     };
     const one = count();
+    // the second records that the department finds have their first one's links
     expect(count("--many-to-one")).toBeGreaterThan(1.9 * one);
     expect(count("--many-to-many")).toBeGreaterThan(1.9 * one);
+    const { people } = JSON.parse(work.do("inspect", "census.parquet", "--json").stdout) as { people: { several: number } };
+    expect(people.several).toBeGreaterThan(0.95 * rows.length);
   });
 
   it("finds the duplicates within one file", () => {
@@ -195,6 +198,8 @@ describe("the whole job on two departments", () => {
     work.do("link", "register.parquet", "--dedupe", "--out", "run");
     const found = JSON.parse(work.do("evaluate", "run", "--truth", "truth.csv", "--lookup", "register.lookup.csv", "--json").stdout) as Evaluation;
     expect(found.recall).toBeGreaterThan(0.95);
+    expect(found.estimated_precision).toBeGreaterThan(0.9);
+    expect(readdirSync(work.path).filter((name) => name.includes("people"))).toEqual([]); // the file in clear by which they were found
     // exact copies: twins of one sex are the only thing to take for them
     expect(found.precision).toBeGreaterThan(0.93);
     expect(work.read("run/links.csv").split("\n")[0]).toContain("cluster");

@@ -12,7 +12,7 @@ import { expectedStates } from "../../src/schema/error-model.ts";
 import { standardSchema } from "../example-schema.ts";
 
 /** What records share is sent, so that own pairs tell of relatives. */
-const sending = { ...standardSchema, duplicates: true };
+const sending = { ...standardSchema, weakened: true };
 const evidence = evidenceOf(sending, usedAtoms(sending));
 const groups = evidence.groups;
 

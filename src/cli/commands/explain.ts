@@ -43,6 +43,7 @@ async function explain(run: string, records: [string, string], options: ExplainO
     if (rowA < 0) throw new SaltlinkError("usage", `the first record id is not in ${a.path}; ids are those of the hashed files, in their order`);
     if (rowB < 0) throw new SaltlinkError("usage", `the second record id is not in ${(b ?? a).path}; ids are those of the hashed files, in their order`);
     if (b === undefined && rowA === rowB) throw new SaltlinkError("usage", "the two record ids are the same record");
+    if (b === undefined && a.header.people !== undefined) throw new SaltlinkError("usage", `who is one person in ${a.path} its department found out itself before it hashed the file; nothing was compared that could be explained`);
     const cardinality = manifest.mode === "dedupe" ? "many-to-many" : manifest.mode;
     const linkage = await linkDatasets({ a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, cardinality, threshold: manifest.threshold, onProgress: progress.update });
     progress.stop();

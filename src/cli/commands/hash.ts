@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { withoutEnding } from "../../custodian/companion-files.ts";
-import { type HashOptions, type HashSummary, hashDataset } from "../../custodian/hash-dataset.ts";
+import type { HashOptions, HashSummary } from "../../custodian/hash-dataset.ts";
+import { hashFile } from "../../custodian/hash-file.ts";
 import { stratumRules } from "../../custodian/strata.ts";
 import { SaltlinkError } from "../../errors.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
@@ -73,7 +74,7 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
       onProgress: (done, total) => progress.update("hashing", done, total),
     };
     // the attacks are many modules, and seldom wanted here
-    const summary = options.requireAudit === true ? (await (await import("../../audit/audited-hash.ts")).auditedHash(work, progress.update)).summary : await hashDataset(work);
+    const summary = options.requireAudit === true ? (await (await import("../../audit/audited-hash.ts")).auditedHash(work, progress.update)).summary : await hashFile(work, progress.update);
     progress.stop();
     if (options.json === true) terminal.json(jsonSummary(summary));
     else printSummary(csv, summary, schema, performance.now() - started, terminal);
@@ -120,7 +121,7 @@ function printSummary(csv: string, { output, lookup, rejects, read, hashed, reje
     // the rows that are lost to a wrong encoding are those of people with accents in their names
     if (readFileSync(rejects, "utf8").includes("not valid UTF-8")) terminal.warn(`some of them are not valid UTF-8: if ${csv} comes from Excel on Windows, hash it again with --encoding windows-1252`);
   }
-  if (schema.duplicates === true) terminal.note(`${output}: holds what several records share; audit it before you send it (saltlink audit)`);
+  if (header.people !== undefined) terminal.note(`${counted(header.people.several, "person")} with several records: one of them is hashed for all (about ${percent(header.people.precision)} of their pairs are right, and about ${count(Math.round(header.people.missed))} were not found)`);
   terminal.note(`${output}: may go to the linkage unit, and to no department that holds the salt`);
   terminal.note(`${lookup}: stays here; it turns record ids back into your own`);
 }

@@ -3,12 +3,15 @@ import { dirname, join } from "node:path";
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
 import { columnMapPath } from "../../custodian/column-map.ts";
-import { designSchema } from "../../custodian/design-schema.ts";
+import { designSchema, holdDuplicates } from "../../custodian/design-schema.ts";
 import type { CsvEncoding } from "../../custodian/csv/open.ts";
 import type { DateOrder } from "../../custodian/normalize/date.ts";
 import { describeSource } from "../../custodian/recognize-columns.ts";
 import { type Survey, atomColumns, columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
+import type { OwnPeopleOptions } from "../../custodian/find-own-people.ts";
+import { OTHER } from "../../custodian/own-people.ts";
 import { PartialFile, protectInputs } from "../../output/partial-file.ts";
+import { defaultThreads } from "../../pool/workers.ts";
 import { type FieldKindName } from "../../schema/field-kinds.ts";
 import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles } from "../../schema/linkage-schema.ts";
 import { withholdsShared } from "../../schema/withheld.ts";
@@ -50,8 +53,8 @@ export const addSchema: AddCommand = (program, { terminal }) => {
       .option("--leave-out <column>", "leave this column out (repeat for more)", (column: string, columns: string[]) => [...columns, column], []),
     "the CSV files",
   )
-    .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default: 20%, where files hold duplicates 13%)", shareOption)
-    .option("--duplicates", "a file may hold several records of one person: send values of keys that records share (profile standard; default: as the files show)")
+    .option("--sharing <share>", "sharing of all keys and filters together that may be spent on finding more links: less is safer (profile standard; default: 20%)", shareOption)
+    .option("--duplicates", "a file may hold several records of one person: hash looks for them, and hashes one of each (default: as the files show; not in profile plain)")
     .option("--json", "print what was decided as JSON")
     .option("--force", "replace the schema and the column maps if they are there")
     .addHelpText("after", "\nExample:\n  saltlink schema init census.csv cis.csv --out link.schema.json")
@@ -80,9 +83,15 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   if (fields.length < 2) throw new SaltlinkError("input", `too little to link on: the files share ${fields.length === 0 ? "no recognised field" : `only ${fields[0]!.name}`}; rename columns to what they hold (forename, surname, date_of_birth, postcode ...)`);
   const maps = surveys.map((survey) => columnMapOf(survey, names, options.dateOrder));
   const expectedRecords = options.expectRecords ?? Math.max(...surveys.map((survey) => survey.rows));
-  const samples = surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields));
+  const duplicates = options.profile !== "plain" && (options.duplicates ?? holdDuplicates(surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields)), expectedRecords, fields));
+  const salt = { project: "schema", secret: new Uint8Array(32) }; // the same every time, as the schema is to be; what is hashed with it is gone when the people are found
+  const standing: Survey[] = [];
+  for (const [i, survey] of surveys.entries()) standing.push(duplicates ? await withoutOthers(survey, { input: survey.path, output: options.out, encoding: options.encoding, map: maps[i]!, fields, salt, threads: defaultThreads(), onStage: progress.update }) : survey);
+  const samples = standing.map((survey, i) => atomColumns(survey, maps[i]!, fields));
   progress.update("choosing", 0, 1);
-  const schema = designSchema({ fields, samples, expectedRecords, ...(options.profile === undefined ? {} : { profile: options.profile }), ...(options.duplicates === undefined ? {} : { duplicates: options.duplicates }), ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) });
+  // as many people as there are in so many records
+  const people = Math.ceil(expectedRecords * Math.max(...standing.map(({ sample }, i) => sample.length / surveys[i]!.sample.length)));
+  const schema = { ...designSchema({ fields, samples, expectedRecords: people, ...(options.profile === undefined ? {} : { profile: options.profile }), duplicates, ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) }), expectedRecords };
   progress.stop();
 
   output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
@@ -109,12 +118,20 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   terminal.note(`${options.out}: send it to every department; each hashes with it as it is (${JSON_SCHEMA_FILE} beside it only helps editors).`);
 }
 
+/** Less the records for which others of their person stand, as `hash` will find them: of those nothing is sent. */
+async function withoutOthers(survey: Survey, options: OwnPeopleOptions): Promise<Survey> {
+  const { findOwnPeople } = await import("../../custodian/find-own-people.ts");
+  const { of } = await findOwnPeople(options);
+  const stands = survey.sampleRows.map((row) => (of[row] ?? 0) < OTHER);
+  return { ...survey, sample: survey.sample.filter((_, i) => stands[i]), sampleRows: survey.sampleRows.filter((_, i) => stands[i]) };
+}
+
 /** What the schema will cost and bring, in the words of its trade. */
 function summary(schema: LinkageSchema, lacksKeys: boolean): string {
   const lines = [`profile ${schema.profile}${lacksKeys ? " (profile standard finds no keys in so few fields)" : ""}, for files of up to ${counted(schema.expectedRecords, "record")}: ${counted(schema.filters.length, "filter")}, ${counted(schema.keys.length, "key")}, ${counted(schema.buckets.length, "bucketed key")}`];
   const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
   if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  ${schema.filters.length === 0 ? "without a date of birth there are keys alone, and misspellings are found only where a key leaves them out" : `filters are anchored on ${schema.filters[0]!.anchor.join(" + ")}`}; no key is shared by more than ${percent(sharing)} of the records${withholdsShared(schema) ? ", and what they share is withheld" : ""}`);
-  if (schema.profile === "standard" && schema.maximumSharing > 0.1 && !withholdsShared(schema)) lines.push(`  records share up to ${percent(schema.maximumSharing / 2)} of their key values with others that look like the same people; if these are not files with duplicates, look at the keys before you send anything`);
+  if (schema.duplicates === true) lines.push("  files may hold several records of a person: hash looks for them, and hashes one of each");
   return lines.join("\n");
 }
 
