@@ -35,11 +35,6 @@ const PASSING_BYTES = 1 << 20;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
-/** Where the notes on a group of so many values begin, in words from its address. */
-function noteOffset(values: number): number {
-  return (values * VALUE) / 4;
-}
-
 /** What notes say first, for records to be told of (see assembly/notes.ts): values of the group that are missing (two halves), a problem by number, a hash of them all; then come the hashes of each, 0 where it is missing. */
 export const MISSING_LOW = 0;
 export const MISSING_HIGH = 1;
@@ -79,6 +74,8 @@ export class SliceEncoder {
   readonly #memory = new KernelMemory();
   readonly #groups: readonly ValueGroup[];
   readonly #program: number;
+  /** How far notes on each group lie from its address, in bytes: behind its values and what the program keeps of its own. */
+  readonly #noteOffsets: readonly number[];
   #told = { at: 0, tallies: 0, counted: 0 };
   readonly #slice: number;
   readonly #fields: number;
@@ -101,7 +98,9 @@ export class SliceEncoder {
     this.#kernel = encodeKernel(this.#memory.memory);
     this.#memory.begin(this.#kernel.heapBase());
     this.#groups = groups;
-    this.#program = layProgram(plan, groups.map(({ values }) => values), this.#kernel, this.#memory);
+    const { program, keptBytes } = layProgram(plan, groups, this.#kernel, this.#memory);
+    this.#program = program;
+    this.#noteOffsets = groups.map(({ values }, g) => values.length * VALUE + keptBytes[g]!);
     this.#fields = this.#memory.reserve(groups.length * FIELD);
     this.#tables = groups.map(({ keptCells }) => (keptCells === 0 ? { at: 0, slots: 0 } : { at: this.#memory.reserve(FIRST_SLOTS * SLOT), slots: FIRST_SLOTS }));
     groups.forEach(({ columns }, g) => {
@@ -147,7 +146,8 @@ export class SliceEncoder {
   keep(group: number, record: number, values: readonly (string | undefined)[], notes: ArrayLike<number>): boolean {
     const { columns, keptCells } = this.#groups[group]!;
     const room = keptCells > 0 ? this.#kept[group]! : this.#passing;
-    let size = values.length * VALUE + notes.length * 4 + 4 * SLACK;
+    const noteOffset = this.#noteOffsets[group]!;
+    let size = noteOffset + notes.length * 4 + 4 * SLACK;
     for (const value of values) size += value === undefined ? 0 : value.length * 3 + 1;
     if (keptCells > 0) {
       if (this.#entries[group]! >= keptCells) {
@@ -162,7 +162,8 @@ export class SliceEncoder {
       this.#enlarge(room, 2 * Math.max(size, room.end - room.start));
     }
     const address = room.at;
-    let at = (address >> 2) + noteOffset(values.length);
+    let at = (address + noteOffset) >> 2;
+    this.#memory.words.fill(0, (address >> 2) + values.length * 2, at); // nothing of the program's own is there yet
     for (let n = 0; n < notes.length; n++) this.#memory.words[at++] = notes[n]!;
     let end = at << 2;
     for (let v = 0; v < values.length; v++) end = this.#write(values[v], end, address + v * VALUE);
@@ -206,7 +207,7 @@ export class SliceEncoder {
   /** Lays out what `note` is to tell. */
   tell({ showsAtoms, filters, counted, sampleBelow }: Told): void {
     const memory = this.#memory;
-    const offsets = this.#groups.map(({ values }) => noteOffset(values.length) * 4);
+    const offsets = this.#noteOffsets;
     const groupOf = (value: number): number => this.#groups.findIndex(({ values }) => values.includes(value));
     const masks = memory.list(filters.flatMap(({ anchor, texts, bit }) => [maskOf(anchor), maskOf(texts), maskOf([bit])].flat()));
     const hashes = memory.list(counted.flatMap((value) => [groupOf(value) * 4, offsets[groupOf(value)]! + (HASHES + this.#groups[groupOf(value)]!.values.indexOf(value)) * 4]));

@@ -1,53 +1,45 @@
 // Filters: the n-grams of texts as bits, and their diffusion.
 import { compress } from "./blake2s";
-import { h4, LANES, loadStates, MISSING, prepareKeys, results, storeResults } from "./prf";
+import { h4, LANES, loadStates, results, storeResults } from "./prf";
 
-// A *part* is what one value puts into a filter: u32 where the value lies, u32 job of its anchored key, u32 its state (32 bytes), u32 hashes, u32 gram, u32 positional, u32 padded.
-const PART: usize = 28;
-// A *filter*: u32 log2 of its bits, u32 parts, u32 how many, u32 columns of the diffusion (0 = none), u32 where it goes, u32 where it is put together: a byte for each bit,
-// its highest set where the bit is. A bit is set by one store, where words of bits are read, changed and waited for.
+// A *part* is what one value puts into a filter: u32 where the first record's value lies, u32 hashes, u32 gram, u32 positional, u32 padded.
+const PART: usize = 20;
+// A *filter*: u32 log2 of its bits, u32 number of its first part, u32 how many, u32 columns of the diffusion (0 = none), u32 where the first record's goes, u32 where that is put together: a byte for each bit, its highest set where the bit is. A bit
+// is set by one store, where words of bits are read, changed and waited for. The next records' lie behind it.
 const FILTER: usize = 24;
 const MOST_CHARACTERS = 120;
 
-/** Whether a part has an anchor and a text. */
-// @ts-ignore: decorator
-@inline
-function isPresent(part: usize): bool {
-  return load<u32>(<usize>load<u32>(part, 4), 16) != MISSING && load<u32>(<usize>load<u32>(part), 4) != 0;
-}
-
-/** Fills all filters of a record whose anchors' jobs are done. `parts`: all parts of all filters; `prepared`: scratch, 8 bytes a part; `text`: scratch, 512 bytes. */
-export function fillFilters(filters: usize, filterCount: i32, parts: usize, partCount: i32, prepared: usize, text: usize): void {
-  let states = 0;
-  for (let p = 0; p < partCount; p++) {
-    const part = parts + <usize>p * PART;
-    if (!isPresent(part)) continue;
-    store<u32>(prepared + (states << 3), load<u32>(<usize>load<u32>(part, 4), 12));
-    store<u32>(prepared + (states << 3), load<u32>(part, 8), 4);
-    states++;
-  }
-  prepareKeys(prepared, states);
+/** Queues the n-grams of a record, whose values lie `shift` bytes behind the first's. `states`: u32 where the state of each part's anchored key lies, 0 where its anchor is missing; `text`: scratch, 512 bytes. */
+export function queueFilters(filters: usize, filterCount: i32, parts: usize, states: usize, slot: i32, shift: usize, text: usize): void {
   for (let f = 0; f < filterCount; f++) {
     const filter = filters + <usize>f * FILTER;
     const log2Bits = load<i32>(filter);
-    const target = <usize>load<u32>(filter, 20);
+    const target = <usize>load<u32>(filter, 20) + (<usize>slot << log2Bits);
     for (let i = 0; i < 1 << log2Bits; i += 16) v128.store(target + i, i32x4.splat(0));
-    for (let p = 0; p < load<i32>(filter, 8); p++) {
-      const part = <usize>load<u32>(filter, 4) + <usize>p * PART;
-      if (!isPresent(part)) continue;
-      const value = <usize>load<u32>(part);
-      const length = copyText(text, <usize>load<u32>(value), load<i32>(value, 4) - 1, load<u32>(part, 24) != 0);
-      addGrams(filter, part, text, length);
+    const first = load<i32>(filter, 4);
+    for (let p = first; p < first + load<i32>(filter, 8); p++) {
+      const part = parts + <usize>p * PART;
+      const state = load<u32>(states + (<usize>p << 2));
+      const value = <usize>load<u32>(part) + shift;
+      if (state == 0 || load<u32>(value, 4) == 0) continue;
+      const length = copyText(text, <usize>load<u32>(value), load<i32>(value, 4) - 1, load<u32>(part, 16) != 0);
+      addGrams(state, <u32>target, log2Bits, part, text, length);
     }
   }
-  if (queued > 0) setQueued();
+}
+
+/** Writes the filters of so many records, `size` bytes apart, whose n-grams are all set: filter after filter, since the columns of one fit the first cache. */
+export function writeFilters(filters: usize, filterCount: i32, slots: i32, size: usize): void {
   for (let f = 0; f < filterCount; f++) {
     const filter = filters + <usize>f * FILTER;
     const log2Bits = load<i32>(filter);
     const columns = <usize>load<u32>(filter, 12);
-    const out = <usize>load<u32>(filter, 16);
-    gather(<usize>load<u32>(filter, 20), log2Bits, columns == 0 ? out : undiffused);
-    if (columns != 0) diffuse(undiffused, log2Bits, columns, out);
+    let out = <usize>load<u32>(filter, 16);
+    let target = <usize>load<u32>(filter, 20);
+    for (let slot = 0; slot < slots; slot++, out += size, target += <usize>1 << log2Bits) {
+      gather(target, log2Bits, columns == 0 ? out : undiffused);
+      if (columns != 0) diffuse(undiffused, log2Bits, columns, out);
+    }
   }
 }
 
@@ -67,24 +59,27 @@ function copyText(text: usize, value: usize, bytes: i32, padded: bool): i32 {
   return <i32>(at - text);
 }
 
-// N-grams wait until there are four, of whatever filters of the record: a lane that hashes nothing costs as much as one that does.
+// N-grams wait until there are four, of whatever filters and records.
 let queued: i32 = 0;
 const gram4 = memory.data(256, 16); // their messages as `compress` wants them; a gram's ends within the first five words, and nearly always within the first: the others are zero, unless `anyLong`
 let anyLong = false;
 const gramLengths = memory.data(16, 16);
-const gramParts = memory.data(LANES * 4, 16);
-const gramFilters = memory.data(LANES * 4, 16);
+const gramStates = memory.data(LANES * 4, 16);
+const gramTargets = memory.data(LANES * 4, 16);
+const gramWidths = memory.data(LANES * 4, 16); // log2 of the filter's bits
+const gramHashes = memory.data(LANES * 4, 16);
 const gramBytes = memory.data(32, 16); // one message of more than four bytes
 
 /**
- * Queues every n-gram of a part's text for a filter.
+ * Queues every n-gram of a part's text for the bits at `target`.
  * `text`: UTF-8, already padded; grams are runs of `gram` code points, at most 16 bytes.
  * `positional`: the message is the gram's 1-based index in one byte, then the gram. Else a gram that comes again is followed by a byte that counts
  * its earlier occurrences, so that "MOREE" and "MOREEE" do not share a filter: equal filters mean equal texts.
  */
-function addGrams(filter: usize, part: usize, text: usize, length: i32): void {
-  const gram = load<i32>(part, 16);
-  const positional = load<u32>(part, 20) != 0;
+function addGrams(state: u32, target: u32, log2Bits: i32, part: usize, text: usize, length: i32): void {
+  const hashes = load<u32>(part, 4);
+  const gram = load<i32>(part, 8);
+  const positional = load<u32>(part, 12) != 0;
   const end = text + <usize>length;
   let start = text;
   let tail = text; // end of the gram that begins at `start`
@@ -112,8 +107,10 @@ function addGrams(filter: usize, part: usize, text: usize, length: i32): void {
       for (let i = 0; i < 5; i++) store<u32>(gram4 + (i << 4) + lane, load<u32>(gramBytes + (i << 2)));
     }
     store<u32>(gramLengths + lane, 64 + size);
-    store<u32>(gramParts + lane, <u32>part);
-    store<u32>(gramFilters + lane, <u32>filter);
+    store<u32>(gramStates + lane, state);
+    store<u32>(gramTargets + lane, target);
+    store<u32>(gramWidths + lane, log2Bits);
+    store<u32>(gramHashes + lane, hashes);
     if (++queued == LANES) setQueued();
     if (tail >= end) break;
     start = nextCodePoint(start, end);
@@ -122,25 +119,20 @@ function addGrams(filter: usize, part: usize, text: usize, length: i32): void {
 }
 
 /** Sets the positions of the n-grams that wait. */
-function setQueued(): void {
-  for (let lane = queued; lane < LANES; lane++) store<u32>(gramParts + (lane << 2), load<u32>(gramParts));
-  loadStates(stateOf(0), stateOf(1), stateOf(2), stateOf(3));
+export function setQueued(): void {
+  if (queued == 0) return;
+  for (let lane = queued; lane < LANES; lane++) store<u32>(gramStates + (lane << 2), load<u32>(gramStates));
+  loadStates(<usize>load<u32>(gramStates), <usize>load<u32>(gramStates, 4), <usize>load<u32>(gramStates, 8), <usize>load<u32>(gramStates, 12));
   compress(h4, gram4, gramLengths, -1);
   storeResults();
   for (let lane = 0; lane < queued; lane++) {
-    const filter = <usize>load<u32>(gramFilters + (lane << 2));
-    setPositions(<usize>load<u32>(filter, 20), load<i32>(filter), results + (lane << 5), load<i32>(<usize>load<u32>(gramParts + (lane << 2)), 12));
+    const at = lane << 2;
+    setPositions(<usize>load<u32>(gramTargets + at), load<i32>(gramWidths + at), results + (lane << 5), load<i32>(gramHashes + at));
   }
   queued = 0;
   if (!anyLong) return;
   for (let word: usize = 1; word < 5; word++) v128.store(gram4 + (word << 4), i32x4.splat(0));
   anyLong = false;
-}
-
-// @ts-ignore: decorator
-@inline
-function stateOf(lane: i32): usize {
-  return <usize>load<u32>(<usize>load<u32>(gramParts + (lane << 2)), 8);
 }
 
 /**

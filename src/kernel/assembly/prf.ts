@@ -11,7 +11,6 @@ export const h4 = memory.data(128, 16); // chaining values of four lanes
 const block4 = memory.data(256, 16); // message blocks of four lanes
 const blocks = memory.data(LANES * 80, 16); // the same, lane after lane and with room behind each
 export const results = memory.data(LANES * 32, 16); // their outputs, lane after lane
-const batch = memory.data(LANES * 4, 16); // jobs of the four lanes
 const lengths4 = memory.data(16, 16); // bytes so far of four lanes
 
 /** Lays the states of four lanes out for `compress`. */
@@ -82,54 +81,86 @@ export function hashNumbers(state: usize, count: i32, second: u32, out: usize): 
 }
 
 // A *value* is two u32: where its UTF-8 form lies, with the separator and at least 16 more bytes of any kind behind it, and its bytes with the separator (0 = missing).
-// A *job* is one PRF of one message: u32 state, u32 list of values (where they lie), u32 how many, u32 where its output goes, u32 status. The message is every value of the list followed by a separator; an empty list is
-// the separator alone.
-export const JOB: usize = 20;
+// A *job* is one PRF of one message: u32 state, u32 list of values (where the first record's lie), u32 how many, u32 where the first record's output goes, u32 place among its groups of that which all of the values belong to, in bytes, and u32 how
+// far from the address of what its cells came to the output is kept for when they come again (0: it is not). The message is every value of the list followed by a separator; an empty list is the separator alone.
+export const JOB: usize = 24;
 const SEPARATOR: u8 = 0x1f;
-export const MISSING = 0;
-const DONE = 1;
 const LONG = -1;
 
-/** Runs jobs and sets their status. `wordsOnly`: of the output only eight bytes are wanted, zeros where the message is missing and never else. */
-export function runJobs(jobs: usize, count: i32, wordsOnly: bool): void {
-  let lanes = 0;
-  for (let j = 0; j < count; j++, jobs += JOB) {
-    const list = <usize>load<u32>(jobs, 4);
-    const length = load<i32>(jobs, 8);
-    const size = composeMessage(blocks + <usize>(lanes * 80), list, length);
-    store<u32>(jobs, size == 0 ? MISSING : DONE, 16);
-    if (size > 0) {
-      store<u32>(batch + (lanes << 2), <u32>jobs);
-      store<u32>(lengths4 + (lanes << 2), 64 + size);
-      lanes++;
-    } else if (size == LONG) {
-      hashLong(<usize>load<u32>(jobs), list, length);
-      storeOutput(<usize>load<u32>(jobs, 12), results, wordsOnly);
-    } else if (wordsOnly) store<u64>(<usize>load<u32>(jobs, 12), 0);
-    if (lanes == LANES || (lanes > 0 && j == count - 1)) {
-      for (let lane = lanes; lane < LANES; lane++) store<u32>(batch + (lane << 2), load<u32>(batch));
-      loadBlocks(blocks, blocks + 80, blocks + 160, blocks + 240);
-      loadStates(<usize>load<u32>(<usize>load<u32>(batch)), <usize>load<u32>(<usize>load<u32>(batch, 4)), <usize>load<u32>(<usize>load<u32>(batch, 8)), <usize>load<u32>(<usize>load<u32>(batch, 12)));
-      compress(h4, block4, lengths4, -1);
-      storeResults();
-      for (let lane = 0; lane < lanes; lane++) storeOutput(<usize>load<u32>(<usize>load<u32>(batch + (lane << 2)), 12), results + (lane << 5), wordsOnly);
-      lanes = 0;
-    }
+/** What is kept with cells begins with a u32: whether it is there, or that a value is missing. */
+export const KEPT = 1;
+export const KEPT_MISSING = 2;
+
+// jobs wait until there are four, of whatever records: a lane that hashes nothing costs as much as one that does
+let lanes: i32 = 0;
+const laneStates = memory.data(LANES * 4, 16);
+const laneOutputs = memory.data(LANES * 4, 16);
+const laneKept = memory.data(LANES * 4, 16);
+
+/** Where a job's output is kept for a record; 0 where it is not. */
+// @ts-ignore: decorator
+@inline
+export function keptAt(job: usize, addresses: usize): usize {
+  const offset = <usize>load<u32>(job, 20);
+  return offset == 0 ? 0 : <usize>load<u32>(addresses + <usize>load<u32>(job, 16)) + offset;
+}
+
+/** Queues a job for a record whose values lie `shift` bytes behind the first's; false when one of them is missing. `wordsOnly`: of the output only eight bytes are wanted, never zeros, and kept at `kept` if that is not 0. */
+export function queueJob(job: usize, shift: usize, output: usize, wordsOnly: bool, kept: usize): bool {
+  const state = load<u32>(job);
+  const list = <usize>load<u32>(job, 4);
+  const length = load<i32>(job, 8);
+  const size = composeMessage(blocks + <usize>(lanes * 80), list, length, shift);
+  if (size == 0) return false;
+  if (size == LONG) {
+    hashLong(<usize>state, list, length, shift);
+    storeOutput(output, results, wordsOnly);
+    return true;
   }
+  store<u32>(laneStates + (lanes << 2), state);
+  store<u32>(laneOutputs + (lanes << 2), <u32>output);
+  store<u32>(laneKept + (lanes << 2), <u32>kept);
+  store<u32>(lengths4 + (lanes << 2), 64 + size);
+  if (++lanes == LANES) finishJobs(wordsOnly);
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+export function keepWord(kept: usize, word: u64): void {
+  store<u32>(kept, KEPT);
+  store<u64>(kept, word, 4);
+}
+
+/** Runs the jobs that wait. */
+export function finishJobs(wordsOnly: bool): void {
+  if (lanes == 0) return;
+  for (let lane = lanes; lane < LANES; lane++) store<u32>(laneStates + (lane << 2), load<u32>(laneStates));
+  loadBlocks(blocks, blocks + 80, blocks + 160, blocks + 240);
+  loadStates(<usize>load<u32>(laneStates), <usize>load<u32>(laneStates, 4), <usize>load<u32>(laneStates, 8), <usize>load<u32>(laneStates, 12));
+  compress(h4, block4, lengths4, -1);
+  storeResults();
+  for (let lane = 0; lane < lanes; lane++) {
+    const output = <usize>load<u32>(laneOutputs + (lane << 2));
+    storeOutput(output, results + (lane << 5), wordsOnly);
+    const kept = <usize>load<u32>(laneKept + (lane << 2));
+    if (kept != 0) keepWord(kept, load<u64>(output));
+  }
+  lanes = 0;
 }
 
 /** Writes a message of at most 64 bytes and zeros behind it, 16 bytes at a time; what is written too far is overwritten by what follows. Returns its bytes; 0 when a value is missing; LONG when it is more than a block. */
-function composeMessage(block: usize, list: usize, length: i32): i32 {
+function composeMessage(block: usize, list: usize, length: i32, shift: usize): i32 {
   const limit = block + 64;
   let at = block;
   if (length == 0) store<u8>(at++, SEPARATOR);
   for (let i = 0; i < length; i++) {
-    const value = <usize>load<u32>(list + (<usize>i << 2));
+    const value = <usize>load<u32>(list + (<usize>i << 2)) + shift;
     const source = <usize>load<u32>(value);
     const end = at + <usize>load<u32>(value, 4);
     if (end == at) return 0;
     if (end > limit) {
-      for (i++; i < length; i++) if (load<u32>(<usize>load<u32>(list + (<usize>i << 2)), 4) == 0) return 0;
+      for (i++; i < length; i++) if (load<u32>(<usize>load<u32>(list + (<usize>i << 2)) + shift, 4) == 0) return 0;
       return LONG;
     }
     const offset = source - at;
@@ -153,13 +184,13 @@ function storeOutput(output: usize, result: usize, wordsOnly: bool): void {
 }
 
 /** The PRF of a message of several blocks, in every lane the same: it is rare. */
-function hashLong(state: usize, list: usize, length: i32): void {
+function hashLong(state: usize, list: usize, length: i32, shift: usize): void {
   const block = longBlock;
   loadStates(state, state, state, state);
   let filled: usize = 0;
   let hashed = 64;
   for (let i = 0; i < length; i++) {
-    const value = <usize>load<u32>(list + (<usize>i << 2));
+    const value = <usize>load<u32>(list + (<usize>i << 2)) + shift;
     const source = <usize>load<u32>(value);
     const bytes = <usize>load<u32>(value, 4);
     for (let b: usize = 0; b < bytes; b++) {
