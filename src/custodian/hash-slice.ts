@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import { CsvKernel } from "../kernel/csv-kernel.ts";
 import { type EncodingPlan, encodedLength } from "../kernel/encoding-plan.ts";
 import { ID_HALVES } from "../exchange/row-group.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
@@ -103,6 +104,7 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
   const person = ID_HALVES + 2 + encodedLength(plan);
   const words = person + (setup.people === undefined ? 0 : 2);
   const width = words + setup.strata.length;
+  const csv = new CsvKernel();
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
   const allMissing = blankMask(schema);
   const isHashed = (record: number, rowNumbers: Uint32Array): boolean => (setup.people?.[rowNumbers[record]!] ?? 0) < OTHER;
@@ -110,7 +112,7 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
   const firstSampled = firstKey + 2 * (schema.keys.length + schema.buckets.length - setup.sampleLimits.length);
 
   const hash = async (task: SliceTask): Promise<SliceResult> => {
-    const cells = readCellBytes(task.bytes, map.delimiter, header.length, task.records);
+    const cells = readCellBytes(csv, task.bytes, map.delimiter, header.length, task.records);
     const rejects: Reject[] = cells.rejects.map(({ number, reason }) => ({ row: task.firstRow + number, reason }));
     const ids = trimmedIds(cells, header.length, idColumn, task.firstRow);
     const { rowNumbers, firstBounds } = peopleOf(cells, ids, header.length, task.firstRow, rejects);

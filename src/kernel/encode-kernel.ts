@@ -6,6 +6,8 @@ export interface EncodeKernel {
   heapBase(): number;
   prepareKeys(pairs: number, count: number): void;
   hashNumbers(state: number, count: number, second: number, out: number): void;
+  lineEnds(bytes: number, length: number, longest: number, ends: number, count: number): number;
+  cutCells(bytes: number, length: number, delimiter: number, columns: number, most: number, bounds: number, numbers: number, odd: number, oddCount: number): number;
   hashBatch(slice: number, field: number, from: number, to: number, hashes: number): number;
   findCells(slice: number, field: number, first: number, from: number, to: number, hashes: number): number;
   keepCells(slice: number, field: number, record: number, kept: number, address: number): number;

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { parseString } from "fast-csv";
 import { describe, expect, it } from "vitest";
+import { CsvKernel } from "../../src/kernel/csv-kernel.ts";
 import { readCellBytes } from "../../src/custodian/csv/cell-bytes.ts";
 import { openCsv } from "../../src/custodian/csv/open.ts";
 import { parseCsv, parseRecords } from "../../src/custodian/csv/parse.ts";
@@ -132,8 +133,10 @@ describe("reading the records of a slice", () => {
 });
 
 describe("reading the cells of a slice as bytes", () => {
+  const kernel = new CsvKernel();
+
   it("gives what reading them as text gives, quoted or not, damaged or not", () => {
-    const pieces = fc.constantFrom("1", "Ann", "zoë", "😀", " ", "\u00a0", "\t", ",", ",", ",", "\n", "\r\n", "\r", "\n");
+    const pieces = fc.constantFrom("1", "Ann", "zoë", "😀", " ", "\u00a0", "\t", "\f", "\u2003", "\u2028", "\u3000", "\ufeff", "\u1680", "\u2011", ",", ",", ",", ",", ",", "\n", "\r\n", "\r", "\n");
     const odd = fc.constantFrom('"', '""', "\u0000");
     const text = fc.oneof({ weight: 3, arbitrary: fc.array(pieces, { maxLength: 40 }) }, { weight: 1, arbitrary: fc.array(fc.oneof({ weight: 8, arbitrary: pieces }, odd), { maxLength: 40 }) });
     fc.assert(
@@ -141,7 +144,7 @@ describe("reading the cells of a slice as bytes", () => {
         const bytes = Buffer.from(parts.join(""));
         if (damage !== null && bytes.length > 0) bytes[damage % bytes.length] = 0xc3;
         const records = readRecords(bytes, ",");
-        const cells = readCellBytes(Buffer.concat([Buffer.from("before"), bytes]).subarray(6), ",", columns, records.length);
+        const cells = readCellBytes(kernel, Buffer.concat([Buffer.from("before"), bytes]).subarray(6), ",", columns, records.length);
         const found = Array.from({ length: cells.count }, (_, i) => ({
           number: cells.numbers[i],
           cells: Array.from({ length: columns }, (_, c) => cells.bytes.toString("utf8", cells.bounds[(i * columns + c) * 2], cells.bounds[(i * columns + c) * 2 + 1])),

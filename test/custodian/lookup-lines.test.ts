@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CsvKernel } from "../../src/kernel/csv-kernel.ts";
 import { readCellBytes } from "../../src/custodian/csv/cell-bytes.ts";
 import { lookupLines, trimmedIds } from "../../src/custodian/lookup-lines.ts";
 import { csvCell } from "../../src/output/csv-cell.ts";
@@ -8,7 +9,7 @@ const ids = ["7", "", " ", "\u00a0A1\u2003", "Zoë 漢", "a,b", 'say "no"', '"',
 describe("own ids as bytes", () => {
   it("are trimmed as texts are, and stand in the lookup file as any cell does", () => {
     const csv = ids.map((id) => `x,"${id.replaceAll('"', '""')}"`).join("\r\n");
-    const cells = readCellBytes(Buffer.from(csv), ",", 2, ids.length);
+    const cells = readCellBytes(new CsvKernel(), Buffer.from(csv), ",", 2, ids.length);
     const trimmed = trimmedIds(cells, 2, 1, 2);
     ids.forEach((id, i) => expect(trimmed.bytes.toString("utf8", trimmed.starts[i], trimmed.ends[i])).toBe(id.trim()));
     const recordIds = Uint32Array.from({ length: ids.length * 4 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
@@ -17,7 +18,7 @@ describe("own ids as bytes", () => {
   });
 
   it("are row numbers where no column holds them", () => {
-    const cells = readCellBytes(Buffer.from("a,b\nonly\nc,d\n"), ",", 2, 3);
+    const cells = readCellBytes(new CsvKernel(), Buffer.from("a,b\nonly\nc,d\n"), ",", 2, 3);
     const { bytes, starts, ends } = trimmedIds(cells, 2, -1, 9);
     expect([...starts].map((start, i) => bytes.toString("utf8", start, ends[i]))).toEqual(["9", "11"]);
   });

@@ -1,3 +1,4 @@
+import { CsvKernel } from "../../kernel/csv-kernel.ts";
 import { SaltlinkError } from "../../errors.ts";
 
 /** A run of whole records. */
@@ -26,6 +27,7 @@ export async function* cutSlices(chunks: AsyncIterable<Buffer>, path: string, sl
   let pending: Buffer = Buffer.alloc(0);
   let row = 1;
   let separators = (delimiter === undefined ? DELIMITERS : [delimiter]).map((character) => character.charCodeAt(0));
+  const kernel = new CsvKernel();
   const scanner = { at: 0, recordStart: 0, inQuotes: false, ends: [] as number[] };
 
   /** Whether a quote outside quotes opens: what stands before it in its cell is blank. */
@@ -35,10 +37,16 @@ export async function* cutSlices(chunks: AsyncIterable<Buffer>, path: string, sl
     return before < recordStart || separators.includes(pending[before]!);
   }
 
-  /** Finds the ends of records, at most so many of them. The main thread reads every byte of the file here: hence one comparison for most of them. */
+  /** Finds the ends of records, at most so many of them: up to a quote with the kernel, since the main thread reads every byte of the file here. */
   function scan(last: boolean, most: number): void {
     let { at, recordStart, inQuotes } = scanner;
     const { ends } = scanner;
+    if (most === Infinity && !inQuotes) {
+      const first = recordStart;
+      const found = kernel.lineEnds(pending.subarray(first), LONGEST_RECORD);
+      for (const end of found.ends) ends.push((recordStart = first + end));
+      at = Math.max(at, first + found.stop);
+    }
     const tooLong = (): SaltlinkError => new SaltlinkError("input", `${path} row ${row + ends.length}: longer than ${LONGEST_RECORD / 1024} KiB, as no record of a person is; check the line endings`);
     for (; at < pending.length && ends.length < most; at++) {
       const byte = pending[at]!;

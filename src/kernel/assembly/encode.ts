@@ -3,6 +3,7 @@
 import { queueFilters, setQueued, writeFilters } from "./filters";
 import { finishJobs, JOB, KEPT, KEPT_MISSING, keepWord, keptAt, prepareKeys, queueJob } from "./prf";
 export { findCells, hashBatch, keepCells, moveTable } from "./cells";
+export { cutCells, lineEnds } from "./csv";
 export { distancesTo } from "./distances";
 export { noteRecords } from "./notes";
 export { hashNumbers, prepareKeys } from "./prf";
