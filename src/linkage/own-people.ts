@@ -19,32 +19,52 @@ export interface OwnPeople {
 /** Reads who is one person, and lets null masks of rows for which others stand be theirs. Undefined where the file does not say. `nulls`: where null masks of all rows lie in the memory. */
 export async function readOwnPeople(file: HashedFile, memory: SharedMemory, nulls: number): Promise<OwnPeople | undefined> {
   const { rows } = file.header;
+  const masks = (): Uint32Array => memory.u32(nulls, 2 * rows);
+  const people = await rowsByPerson(file, async () => masks());
+  if (people === undefined) return undefined;
+  const others = new Map<number, number[]>();
+  const isOther = new Uint8Array(rows);
+  for (const [one, ...rest] of people) {
+    others.set(one!, rest);
+    for (const row of rest) {
+      isOther[row] = 1;
+      masks().copyWithin(2 * row, 2 * one!, 2 * one! + 2);
+    }
+  }
+  return { others, isOther, people: rows - isOther.reduce((sum, one) => sum + one, 0) };
+}
+
+/** For every row the one that stands for it; undefined where the file does not say. */
+export async function standingRows(file: HashedFile): Promise<Uint32Array | undefined> {
+  const { rows } = file.header;
+  const people = await rowsByPerson(file, async () => {
+    const masks = new BigInt64Array(rows);
+    await file.readColumn(file.layout.nulls, masks);
+    return new Uint32Array(masks.buffer);
+  });
+  if (people === undefined) return undefined;
+  const standing = Uint32Array.from({ length: rows }, (_, row) => row);
+  for (const [one, ...rest] of people) for (const row of rest) standing[row] = one!;
+  return standing;
+}
+
+/** Rows of each person that has several, the one that stands for them first: the others lack everything. */
+async function rowsByPerson(file: HashedFile, readMasks: () => Promise<Uint32Array>): Promise<Iterable<number[]> | undefined> {
   const [column] = file.layout.person;
   if (column === undefined) return undefined;
-  const words = new BigInt64Array(rows);
+  const words = new BigInt64Array(file.header.rows);
   await file.readColumn(column, words);
-  const masks = memory.u32(nulls, 2 * rows);
+  const masks = await readMasks();
   const missing = (row: number): number => popcount(masks[2 * row]!) + popcount(masks[2 * row + 1]!);
   const rowsOf = new Map<bigint, number[]>();
   words.forEach((person, row) => {
     if (person === 0n) return;
     const known = rowsOf.get(person);
     if (known === undefined) rowsOf.set(person, [row]);
-    // the others lack everything
     else if (missing(row) < missing(known[0]!)) known.unshift(row);
     else known.push(row);
   });
-  const others = new Map<number, number[]>();
-  const isOther = new Uint8Array(rows);
-  for (const [one, ...rest] of rowsOf.values()) {
-    others.set(one!, rest);
-    for (const row of rest) {
-      isOther[row] = 1;
-      masks[2 * row] = masks[2 * one!]!;
-      masks[2 * row + 1] = masks[2 * one! + 1]!;
-    }
-  }
-  return { others, isOther, people: rows - isOther.reduce((sum, one) => sum + one, 0) };
+  return rowsOf.values();
 }
 
 /** The pairs of two files and those of their people's other records, on the sides on which a record may have several partners. */

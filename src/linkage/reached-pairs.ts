@@ -2,13 +2,19 @@ import type { HashedFile } from "../exchange/hashed-file.ts";
 import { popcount } from "../filter-bits.ts";
 import { LIMIT_SCALE, distanceBase, wholeLimits } from "../schema/comparison-levels.ts";
 import { type Rule, rulesOf } from "./join-rule.ts";
+import { standingRows } from "./own-people.ts";
 
 /**
  * How many of some pairs of records the rules bring together, as `candidatePairs` would, where no block is skipped: by reading the columns and looking at these pairs alone, which takes no longer than reading.
  *
  * @param rows of the pairs; in the order of A it is faster
  */
-export async function countReached(a: HashedFile, b: HashedFile, { a: rowsA, b: rowsB }: { readonly a: Uint32Array; readonly b: Uint32Array }): Promise<number> {
+export async function countReached(a: HashedFile, b: HashedFile, rows: { readonly a: Uint32Array; readonly b: Uint32Array }): Promise<number> {
+  const [standingA, standingB] = [await standingRows(a), a === b ? undefined : await standingRows(b)];
+  const rowsA = standingA === undefined ? rows.a : rows.a.map((row) => standingA[row]!);
+  // within a file that says who is one person nothing else is looked at
+  if (a === b && standingA !== undefined) return rowsA.reduce((reached, row, pair) => reached + (row === standingA[rows.b[pair]!] ? 1 : 0), 0);
+  const rowsB = standingB === undefined ? rows.b : rows.b.map((row) => standingB[row]!);
   const rules = rulesOf(a.header.schema, a, b);
   const columns = [new Int32Array(a.header.rows * 2), new Int32Array(b.header.rows * 2)] as const;
   const read = async (name: string): Promise<void> => {
