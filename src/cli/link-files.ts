@@ -77,7 +77,7 @@ export async function linkFiles(paths: readonly string[], options: LinkCommandOp
     });
     progress.stop();
     if (options.json === true) terminal.json(statistics);
-    else printSummary(statistics, options.out!, { elapsed: performance.now() - started, peakBytes: linkage.peakBytes, foundAtHome: a.header.people !== undefined }, terminal);
+    else printSummary(statistics, options.out!, { elapsed: performance.now() - started, peakBytes: linkage.peakBytes, foundAtHome: mode === "dedupe" && a.header.people !== undefined }, terminal);
     warn(statistics, terminal);
     if (page !== undefined) {
       const [{ reportText }, { reportOf }, { readReportedRun }] = await Promise.all([import("../report/report-formats.ts"), import("../report/report.ts"), import("../report/reported-run.ts")]);
@@ -116,10 +116,10 @@ function printSummary(statistics: Statistics, out: string, { elapsed, peakBytes,
             ["estimated precision", percent(estimated.precision), between(estimated.precisionInterval), `about ${count(estimated.wrongLinks)} of the links are wrong (${counts(estimated.wrongLinksInterval)})`],
             ["estimated recall", percent(estimated.recall), between(estimated.recallInterval), `about ${count(estimated.missedLinks)} of ${count(estimated.matches)} matches are missing (${counts(estimated.missedLinksInterval)})`],
           ]),
-      ["candidate pairs", count(pairs.candidates), ...(links.count === 0 ? [] : [""]), `of ${count(pairs.all)}${links.count === 0 ? "" : `; the rules reach ${percent(estimated.reached)} of the matches`}`],
+      ["candidate pairs", count(pairs.candidates), ...(links.count === 0 ? [] : [""]), `of ${count(pairs.all)}${links.count === 0 || foundAtHome ? "" : `; the rules reach ${percent(estimated.reached)} of the matches`}`],
     ]),
   );
-  if (statistics.mode === "dedupe" && foundAtHome) terminal.result(terminal.faint("  as the department found them itself before it hashed the file; nothing was compared here"));
+  if (foundAtHome) terminal.result(terminal.faint("  as the department found them itself before it hashed the file; nothing was compared here"));
   if (statistics.estimated.targetReached !== undefined) terminal.result(`  links with a probability of ${statistics.threshold} and above`);
   printSubgroups(statistics, terminal);
   if (links.count > 0) terminal.result(terminal.faint("  ranges are 95 % intervals; they hold as far as the model does (by threshold: statistics.json)"));

@@ -72,12 +72,19 @@ function recall({ quality }: Figures): Check {
   };
 }
 
-function coverage({ quality }: Figures): Check {
+/** A department's own duplicates, which it has looked for itself (linkage/link-own-people.ts): there are no rules, and there is no model. */
+function isFoundAtHome({ mode, rules }: Figures): boolean {
+  return mode === "dedupe" && rules.length === 0;
+}
+const AT_HOME = "The department looked for its own duplicates before it hashed the file; nothing was compared here.";
+
+function coverage(figures: Figures): Check {
+  const { quality } = figures;
   const status = graded(quality.reached, COVERAGE);
   return {
     name: "Reach of the rules",
     status,
-    finding: `The blocking rules bring together ${shareWords(quality.reached)} of the matches; the rest are never compared.`,
+    finding: isFoundAtHome(figures) ? `${AT_HOME} It is thought to have found ${shareWords(quality.reached)} of them.` : `The blocking rules bring together ${shareWords(quality.reached)} of the matches; the rest are never compared.`,
     advice: {
       green: NOTHING,
       amber: "Add keys that survive other errors (schema init --sharing moves the trade between reach and privacy).",
@@ -87,7 +94,8 @@ function coverage({ quality }: Figures): Check {
   };
 }
 
-function rules({ rules, quality }: Figures): Check {
+function rules(figures: Figures): Check {
+  const { rules, quality } = figures;
   const matches = lowest(quality.matches);
   const empty = rules.filter((rule) => matches >= 10 * DEGENERATE && highest(rule.pairs) <= 10);
   const blunt = rules.filter((rule) => rule.kind === "key" && lowest(rule.pairs) > DEGENERATE * Math.max(10, highest(rule.matches)));
@@ -96,7 +104,7 @@ function rules({ rules, quality }: Figures): Check {
   return {
     name: "Degenerate rules",
     status,
-    finding: status === "green" ? "Every blocking rule finds matches, and none is drowned in pairs." : [...(empty.length > 0 ? [`Finds next to nothing: ${names(empty)}.`] : []), ...(blunt.length > 0 ? [`Brings over ${DEGENERATE} pairs for each match: ${names(blunt)}.`] : [])].join(" "),
+    finding: isFoundAtHome(figures) ? AT_HOME : status === "green" ? "Every blocking rule finds matches, and none is drowned in pairs." : [...(empty.length > 0 ? [`Finds next to nothing: ${names(empty)}.`] : []), ...(blunt.length > 0 ? [`Brings over ${DEGENERATE} pairs for each match: ${names(blunt)}.`] : [])].join(" "),
     advice: status === "green" ? NOTHING : "See whether both files fill these fields and write them alike; a rule that finds nothing can go, one that is drowned should take in more.",
   };
 }
@@ -113,7 +121,8 @@ function capped({ rules, pairs }: Figures): Check {
   };
 }
 
-function fit({ model, pairs }: Figures): Check {
+function fit(figures: Figures): Check {
+  const { model, pairs } = figures;
   const unexplained = lowest(model.unexplainedPairs);
   const doubts = model.doubts.filter(({ kind }) => kind !== "unsettled").map(({ kind, group }) => DOUBTS[kind].replace("GROUP", (group ?? "a field").replaceAll("_", " ")));
   if (unexplained > 100 && unexplained > MANY_UNEXPLAINED * highest(pairs.candidates)) doubts.push(`${countText(model.unexplainedPairs)} candidate pairs do not fit the model and were left out.`);
@@ -121,7 +130,7 @@ function fit({ model, pairs }: Figures): Check {
   return {
     name: "Fit of the model",
     status,
-    finding: [`The estimation ${model.converged ? "settled" : "did not settle"} in ${model.iterations} rounds.`, ...doubts].join(" "),
+    finding: isFoundAtHome(figures) ? AT_HOME : [`The estimation ${model.converged ? "settled" : "did not settle"} in ${model.iterations} rounds.`, ...doubts].join(" "),
     advice: { green: NOTHING, amber: "Treat the estimates with caution; see whether a field is written differently in the two files.", red: "Do not rely on the estimates: every figure of precision and recall here comes from them." }[status],
   };
 }

@@ -112,11 +112,11 @@ function blocking({ rules, pairs, quality }: Report): Section {
   return {
     id: "blocking",
     title: "Blocking rules",
-    words: [
+    words: rules.length === 0 ? ["There were none: the department looked for its own duplicates before it hashed the file."] : [
       `Of ${countText(pairs.all)} possible pairs the rules admitted ${countText(pairs.candidates)}. They bring together ${shareWords(quality.reached)} of the matches; no threshold brings back the rest.`,
       "A key puts records together whose values of all its parts agree. A bucketed key mixes many values, and of its pairs only those with a near filter are kept. What a rule alone found would be missing without it.",
     ],
-    tables: [
+    tables: rules.length === 0 ? [] : [
       {
         name: "rules",
         chart: "rules",
@@ -133,7 +133,7 @@ function parameters({ parameters, model, restricted }: Report): Section {
   return {
     id: "parameters",
     title: "Parameters",
-    words: [
+    words: parameters.length === 0 ? ["There are none: nothing was compared here."] : [
       "How often a comparison comes out so among matches (m) and among random pairs (u). The match weight is log2(m / u): +1 makes a match twice as likely, −1 half as likely. Weights of one pair add up over the fields.",
       `Estimated from the comparisons alone in ${model.iterations} rounds${relatives === "" ? "" : `; the model also accounts for ${relatives} among the candidates that are not one person`}. Errors that cluster in the same records make ${Number(model.clustering.toPrecision(3))} times as many matches unreachable as independent errors would.`,
       ...(restricted ? [] : ["A pale bar is a bound: so few matches come out so that the weight itself would tell how many."]),

@@ -4,6 +4,7 @@ import type { HashedFile } from "../../exchange/read-hashed-file.ts";
 import { recordIdTexts } from "../../exchange/record-ids.ts";
 import { type Explanation, explainPair } from "../../linkage/explain-pair.ts";
 import { linkDatasets } from "../../linkage/link-datasets.ts";
+import { standingRows } from "../../linkage/own-people.ts";
 import { defaultThreads } from "../../pool/workers.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { readManifest } from "../../report/run-directory.ts";
@@ -48,6 +49,12 @@ async function explain(run: string, records: [string, string], options: ExplainO
     const linkage = await linkDatasets({ a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, cardinality, threshold: manifest.threshold, onProgress: progress.update });
     progress.stop();
     const found = explainPair(linkage, a.header.schema, cardinality, rowA, rowB);
+    if (found === undefined && cardinality === "one-to-one") {
+      for (const [file, row, ids] of [[a, rowA, idsA], [b!, rowB, idsB]] as const) {
+        const standing = (await standingRows(file))?.[row] ?? row;
+        if (standing !== row) throw new SaltlinkError("usage", `another record of that person stands for it in ${file.path}, and is the one that was compared: explain ${ids[standing]!}`);
+      }
+    }
     if (found === undefined) throw new SaltlinkError("usage", "no rule reached this pair, so it was never compared; nothing more can be known of it");
     const { rivals, ...rest } = found;
     const explanation = { recordA: records[0], recordB: records[1], ...rest, rivals: rivals.map(({ rowA: x, rowB: y, ...rival }) => ({ recordA: idsA[x]!, recordB: idsB[y]!, ...rival })) };

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Header } from "../../exchange/header.ts";
 import { openHashedFile } from "../../exchange/read-hashed-file.ts";
 import { type Stratum, recordsByCode } from "../../exchange/strata.ts";
-import { type Terminal, count, counted, percent, table } from "../terminal.ts";
+import { type Terminal, count, percent, table } from "../terminal.ts";
 import type { AddCommand } from "./command.ts";
 
 export const addInspect: AddCommand = (program, { terminal }) => {
@@ -29,7 +29,7 @@ function print(path: string, header: Header, terminal: Terminal): void {
       ["dataset", header.dataset],
       ["project", header.project],
       ["records", `${count(header.rows)} (${count(header.rejected)} rejected)`],
-      ...(header.people === undefined ? [] : [["several records", `of ${counted(header.people.several, "person")}: one of them is hashed for all`]]),
+      ...(header.people === undefined ? [] : [["several records", `of ${header.people.several === 1 ? "1 person" : `${count(header.people.several)} people`}: one of them is hashed for all`]]),
       ["size", `${(bytes / 1e6).toFixed(1)} MB, ${count(bytes / Math.max(1, header.rows))} bytes a record`],
       ["profile", `${schema.profile}, scheme ${schema.scheme}`],
       ["schema", header.schemaDigest.slice(0, 16)],
