@@ -10,7 +10,7 @@ import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
 import { ownPairs } from "./own-pairs.ts";
 import { linkOwnPeople } from "./link-own-people.ts";
-import { pairsOfPeople, withOthers } from "./own-people.ts";
+import { misplacedMatches, pairsOfPeople, withOthers } from "./own-people.ts";
 import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
 import { type LinkThreads, startLinkThreads } from "./link-threads.ts";
 import { loadRecordIds } from "./load-record-ids.ts";
@@ -131,7 +131,8 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const foundLinks: FoundLinks = { candidates, model, links, recordIds, levels: (observation) => describe(candidates.observations[observation]!), memory, kernel, pool };
     const handedOn = options.onLinks?.(foundLinks);
     handedOn?.catch(() => {}); // looked at below
-    const unreached = unreachedMatches(estimation, model);
+    const unreachedByRules = unreachedMatches(estimation, model);
+    const unreached = { ...unreachedByRules, matches: unreachedByRules.matches + misplacedMatches(found.count, candidates, links, a.own, b.own) };
     const [quality, ...qualityByThreshold] = linkQualities(all, unreached, [threshold, ...THRESHOLDS]);
     const linkage: Linkage = {
       candidates,

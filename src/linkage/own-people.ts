@@ -1,6 +1,7 @@
 import { popcount } from "../filter-bits.ts";
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import type { Candidates } from "./candidates.ts";
+import type { Links } from "./solve.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { SharedMemory } from "./shared-memory.ts";
  * for them too.
  */
 export interface OwnPeople {
+  /** Estimated share of these pairs of records that are right. */
+  readonly precision: number;
   /** By a row that stands for others, those. */
   readonly others: ReadonlyMap<number, readonly number[]>;
   /** 1 for rows for which another stands. */
@@ -31,7 +34,7 @@ export async function readOwnPeople(file: HashedFile, memory: SharedMemory, null
       masks().copyWithin(2 * row, 2 * one!, 2 * one! + 2);
     }
   }
-  return { others, isOther, people: rows - isOther.reduce((sum, one) => sum + one, 0) };
+  return { precision: file.header.people!.precision, others, isOther, people: rows - isOther.reduce((sum, one) => sum + one, 0) };
 }
 
 /** For every row the one that stands for it; undefined where the file does not say. */
@@ -96,6 +99,16 @@ export function withOthers(candidates: Candidates, a: OwnPeople | undefined, b: 
     observation: appended(observation, (pair) => pair.observation),
     observations: observations.map((seen, o) => ({ ...seen, pairs: pairs[o]! })),
   };
+}
+
+/** Matches that are missed because a record is taken for another person's: it has that person's links, and not its own. `first`: the first of the pairs that are there for other records. */
+export function misplacedMatches(first: number, { rowsA, rowsB }: Candidates, { pairs, probabilities }: Links, a: OwnPeople | undefined, b: OwnPeople | undefined): number {
+  let misplaced = 0;
+  pairs.forEach((pair, i) => {
+    if (pair < first) return;
+    for (const [own, row] of [[a, rowsA[pair]!], [b, rowsB[pair]!]] as const) if (own?.isOther[row] === 1) misplaced += probabilities[i]! * (1 - own.precision);
+  });
+  return misplaced;
 }
 
 /** All pairs of records of one person within a file, under one observation: nothing was compared. */

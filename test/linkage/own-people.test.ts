@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { HashedFile } from "../../src/exchange/read-hashed-file.ts";
 import type { Candidates } from "../../src/linkage/candidates.ts";
-import { type OwnPeople, pairsOfPeople, readOwnPeople, withOthers } from "../../src/linkage/own-people.ts";
+import { type OwnPeople, misplacedMatches, pairsOfPeople, readOwnPeople, withOthers } from "../../src/linkage/own-people.ts";
+import type { Links } from "../../src/linkage/solve.ts";
 import { SharedMemory } from "../../src/linkage/shared-memory.ts";
 
 const ALL = 0xffn;
@@ -12,7 +13,7 @@ async function read(rows: readonly (readonly [person: bigint, missing: bigint])[
   const nulls = memory.reserve(rows.length * 8);
   const masks = memory.i64(nulls, rows.length);
   rows.forEach(([, missing], row) => (masks[row] = missing));
-  const file = { header: { rows: rows.length }, layout: { person }, readColumn: async (_: string, target: BigInt64Array) => rows.forEach(([word], row) => (target[row] = word)) } as unknown as HashedFile;
+  const file = { header: { rows: rows.length, people: { precision: 0.9 } }, layout: { person }, readColumn: async (_: string, target: BigInt64Array) => rows.forEach(([word], row) => (target[row] = word)) } as unknown as HashedFile;
   return { own: await readOwnPeople(file, memory, nulls), masks: [...masks] };
 }
 
@@ -43,6 +44,9 @@ describe("people of whom a file holds several records", () => {
     const found: Candidates = { count: 3, rowsA: Uint32Array.of(0, 2, 2), rowsB: Uint32Array.of(1, 0, 1), observation: Uint32Array.of(0, 1, 1), observations: [{ observed: 1n, missing: 0n, pairs: 1 }, { observed: 2n, missing: 0n, pairs: 2 }], rules: [] };
     expect(pairsOf(withOthers(found, a, undefined))).toEqual(["0-1:0", "1-1:0", "2-0:1", "2-1:1"]);
     const both = withOthers(found, a, b);
+    const every: Links = { count: 7, pairs: Uint32Array.from({ length: 7 }, (_, i) => i), probabilities: new Float64Array(7).fill(0.5), tied: new Uint8Array(7), free: new Float64Array(2) };
+    // four pairs are there for others, one of them on both sides
+    expect(misplacedMatches(3, both, every, a, b)).toBeCloseTo(5 * 0.5 * 0.1, 12);
     expect(pairsOf(both)).toEqual(["0-1:0", "0-2:0", "1-1:0", "1-2:0", "2-0:1", "2-1:1", "2-2:1"]);
     expect(both.observations.map(({ pairs }) => pairs)).toEqual([4, 3]);
     expect(withOthers(found, undefined, undefined)).toBe(found);
