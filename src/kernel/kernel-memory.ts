@@ -1,9 +1,14 @@
 /** The kernel reads and writes up to 16 bytes at a time, so that it goes beyond an end. */
 export const SLACK = 16;
 
+const PAGE = 65536;
+/** 16 MB and 4 GB. What is not written to takes no room, but to V8 all of a memory that grows is new, and it collects garbage each time: it grows seldom. */
+const FIRST_PAGES = 256;
+const MOST_PAGES = 65536;
+
 /** A kernel's memory, of which more and more is reserved. `bytes` and `words` are all of it, and other views after each `reserve`. */
 export class KernelMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 2 });
+  readonly memory = new WebAssembly.Memory({ initial: FIRST_PAGES });
   bytes = new Uint8Array(this.memory.buffer);
   words = new Uint32Array(this.memory.buffer);
   /** What is beyond is not reserved. */
@@ -20,7 +25,8 @@ export class KernelMemory {
     this.free += (size + SLACK + 15) & ~15;
     const short = this.free - this.memory.buffer.byteLength;
     if (short > 0) {
-      this.memory.grow(Math.ceil(short / 65536));
+      const pages = this.memory.buffer.byteLength / PAGE;
+      this.memory.grow(Math.max(Math.ceil(short / PAGE), Math.min(pages, MOST_PAGES - pages)));
       this.bytes = new Uint8Array(this.memory.buffer);
       this.words = new Uint32Array(this.memory.buffer);
     }
