@@ -142,7 +142,7 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
     const lookup = lookupLines(recordIds, ids);
     return { halves, rows, partitions: counts, lookup, ownIds, rowNumbers, words: picked.take(), keys, rejects, missing: notes.lacking(), placeholders: notes.lacking("placeholder"), unusable: notes.lacking("unusable"), strata: { values: strata.values, codes: strata.codes, unusable: strata.unusable }, sampled };
   };
-  return { hash, count: () => counter.add(encoder.counted()) };
+  return { hash, count: () => counter.add((compound, seed) => encoder.signs(compound, seed)) };
 }
 
 /** The records that have an own id: their row numbers, and where the bounds of their cells begin. Of `ids` only theirs stay; the others are rejected. */

@@ -3,7 +3,6 @@ import { comparisonGroups, type ComparisonGroup, type FieldSpace, usedAtoms } fr
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { EncodingPlan } from "../kernel/encoding-plan.ts";
 import { type PairStates, type SampledRecord, UNKNOWN, comparePairs } from "./sampled-pairs.ts";
-import { mixed } from "./text-hash.ts";
 
 /**
  * How two random records of the file compare: the u probabilities that the linkage unit cannot count for itself. Two sources:
@@ -12,7 +11,7 @@ import { mixed } from "./text-hash.ts";
  *   in fixed memory with a relative error of sqrt(2 / COUNTERS) = 0.6 %. It is a sum of signs, so threads add to one sketch in any order with the same result.
  * - *A sample* of records, chosen by a hash of their content (not by position, so that shuffled rows give the same file header): all its pairs are compared in full.
  */
-const COUNTERS = 1 << 16;
+const COUNTERS = 1 << 16; // as the kernel's signs have it
 const SAMPLE = 1000;
 /** Relative standard errors of a sketch, and of a share that a few common values of the sample decide. */
 const SKETCH_ERROR = Math.sqrt(2 / COUNTERS);
@@ -88,25 +87,20 @@ export class RecordCounter {
     this.#present = new Int32Array(shared.present);
   }
 
-  /** Counts records by the hashes of the wanted atoms, record after record, 0 where one is missing. Compound after compound, because one compound's counters fit the cache and all of them do not. */
-  add(hashes: Int32Array): void {
-    const width = this.atoms.length;
-    this.#compounds.forEach((compound, c) => Atomics.add(this.#present, c, countCompound(hashes, hashes.length, width, compound, c, this.#counters)));
+  /** Counts records. `signs`: what they add by a compound of the wanted atoms, of that number. Compound after compound, because one compound's counters fit the cache and all of them do not. */
+  add(signs: (compound: readonly number[], seed: number) => Int32Array): void {
+    this.#compounds.forEach((compound, c) => Atomics.add(this.#present, c, addSigns(signs(compound, c), this.#counters.subarray(c * COUNTERS, (c + 1) * COUNTERS))));
   }
 }
 
-/** Adds records' signs to the counters of compound `c`; returns how many records have it. `hashes`: of `width` atoms each, of which the compound takes some. */
-function countCompound(hashes: Int32Array, end: number, width: number, compound: readonly number[], c: number, counters: Int32Array): number {
-  const [first] = compound as [number];
+/** Adds records' signs to a compound's counters; returns how many records have it. */
+function addSigns(signs: Int32Array, counters: Int32Array): number {
   let present = 0;
-  for (let row = 0; row < end; row += width) {
-    let value = hashes[row + first]!;
-    let hash = mixed(c ^ value);
-    for (let part = 1; part < compound.length && value !== 0; part++) hash = mixed(hash ^ (value = hashes[row + compound[part]!]!));
-    if (value === 0) continue;
-    hash = mixed(hash + 0x51ed270b);
+  for (let i = 0; i < signs.length; i++) {
+    const sign = signs[i]!;
+    if ((sign & COUNTERS) === 0) continue;
     present++;
-    counters[c * COUNTERS + (hash & (COUNTERS - 1))]! += hash < 0 ? -1 : 1;
+    counters[sign & (COUNTERS - 1)]! += sign < 0 ? -1 : 1;
   }
   return present;
 }

@@ -13,7 +13,8 @@ export interface EncodeKernel {
   keepCells(slice: number, field: number, record: number, kept: number, address: number): number;
   moveTable(field: number, table: number, last: number): void;
   encodeRecords(program: number, addresses: number, count: number, places: number, out: number, width: number): void;
-  noteRecords(told: number, addresses: number, from: number, to: number, places: number, nulls: number, width: number, hashes: number, sampled: number): number;
+  noteRecords(told: number, addresses: number, from: number, to: number, places: number, nulls: number, width: number, hashes: number, pitch: number, sampled: number): number;
+  signsOf(columns: number, parts: number, seed: number, count: number, signs: number): void;
   takeKeys(rows: number, count: number, width: number, keys: number, entries: number): void;
   countBuckets(part: number, count: number, shift: number, first: number, counts: number, buckets: number): void;
   fillBuckets(part: number, count: number, shift: number, first: number, next: number, buckets: number, entries: number): void;

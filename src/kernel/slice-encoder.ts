@@ -76,7 +76,7 @@ export class SliceEncoder {
   readonly #program: number;
   /** How far notes on each group lie from its address, in bytes: behind its values and what the program keeps of its own. */
   readonly #noteOffsets: readonly number[];
-  #told = { at: 0, tallies: 0, counted: 0 };
+  #told = { at: 0, tallies: 0, counted: 0, columns: 0 };
   readonly #slice: number;
   readonly #fields: number;
   /** Of each group the table of its kept cells: larger ones than it needs would miss the cache. */
@@ -85,8 +85,8 @@ export class SliceEncoder {
   /** What is kept of each group until it is forgotten, and what is kept for one batch. */
   readonly #kept: readonly Room[];
   readonly #passing: Room = { start: 0, at: 0, end: 0 };
-  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances, hashes of cells, keys, counted hashes, sample: each in room for the largest slice so far. */
-  readonly #lists = Array.from({ length: 11 }, () => ({ start: 0, end: 0 }));
+  /** Bytes, bounds, first bounds of the records, addresses, places, rows, distances, hashes of cells, keys, counted hashes, sample, signs: each in room for the largest slice so far. */
+  readonly #lists = Array.from({ length: 12 }, () => ({ start: 0, end: 0 }));
   #bounds: Int32Array = new Int32Array(0);
   #firstBounds: Uint32Array = new Uint32Array(0);
   #first = 0;
@@ -213,7 +213,7 @@ export class SliceEncoder {
     const hashes = memory.list(counted.flatMap((value) => [groupOf(value) * 4, offsets[groupOf(value)]! + (HASHES + this.#groups[groupOf(value)]!.values.indexOf(value)) * 4]));
     const tallies = memory.reserve(offsets.length * TALLIES);
     const limit = new Uint32Array(Float64Array.of(sampleBelow * 2 ** 32).buffer);
-    this.#told = { at: memory.list([offsets.length, memory.list(offsets), Number(showsAtoms), masks, filters.length, hashes, counted.length, tallies, ...limit]), tallies, counted: counted.length };
+    this.#told = { at: memory.list([offsets.length, memory.list(offsets), Number(showsAtoms), masks, filters.length, hashes, counted.length, tallies, ...limit]), tallies, counted: counted.length, columns: memory.reserve(counted.length * 4) };
   }
 
   /** What was counted of each of so many fields: records that lack it, then records with each problem. Good until something is kept or loaded. */
@@ -224,14 +224,17 @@ export class SliceEncoder {
   /** Tells of records of the batch: their null masks, `offset` halves into their rows, and what `tallies` and `counted` have. Returns those of the sample. */
   note(from: number, to: number, offset: number): { record: number; rank: number }[] {
     const [, , , addresses, places, rows] = this.#lists as [unknown, unknown, unknown, Room, Room, Room];
-    const [hashes, sampled] = [this.#lists[9]!.start + from * this.#told.counted * 4, this.#lists[10]!.start];
-    const end = this.#kernel.noteRecords(this.#told.at, addresses.start, from, to, places.start, rows.start + offset * 4, this.#width * 4, hashes, sampled);
+    const sampled = this.#lists[10]!.start;
+    const end = this.#kernel.noteRecords(this.#told.at, addresses.start, from, to, places.start, rows.start + offset * 4, this.#width * 4, this.#lists[9]!.start, this.#records * 4, sampled);
     return Array.from({ length: (end - sampled) / 8 }, (_, i) => ({ record: this.#memory.words[(sampled >> 2) + 2 * i]!, rank: this.#memory.words[(sampled >> 2) + 2 * i + 1]! / 2 ** 32 }));
   }
 
-  /** The hashes that were wanted of each of the slice's records, when all of them are told of. Good until the next is loaded. */
-  counted(): Int32Array {
-    return new Int32Array(this.#memory.bytes.buffer, this.#lists[9]!.start, this.#records * this.#told.counted);
+  /** What the slice's records, when all of them are told of, add to a sketch by a compound of the wanted hashes (see assembly/notes.ts). Good until something is kept or loaded. */
+  signs(compound: readonly number[], seed: number): Int32Array {
+    const signs = this.#makeRoom(11, this.#records * 4);
+    this.#memory.set(this.#told.columns, compound.map((atom) => this.#lists[9]!.start + atom * this.#records * 4));
+    this.#kernel.signsOf(this.#told.columns, compound.length, seed, this.#records, signs);
+    return new Int32Array(this.#memory.bytes.buffer, signs, this.#records);
   }
 
   /** The values of a record of the batch, by index. */

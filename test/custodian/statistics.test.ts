@@ -9,7 +9,7 @@ import { ShuffledRows, readPartition } from "../../src/custodian/shuffled-rows.t
 import { SampledWords, ValueSample, createSampleLimits } from "../../src/custodian/value-sample.ts";
 import { createSketches, forenamesByYear, randomPairs, RecordCounter } from "../../src/custodian/value-statistics.ts";
 import { layoutOf } from "../../src/exchange/layout.ts";
-import { sampleRank } from "../../src/kernel/reference/notes.ts";
+import { sampleRank, signOf } from "../../src/kernel/reference/notes.ts";
 import { RowKernel } from "../../src/kernel/row-kernel.ts";
 import { halvesPerRow, pageBytes } from "../../src/exchange/row-group.ts";
 import { writeBytes } from "../../src/output/bytes-at.ts";
@@ -158,7 +158,7 @@ describe("random pairs of a file", () => {
       const rank = sampleRank([...hashes]);
       return rank < sketches.sampleBelow ? [{ rank, atoms }] : [];
     });
-    counter.add(Int32Array.from(rows.flatMap(({ hashes }) => counter.atoms.map((atom) => hashes[atom]!))));
+    counter.add((compound, seed) => Int32Array.from(rows, ({ hashes }) => signOf(compound.map((part) => hashes[counter.atoms[part]!]!), seed)));
     return { sketches, sampled };
   };
   const statisticsOf = (rows: typeof records): Record<string, number[]> => {

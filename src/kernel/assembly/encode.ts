@@ -5,7 +5,7 @@ import { finishJobs, JOB, KEPT, KEPT_MISSING, keepWord, keptAt, prepareKeys, que
 export { findCells, hashBatch, keepCells, moveTable } from "./cells";
 export { cutCells, lineEnds } from "./csv";
 export { distancesTo } from "./distances";
-export { noteRecords } from "./notes";
+export { noteRecords, signsOf } from "./notes";
 export { hashNumbers, prepareKeys } from "./prf";
 export { layRows, shuffle } from "./rows";
 export { countBuckets, fillBuckets, findShared, layShared, sharedInBuckets, tableSlots, takeKeys } from "./shared";

@@ -7,8 +7,8 @@
 // Tallies of a field: u32 records without it, then u32 records with each of PROBLEMS.
 const PROBLEMS: usize = 3;
 
-/** Writes the null masks of records into their rows, counts what they lack, and appends their hashes to `hashes` and those of the sample (u32 record, u32 rank) to `sampled`; returns the end of the sample. `addresses`: of each record one for each field. */
-export function noteRecords(told: usize, addresses: usize, from: i32, to: i32, places: usize, nulls: usize, width: usize, hashes: usize, sampled: usize): usize {
+/** Writes the null masks of records into their rows, counts what they lack, writes their hashes to `hashes`, each atom's `pitch` bytes behind the one before, and those of the sample (u32 record, u32 rank) to `sampled`; returns the end of the sample. `addresses`: of each record one for each field. */
+export function noteRecords(told: usize, addresses: usize, from: i32, to: i32, places: usize, nulls: usize, width: usize, hashes: usize, pitch: usize, sampled: usize): usize {
   const fields = <usize>load<u32>(told) << 2;
   const offsets = <usize>load<u32>(told, 4);
   const showsAtoms = load<u32>(told, 8) != 0;
@@ -40,7 +40,8 @@ export function noteRecords(told: usize, addresses: usize, from: i32, to: i32, p
       if ((missing & load<u64>(filter)) != 0 || (~missing & load<u64>(filter, 8)) == 0) mask |= load<u64>(filter, 16);
     }
     store<u64>(nulls + <usize>load<u32>(places + (<usize>i << 2)) * width, mask);
-    for (let atom = counted; atom < countedEnd; atom += 8, hashes += 4) store<u32>(hashes, load<u32>(<usize>load<u32>(addresses + <usize>load<u32>(atom)) + <usize>load<u32>(atom, 4)));
+    let hash = hashes + (<usize>i << 2);
+    for (let atom = counted; atom < countedEnd; atom += 8, hash += pitch) store<u32>(hash, load<u32>(<usize>load<u32>(addresses + <usize>load<u32>(atom)) + <usize>load<u32>(atom, 4)));
     const rank = mixed(content + 0x7f4a7c15);
     if (<f64>rank >= limit) continue;
     store<u32>(sampled, i);
@@ -48,6 +49,32 @@ export function noteRecords(told: usize, addresses: usize, from: i32, to: i32, p
     sampled += 8;
   }
   return sampled;
+}
+
+/**
+ * What records add to a sketch (see custodian/value-statistics.ts) by a compound of atoms, whose hashes lie at the `parts` addresses of `columns`: the lowest sixteen bits which counter, the highest its sign, and the one above the sixteen whether the
+ * record has them all. Four at a time, and up to three more.
+ */
+export function signsOf(columns: usize, parts: i32, seed: i32, count: i32, signs: usize): void {
+  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+    let hash = i32x4.splat(seed);
+    let lacks = i32x4.splat(0);
+    for (let p: usize = 0; p < <usize>parts; p++) {
+      const value = v128.load(<usize>load<u32>(columns + (p << 2)) + at);
+      lacks = v128.or(lacks, i32x4.eq(value, i32x4.splat(0)));
+      hash = mixed4(v128.xor(hash, value));
+    }
+    hash = mixed4(i32x4.add(hash, i32x4.splat(0x51ed270b)));
+    v128.store(signs + at, v128.or(v128.and(hash, i32x4.splat(0x8000ffff)), v128.andnot(i32x4.splat(0x10000), lacks)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function mixed4(x: v128): v128 {
+  x = i32x4.mul(v128.xor(x, v128.shr<u32>(x, 16)), i32x4.splat(0x85ebca6b));
+  x = i32x4.mul(v128.xor(x, v128.shr<u32>(x, 13)), i32x4.splat(0xc2b2ae35));
+  return v128.xor(x, v128.shr<u32>(x, 16));
 }
 
 /** As custodian/text-hash.ts has it. */

@@ -22,6 +22,12 @@ export function sampleRank(contents: readonly number[]): number {
   return (mixed(content + 0x7f4a7c15) >>> 0) / 2 ** 32;
 }
 
+/** What a record adds to a sketch by some of its hashes: which of 2^16 counters, 2^16 if it has them all, and the sign. */
+export function signOf(hashes: readonly number[], seed: number): number {
+  const hash = mixed(hashes.reduce((all, own) => mixed(all ^ own), seed) + 0x51ed270b);
+  return (hash & 0x8000ffff) | (hashes.includes(0) ? 0 : 0x10000);
+}
+
 function mixed(x: number): number {
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
