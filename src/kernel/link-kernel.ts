@@ -34,6 +34,7 @@ export interface LinkKernel {
   countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;
   groupPairs(groups: number, rowsA: number, rowsB: number, count: number, next: number, outPairs: number, outA: number, outB: number): void;
   takePairs(pairs: number, rowsA: number, rowsB: number, count: number, usedA: number, usedB: number, timesA: number, timesB: number, taken: number, contested: number): number;
+  wordsAt(places: number, count: number, values: number, out: number): void;
   smallestScratch(rows: number): number;
   smallestDigests(digests: number, rows: number, most: number, scratch: number, chosen: number): number;
   placesOf(order: number, first: number, end: number, rows: number, places: number): void;

@@ -238,10 +238,10 @@ function observe({ a, b, memory, kernel }: CandidateOptions, pairs: MergedPairs,
     if (n > 0) found.push({ slot, pairs: n, observed: word(slot * 6), missing: word(slot * 6 + 2) });
   }
   found.sort((x, y) => compareWords(x.missing, y.missing) || compareWords(x.observed, y.observed));
-  const numberOf = new Uint32Array(2 ** log2Slots);
-  found.forEach(({ slot }, number) => (numberOf[slot] = number));
-  const observation = new Uint32Array(memory.u32(slots, count));
-  for (let i = 0; i < count; i++) observation[i] = numberOf[observation[i]!]!;
+  // the table has been read
+  found.forEach(({ slot }, number) => (words[slot] = number));
+  kernel.wordsAt(slots, count, table, slots);
+  const observation = memory.u32(slots, count).slice();
   return { count, rowsA: memory.u32(rowsA, count).slice(), rowsB: memory.u32(rowsB, count).slice(), observation, observations: found.map(({ observed, missing, pairs }) => ({ observed, missing, pairs })), rules };
 }
 

@@ -86,7 +86,7 @@ const STRICTEST_THRESHOLD = THRESHOLDS.at(-1)!;
 
 /** Links two checked hashed files, or finds the duplicates within one. The result depends on the files and options alone. */
 export async function linkDatasets(options: LinkOptions & SolveChoices): Promise<Linkage> {
-  return withCandidates(options, async (input) => {
+  return withCandidates(options, async (input, checkAll) => {
     const { a, b, schema, evidence } = input;
     const self = a === b;
     if (self && a.own !== undefined) return linkOwnPeople(options, input, a.own, THRESHOLDS);
@@ -99,6 +99,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const found = await findCandidates({ ...input, takeSamples });
     const candidates = options.cardinality === "one-to-one" ? found : withOthers(found, a.own, options.cardinality === "many-to-many" ? b.own : undefined);
     options.onProgress("estimating", 0, 1);
+    checkAll(); // from here on this thread has most of the work
     const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
     const allPairs = self ? (a.rows * (a.rows - 1)) / 2 : recordsA * recordsB;
     const own: OwnPairs[] = [];
@@ -209,27 +210,34 @@ function sizesOf({ a, b, threads }: LinkOptions): Sizes {
   return { rowsA: rows, rowsB: b?.header.rows ?? 0, own, stride: rowStride(schema), threads: typeof threads === "number" ? threads : threads.pool.threads, whole: schema.profile === "plain" };
 }
 
-/** What `use` works with. The files are checked meanwhile. */
-async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions) => Promise<T>): Promise<T> {
+/** What `use` works with. The files are checked meanwhile; it says from when on threads have time for all of them. */
+async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOptions, checkAll: () => void) => Promise<T>): Promise<T> {
   const { schema } = options.a.header;
   const plan = planMemory(sizesOf(options), options.memory);
   const { memory, pool } = typeof options.threads === "number" ? startLinkThreads(options.threads) : options.threads;
   memory.limitTo(plan.shared);
   const kernel = linkKernel(memory.memory);
   const files = options.b === undefined ? [options.a] : [options.a, options.b];
-  let verified: Promise<unknown> | undefined;
-  const verify = (): Promise<unknown> => (verified ??= Promise.all(files.map((file) => file.verify((content) => pool.run({ load: "verify", ...content })))));
+  const checks = new Map<HashedFile, Promise<void>>();
+  const check = (file: HashedFile): Promise<void> => {
+    const begun = checks.get(file) ?? file.verify((content) => pool.run({ load: "verify", ...content }));
+    begun.catch(() => {}); // looked at in the end
+    checks.set(file, begun);
+    return begun;
+  };
+  const checkThese = (some: readonly HashedFile[]): void => some.forEach((file) => void check(file));
+  const verify = (): Promise<unknown> => Promise.all(files.map(check));
   try {
-    // a piece is checked whenever a thread has nothing else to do; once all are there, so that none gets both files
+    // a piece is checked whenever a thread has nothing else to do; once all are there, so that none gets both files. One file at once, which takes long where there are many threads; the other when they wait for this one
     await pool.started;
-    verify().catch(() => {}); // looked at in the end
+    checkThese(files.slice(1));
     const layout = writeRowLayout(schema, memory);
     const rows = files.reduce((sum, file) => sum + file.header.rows, 0);
     let read = 0;
     const loaded: LoadedDataset[] = [];
     for (const file of files) loaded.push(await loadDataset(file, { memory, kernel, pool, layout }, (count) => options.onProgress("loading", (read += count), rows)));
     const [a, b = a] = loaded as [LoadedDataset, LoadedDataset?];
-    const found = await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress });
+    const found = await use({ schema, evidence: evidenceOf(schema, usedAtoms(schema)), a, b, layout, memory, kernel, pool, blockCap: options.blockCap, mostTuples: plan.tuples, onProgress: options.onProgress }, () => checkThese(files));
     await verify();
     return found;
   } catch (error) {

@@ -80,7 +80,7 @@ export async function writeLinksCsv(path: string, rows: LinkRows): Promise<void>
 
 /** What the rows are made of, in shared memory. */
 function contentOf({ found, clusters }: LinkRows): LinkRowsContent {
-  const { candidates, links, recordIds, memory, levels } = found;
+  const { candidates, links, recordIds, memory, kernel, levels } = found;
   const reserve = (values: number): { at: number; view: Uint32Array } => {
     const at = memory.reserve(values * 4);
     return { at, view: memory.u32(at, values) };
@@ -92,19 +92,28 @@ function contentOf({ found, clusters }: LinkRows): LinkRowsContent {
   lines.forEach((line, i) => (starts.view[i + 1] = starts.view[i]! + line.length));
   const texts = memory.reserve(starts.view.at(-1)! + 15);
   lines.forEach((line, i) => memory.u8(texts + starts.view[i]!, line.length).set(line));
-  /** For every link the value of a record of its pair. */
-  const ofLinks = (valueOf: (pair: number) => number): number => {
-    const { at, view } = reserve(links.count);
-    for (let link = 0; link < view.length; link++) view[link] = valueOf(links.pairs[link]!);
+  const copied = (values: Uint32Array): number => {
+    const { at, view } = reserve(values.length);
+    view.set(values);
     return at;
   };
+  /** For every link what is at its place. */
+  const ofLinks = (places: number, values: Uint32Array): number => {
+    const { at } = reserve(links.count);
+    const mark = memory.mark();
+    kernel.wordsAt(places, links.count, copied(values), at);
+    memory.release(mark);
+    return at;
+  };
+  const pairs = copied(links.pairs);
+  const rowsA = ofLinks(pairs, candidates.rowsA);
   const [idsA, idsB = idsA] = recordIds as [number, number?];
   return {
     idsA,
     idsB,
-    rowsA: ofLinks((pair) => candidates.rowsA[pair]!),
-    rowsB: ofLinks((pair) => candidates.rowsB[pair]!),
-    clusters: clusters === undefined ? 0 : ofLinks((pair) => clusters[candidates.rowsA[pair]!]!),
+    rowsA,
+    rowsB: ofLinks(pairs, candidates.rowsB),
+    clusters: clusters === undefined ? 0 : ofLinks(rowsA, clusters),
     texts,
     starts: starts.at,
     textOf: textOf.at,

@@ -419,6 +419,23 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
   });
 });
 
+describe("values at places", () => {
+  it("are those of each place, also where the places were", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 0xffffffff }), { minLength: 1, maxLength: 50 }), fc.array(fc.nat(), { maxLength: 80 }), (values, draws) => {
+        const bench = new Bench();
+        const places = draws.map((draw) => draw % values.length);
+        const [at, out] = [bench.integers(places), bench.room(places.length * 4)];
+        bench.kernel.wordsAt(at, places.length, bench.integers(values), out);
+        bench.kernel.wordsAt(at, places.length, bench.integers(values), at);
+        const expected = places.map((place) => values[place]);
+        expect([bench.list(out, places.length), bench.list(at, places.length)]).toEqual([expected, expected]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
 describe("the reference", () => {
   it("counts bits", () => {
     expect([0n, 1n, 0xffn, (1n << 64n) - 1n].map(popcount)).toEqual([0, 1, 8, 64]);

@@ -10,7 +10,7 @@ export { comparePairs } from "./compare";
 export { scanBlocks, scanScratch } from "./scan";
 export { absorbMatches, countObservations, dealTuples, mergeTuples, uniteMarks } from "./merge";
 export { diceAbove, diceScratch, groupBytes, layGroups, sortByWeight } from "./dice";
-export { groupPairs, takePairs } from "./solve";
+export { groupPairs, takePairs, wordsAt } from "./solve";
 export { linkBytes, packIds, writeLinks } from "./link-rows";
 export { dealKeys, hashJoinScratch, joinPiles } from "./hash-join";
 export { latticeBackward, latticeForward } from "./lattice";

@@ -1,4 +1,4 @@
-// Solving: candidate pairs by group (those of one observation), best group first.
+// Solving: candidate pairs by group (those of one observation), best group first; and what is known of pairs, for some of them.
 
 /** Puts pairs group after group, in their order within each. `next`: u32 for every group, where its pairs begin; afterwards where they end. `outPairs`: a pair's number. */
 export function groupPairs(groups: usize, rowsA: usize, rowsB: usize, count: u32, next: usize, outPairs: usize, outA: usize, outB: usize): void {
@@ -59,4 +59,9 @@ function countTimes(rows: usize, count: usize, times: usize): void {
     const slot = times + load<u32>(rows);
     store<u8>(slot, load<u8>(slot) == 0 ? 1 : 2);
   }
+}
+
+/** Of `values`, u32 each, those at some places; `out` may be where the places are. */
+export function wordsAt(places: usize, count: u32, values: usize, out: usize): void {
+  for (let i: usize = 0; i < <usize>count << 2; i += 4) store<u32>(out + i, load<u32>(values + (<usize>load<u32>(places + i) << 2)));
 }
