@@ -9,8 +9,8 @@ export function countInterval(mean: number, logSd: number): [number, number] {
   const rates = GRID.map((z) => mean * Math.exp(logSd * z));
   const quantile = (p: number): number => {
     let low = -1; // P(count <= -1) = 0
-    let high = 1;
-    while (cumulative(high, rates) < p) high *= 2;
+    let high = Math.max(1, Math.ceil(mean));
+    while (cumulative(high, rates) < p) [low, high] = [high, high * 2];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       if (cumulative(middle, rates) < p) low = middle;

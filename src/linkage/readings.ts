@@ -34,7 +34,15 @@ export interface Readings {
 
 /** Whether a single rule reaches pairs of a reading; all buckets count as one, since which of several found a pair is not kept. */
 export function reachedOnce(facts: readonly Fact[], reading: Uint8Array): boolean {
-  return new Set(facts.flatMap(({ reaches, level, bit }, f) => (reaches && reading[f] === 1 ? [level === 0 ? bit : -1] : []))).size === 1;
+  let only: number | undefined;
+  for (let f = 0; f < facts.length; f++) {
+    const { reaches, level, bit } = facts[f]!;
+    if (!reaches || reading[f] !== 1) continue;
+    const rule = level === 0 ? bit : -1;
+    if (only !== undefined && only !== rule) return false;
+    only = rule;
+  }
+  return only !== undefined;
 }
 
 /** @param masks null masks that have a slice though no observation shows them */
@@ -159,7 +167,9 @@ function implication(groups: readonly ComparisonGroup[], facts: readonly Fact[])
       if (part === undefined) known[g]!.set(name, (part = certain(g, seen)));
       for (let i = 0; i < part.length; i++) follows[withheld[i]!]! &= part[i]!;
     }
-    return row.map((is, i) => is | follows[of[i]!]!);
+    const implied = new Uint8Array(row.length);
+    for (let i = 0; i < implied.length; i++) implied[i] = row[i]! | follows[of[i]!]!;
+    return implied;
   };
 }
 

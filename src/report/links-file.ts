@@ -32,20 +32,34 @@ interface LinkEvidence {
 export function evidenceOfLinks({ candidates, links, model }: FoundLinks, of: Uint32Array): LinkEvidence[] {
   const evidence: LinkEvidence[] = [];
   const known = new Map<number, Map<number, number>>();
-  let last = -1;
-  for (let link = 0; link < links.count; link++) {
-    const observation = candidates.observation[links.pairs[link]!]!;
-    const probability = links.probabilities[link]!;
-    const tied = links.tied[link] === 1;
-    const before = evidence[last];
-    if (before === undefined || before.observation !== observation || before.probability !== probability || before.tied !== tied) {
-      let ofObservation = known.get(observation);
-      if (ofObservation === undefined) known.set(observation, (ofObservation = new Map<number, number>()));
-      const name = tied ? -1 - probability : probability;
-      last = ofObservation.get(name) ?? evidence.push({ observation, weight: model.weights[observation]!, probability, pairwise: model.probabilities[observation]!, tied }) - 1;
-      ofObservation.set(name, last);
+  const numberOf = (observation: number, probability: number, tied: boolean): number => {
+    let ofObservation = known.get(observation);
+    if (ofObservation === undefined) known.set(observation, (ofObservation = new Map<number, number>()));
+    const name = tied ? -1 - probability : probability;
+    let number = ofObservation.get(name);
+    if (number === undefined) {
+      number = evidence.push({ observation, weight: model.weights[observation]!, probability, pairwise: model.probabilities[observation]!, tied }) - 1;
+      ofObservation.set(name, number);
     }
-    of[link] = last;
+    return number;
+  };
+  const { pairs, probabilities, tied } = links;
+  const observationOf = candidates.observation;
+  let observation = -1;
+  let probability = -1;
+  let tie = -1;
+  let number = -1;
+  for (let link = 0; link < of.length; link++) {
+    const o = observationOf[pairs[link]!]!;
+    const p = probabilities[link]!;
+    const t = tied[link]!;
+    if (o !== observation || p !== probability || t !== tie) {
+      observation = o;
+      probability = p;
+      tie = t;
+      number = numberOf(o, p, t === 1);
+    }
+    of[link] = number;
   }
   return evidence;
 }
