@@ -97,10 +97,15 @@ export async function linkFiles(paths: readonly string[], options: LinkCommandOp
 }
 
 function printForecast({ rules, bytes, seconds: time }: Forecast, terminal: Terminal): void {
+  const cost = `about ${memorySize(bytes)} of memory and ${seconds(time * 1000)} on this machine, as busy as it is now`;
+  if (rules.length === 0) {
+    terminal.result(`nothing to compare: the department has found its own duplicates; ${cost}`);
+    return;
+  }
   terminal.result(table([["rule", "blocks", "pairs", "largest block", "skipped pairs"], ...rules.map((rule) => [ruleName(rule), count(rule.blocks), count(rule.pairs), count(rule.largestBlock), count(rule.skippedPairs)])]));
   const compared = rules.filter((rule) => rule.kind === "bucket").reduce((sum, rule) => sum + rule.pairs, 0);
   terminal.result(`\n${count(rules.reduce((sum, rule) => sum + rule.pairs, 0))} pairs, of which ${count(compared)} in buckets are dropped again when all their filters are far`);
-  terminal.result(`about ${memorySize(bytes)} of memory and ${seconds(time * 1000)} on this machine, as busy as it is now`);
+  terminal.result(cost);
 }
 
 function printSummary(statistics: Statistics, out: string, { elapsed, peakBytes, foundAtHome }: { elapsed: number; peakBytes: number; foundAtHome: boolean }, terminal: Terminal): void {

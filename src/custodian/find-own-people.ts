@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { SaltlinkError, exitCodes } from "../errors.ts";
 import { openHashedFile } from "../exchange/read-hashed-file.ts";
 import type { HashedFile } from "../exchange/hashed-file.ts";
 import { recordIdTexts } from "../exchange/record-ids.ts";
@@ -52,7 +53,7 @@ export async function findOwnPeople(options: OwnPeopleOptions): Promise<OwnPeopl
     try {
       const rowOf = new Map(ids.map((id, i) => [id, rows[i]!]));
       const csvRow = Uint32Array.from(recordIdTexts(await file.readRecordIds()), (id) => rowOf.get(id)!);
-      return await searchForPeople(file, csvRow, threads, onStage);
+      return await searchForPeople(input, file, csvRow, threads, onStage);
     } finally {
       await file.close();
     }
@@ -67,11 +68,11 @@ const BLOCK_CAP = 1_000_000;
 const THRESHOLD = 0.5;
 
 /** `csvRow`: the row of the CSV of each of the file's. */
-async function searchForPeople(file: HashedFile, csvRow: Uint32Array, threads: number, onProgress: NonNullable<OwnPeopleOptions["onStage"]>): Promise<OwnPeople> {
+async function searchForPeople(input: string, file: HashedFile, csvRow: Uint32Array, threads: number, onProgress: NonNullable<OwnPeopleOptions["onStage"]>): Promise<OwnPeople> {
   const { rows } = file.header;
   let clusters = new Uint32Array(rows);
   let support: Float64Array = new Float64Array(rows);
-  const { quality, unreached } = await linkDatasets({
+  const search = linkDatasets({
     a: file,
     threads,
     blockCap: BLOCK_CAP,
@@ -82,6 +83,10 @@ async function searchForPeople(file: HashedFile, csvRow: Uint32Array, threads: n
       clusters = new Uint32Array(clusterLinks(found.candidates, found.links, rows));
       support = supportOf(found, rows);
     },
+  });
+  const { quality, unreached } = await search.catch((error: unknown) => {
+    if (!(error instanceof SaltlinkError && error.exitCode === exitCodes.memory)) throw error;
+    throw new SaltlinkError("memory", `${input} is too large to be searched for people with several records: more than 4 GiB of memory would be shared; agree on a schema without duplicates, or hash it in parts`);
   });
   const several = clusters.reduce((most, cluster) => Math.max(most, cluster), 0);
   const best = new Int32Array(several).fill(-1);

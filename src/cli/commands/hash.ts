@@ -121,7 +121,8 @@ function printSummary(csv: string, { output, lookup, rejects, read, hashed, reje
     // the rows that are lost to a wrong encoding are those of people with accents in their names
     if (readFileSync(rejects, "utf8").includes("not valid UTF-8")) terminal.warn(`some of them are not valid UTF-8: if ${csv} comes from Excel on Windows, hash it again with --encoding windows-1252`);
   }
-  if (header.people !== undefined) terminal.note(`${header.people.several === 1 ? "1 person has" : `${count(header.people.several)} people have`} several records: one of them is hashed for all (about ${percent(header.people.precision)} of their pairs are right, and about ${count(Math.round(header.people.missed))} were not found)`);
+  if (header.people?.several === 0) terminal.note("nobody seems to have several records");
+  else if (header.people !== undefined) terminal.note(`${header.people.several === 1 ? "1 person has" : `${count(header.people.several)} people have`} several records: one of them is hashed for all (about ${percent(header.people.precision)} of their pairs are right, and about ${count(Math.round(header.people.missed))} were not found)`);
   terminal.note(`${output}: may go to the linkage unit, and to no department that holds the salt`);
   terminal.note(`${lookup}: stays here; it turns record ids back into your own`);
 }
