@@ -1,5 +1,6 @@
 // The encoding kernel: records' values in, filters and words out. Twin of ../reference/encode-record.ts. The host finds or writes what cells come to (cells.ts), then one call encodes many records.
 // And what becomes of encoded rows: which values they share (shared.ts), their order and their columns (rows.ts).
+import { copyWords } from "./copy-words";
 import { queueFilters, setQueued, writeFilters } from "./filters";
 import { finishJobs, JOB, KEPT, KEPT_MISSING, keepWord, keptAt, prepareKeys, queueJob } from "./prf";
 export { findCells, hashBatch, keepCells, moveTable } from "./cells";
@@ -46,7 +47,7 @@ export function encodeRecords(program: usize, addresses: usize, count: i32, plac
     writeFilters(filters, filterCount, slots, size);
     for (let slot = 0; slot < slots; slot++) queueWords(wordJobs, words, addresses + <usize>slot * groupBytes, <usize>slot * values, <usize>slot * size);
     finishJobs(true);
-    for (let slot = 0; slot < slots; slot++) memory.copy(out + <usize>load<u32>(places + (<usize>(from + slot) << 2)) * width, records + <usize>slot * size, size);
+    for (let slot = 0; slot < slots; slot++) copyWords(out + <usize>load<u32>(places + (<usize>(from + slot) << 2)) * width, records + <usize>slot * size, size);
   }
 }
 
