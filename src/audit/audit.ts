@@ -84,16 +84,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     checkContent(schema, salt, sample, seen.rows, seen.width, options);
     onProgress?.("attacking", 0, 2);
     const [records, register] = [standingRecords(seen.structure), standingRecords(people.structure)];
-    const [recordAt, personAt] = [records, register].map(({ rows }) => new Map(Array.from(rows, (row, i) => [row, i])));
     const attempts = attackFile({
       seen: records.structure,
       ...(withholdsShared(schema) ? { register: withholdShared(register.structure), sent: register.structure } : { register: register.structure }),
-      truth: records.rows.map((row) => personAt!.get(truth[row]!) ?? -1),
+      truth: records.rows.map((row) => register.at[truth[row]!]!),
       sample: {
         count: sample.length,
         filters: sampledFilters(schema, attackersSalt("register"), sample.map(({ atoms }) => atoms), seen.rows, seen.width),
-        seenRows: Int32Array.from(sample, ({ row }) => recordAt!.get(recordOf[row]!)!),
-        registerRows: Int32Array.from(sample, ({ row }) => personAt!.get(row)!),
+        seenRows: Int32Array.from(sample, ({ row }) => records.at[recordOf[row]!]!),
+        registerRows: Int32Array.from(sample, ({ row }) => register.at[row]!),
       },
       ...(people.beyond === undefined ? {} : { publicly: frequenciesByColumn(people.beyond, publicly!.counts) }),
     });

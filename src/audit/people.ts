@@ -26,7 +26,6 @@ export interface Plaintext {
   readonly threads: number;
 }
 
-
 /** People as a schema under some salt shows them. */
 export interface People {
   readonly structure: EqualityStructure;

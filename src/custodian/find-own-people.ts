@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { SaltlinkError, exitCodes } from "../errors.ts";
+import { dirname, join } from "node:path";
+import { SaltlinkError, exitCodes, fileError } from "../errors.ts";
 import { openHashedFile } from "../exchange/read-hashed-file.ts";
 import type { HashedFile } from "../exchange/hashed-file.ts";
 import { recordIdTexts } from "../exchange/record-ids.ts";
@@ -25,7 +25,11 @@ export async function findOwnPeople(options: OwnPeopleOptions): Promise<OwnPeopl
   const { input, encoding, fields, map, salt, threads, onStage = () => undefined } = options;
   const folder = claimPartial(`${options.output}.people`, true);
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      throw fileError(error, "write in", dirname(options.output));
+    }
     const survey = await surveyCsv(input, { encoding, delimiter: map.delimiter, sampleRows: SURVEYED });
     const plain = designSchema({ profile: "plain", fields, samples: [atomColumns(survey, map, fields)], expectedRecords: survey.rows });
     const rows: number[] = [];

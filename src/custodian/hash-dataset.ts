@@ -21,7 +21,7 @@ import { parseHeaderRow } from "./csv/header-row.ts";
 import { comparisonPlan, encodingPlan } from "./encoding.ts";
 import type { FinishedPartition, PartitionTask } from "./finish-rows.ts";
 import type { HashSetup, SliceResult } from "./hash-slice.ts";
-import type { OwnPeople } from "./own-people.ts";
+import { OTHER, type OwnPeople } from "./own-people.ts";
 import { type FileFailure, type HashReply, replyOf } from "./hash-reply.ts";
 import type { HashTask, RowsTask } from "./hash-thread.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
@@ -121,6 +121,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     rejects.write("row,reason\n");
 
     const counts = { read: 0, hashed: 0, rejected: 0 };
+    let others = 0; // for which others of their person stand
     const perField = { missing: schema.fields.map(() => 0), placeholders: schema.fields.map(() => 0), unusable: schema.fields.map(() => 0) };
     const sampled: SampledRecord[] = [];
     const seen = new OwnIds();
@@ -148,6 +149,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
         sample.add(result.words.values.subarray(at, at + count), result.words.present[column]!);
         at += count;
       });
+      if (options.people !== undefined) for (const row of result.rowNumbers) if ((options.people.of[row] ?? 0) >= OTHER) others++;
       options.onRows?.(result.lookup, result.rowNumbers);
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
@@ -166,10 +168,11 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
 
     if (counts.hashed === 0) throw new SaltlinkError("input", `${input}: every row would be rejected; the first is row ${firstReject(rejects)}`);
 
+    const standing = counts.hashed - others;
     const summaries = samples.map((sample) => ({ ...sample.summary(), present: sample.present }));
     const shared = withholds ? await Promise.all(schema.keys.map(async (_, key) => replyOf(await pool.run({ descriptor: rows.descriptor, keyColumn: rows.keyColumns(key) }), output) as SharedColumn)) : undefined;
-    const sharing = (shared?.map(({ records }) => records) ?? summaries.slice(0, schema.keys.length).map((summary) => summary.sharing)).map((records) => records / counts.hashed);
-    checkSharing(schema, sharing, counts.hashed);
+    const sharing = (shared?.map(({ records }) => records) ?? summaries.slice(0, schema.keys.length).map((summary) => summary.sharing)).map((records) => records / standing);
+    checkSharing(schema, sharing, standing);
     const bits = schema.buckets.map((bucket, b) => bucketBits(bucket, summaries[summaries.length - schema.buckets.length + b]!));
 
     const pairs = comparisonGroups(schema).length === 0 ? Promise.resolve({}) : pool.run({ plan: comparisonPlan(schema, salt, setup.plan), sampled });
@@ -179,7 +182,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const inFlight = options.threads + 1;
     const waiting = [...rows.partitions()];
     const memory = Array.from({ length: Math.min(inFlight, waiting.length) }, () => new SharedArrayBuffer(form === "csv" ? 0 : pageBytes(layout, Math.max(...waiting.map((partition) => partition.rows)))));
-    const withheld = shared && { columns: shared, secret: subKey(salt, "withheld"), records: counts.hashed };
+    const withheld = shared && { columns: shared, secret: subKey(salt, "withheld"), records: standing };
     const sharedSamples: SharedSample[] = [];
     // when a task is asked for, fewer others than are in flight are not yet written
     const tasks = waiting.map((partition, i): PartitionTask => ({ partition, bits, strataValues: strata.values, form, memory: memory[i % inFlight]!, ...(withheld === undefined ? {} : { withheld }) }));
@@ -251,7 +254,7 @@ function checkSharing(schema: LinkageSchema, sharing: readonly number[], rows: n
   const worst = sharing.indexOf(Math.max(...sharing, 0));
   if (worst < 0 || sharing[worst]! <= schema.maximumSharing || sharing[worst]! * rows < 10) return;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  const advice = rows > schema.expectedRecords ? `agree on a schema for files of this size: schema init --expect-records ${rows}` : "if the file holds several records of one person, agree on a schema for such files: schema init --duplicates";
+  const advice = rows > schema.expectedRecords ? `agree on a schema for files of this size: schema init --expect-records ${rows}` : schema.duplicates === true ? "agree on a schema with keys that tell more people apart: schema init on files like this one" : "if the file holds several records of one person, agree on a schema for such files: schema init --duplicates";
   throw new SaltlinkError(
     "audit",
     `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; ${advice}`,

@@ -107,7 +107,6 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
   const csv = new CsvKernel();
   const idColumn = map.id === null ? -1 : header.indexOf(map.id);
   const allMissing = blankMask(schema);
-  const isHashed = (record: number, rowNumbers: Uint32Array): boolean => (setup.people?.[rowNumbers[record]!] ?? 0) < OTHER;
   const firstKey = firstKeyHalf(plan);
   const firstSampled = firstKey + 2 * (schema.keys.length + schema.buckets.length - setup.sampleLimits.length);
 
@@ -117,6 +116,7 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
     const ids = trimmedIds(cells, header.length, idColumn, task.firstRow);
     const { rowNumbers, firstBounds } = peopleOf(cells, ids, header.length, task.firstRow, rejects);
     const rows = rowNumbers.length;
+    const standing = setup.people === undefined ? rows : putOthersLast(setup.people, rowNumbers, firstBounds, ids);
     const { places, counts } = drawPlaces(rows, setup.partitions);
     const sampled: SliceResult["sampled"] = [];
     const strata = new SliceValues(setup.strata);
@@ -126,15 +126,16 @@ export function sliceHasher(setup: HashSetup): SliceHasher {
     reader.load(cells);
     notes.begin();
     picked.begin(rows);
-    for (let from = 0, to = 0; from < rows; from = to) {
-      to = reader.read(firstBounds, from, Math.min(from + BATCH, rows));
+    for (let from = 0, to = 0; from < standing; from = to) {
+      to = reader.read(firstBounds, from, Math.min(from + BATCH, standing));
       encoder.encode(from, to, ID_HALVES + 2);
-      for (const { record, rank } of encoder.note(from, to, ID_HALVES)) if (isHashed(record, rowNumbers)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
+      for (const { record, rank } of encoder.note(from, to, ID_HALVES)) sampled.push({ rank, atoms: encoder.values(record), row: places[record]! });
     }
-    if (setup.people !== undefined) tellPeople(setup.people, rowNumbers, places, encoder.rows(), { width, person, allMissing });
+    encoder.leaveOut(standing);
+    if (setup.people !== undefined) tellPeople(setup.people, rowNumbers, places, encoder.rows(), { standing, width, person, allMissing });
     const keys = encoder.keys(firstKey, withholdsShared(schema) ? schema.keys.length : 0); // before a view of the rows is taken, as it may enlarge the memory
     const halves = encoder.rows();
-    if (setup.strata.length > 0) places.forEach((place, i) => strata.write(text(i), halves, place * width + words));
+    if (setup.strata.length > 0) places.forEach((place, i) => (i < standing ? strata.write(text(i), halves, place * width + words) : strata.leaveOut(halves, place * width + words)));
     picked.addRows(halves, width, firstSampled);
     const recordIds = randomFillSync(new Uint32Array(rows * ID_HALVES));
     writeIds(recordIds, halves, places, width);
@@ -180,14 +181,27 @@ function blankMask(schema: LinkageSchema): Mask {
   return { low: half(0), high: half(1) };
 }
 
-/** Writes each record's person, `person` halves behind its row's beginning; where another record stands for the person, nothing else is sent of this one. */
-function tellPeople(people: Uint32Array, rowNumbers: Uint32Array, places: Uint32Array, halves: Uint32Array, { width, person, allMissing }: { width: number; person: number; allMissing: Mask }): void {
+/** Puts records for which others of their person stand behind those that are hashed; returns how many these are. */
+function putOthersLast(people: Uint32Array, rowNumbers: Uint32Array, firstBounds: Uint32Array, { starts, ends }: IdBytes): number {
+  const isOther = (row: number): boolean => (people[row] ?? 0) >= OTHER;
+  const all = Array.from(rowNumbers, (row, i) => ({ row, first: firstBounds[i]!, start: starts[i]!, end: ends[i]! }));
+  const standing = all.filter(({ row }) => !isOther(row));
+  [...standing, ...all.filter(({ row }) => isOther(row))].forEach(({ row, first, start, end }, i) => {
+    rowNumbers[i] = row;
+    firstBounds[i] = first;
+    starts[i] = start;
+    ends[i] = end;
+  });
+  return standing.length;
+}
+
+/** Writes each record's person, `person` halves behind its row's beginning; of those from `standing` on nothing else is sent. */
+function tellPeople(people: Uint32Array, rowNumbers: Uint32Array, places: Uint32Array, halves: Uint32Array, { standing, width, person, allMissing }: { standing: number; width: number; person: number; allMissing: Mask }): void {
   for (let i = 0; i < places.length; i++) {
     const start = places[i]! * width;
-    const code = people[rowNumbers[i]!] ?? 0;
-    halves[start + person] = (code & ~OTHER) >>> 0;
+    halves[start + person] = ((people[rowNumbers[i]!] ?? 0) & ~OTHER) >>> 0;
     halves[start + person + 1] = 0;
-    if (code < OTHER) continue;
+    if (i < standing) continue;
     halves.fill(0, start + ID_HALVES, start + person);
     halves[start + ID_HALVES] = allMissing.low;
     halves[start + ID_HALVES + 1] = allMissing.high;

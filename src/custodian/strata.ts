@@ -69,6 +69,14 @@ export class SliceValues implements SliceStrata {
       this.codes.push(code);
     }
   }
+
+  /** Of this record none are sent. */
+  leaveOut(halves: Uint32Array, at: number): void {
+    for (let s = 0; s < this.#columns.length; s++) {
+      halves[at + s] = 0;
+      this.codes.push(0);
+    }
+  }
 }
 
 /** Turns the codes of a slice, with which its rows end, into those of the file. */

@@ -216,6 +216,12 @@ export class SliceEncoder {
     this.#told = { at: memory.list([offsets.length, memory.list(offsets), Number(showsAtoms), masks, filters.length, hashes, counted.length, tallies, ...limit]), tallies, counted: counted.length, columns: memory.reserve(counted.length * 4) };
   }
 
+  /** Nothing is told of the slice's records from `from` on: they count for nothing in `signs`. */
+  leaveOut(from: number): void {
+    const first = this.#lists[9]!.start >> 2;
+    for (let column = 0; column < this.#told.counted; column++) this.#memory.words.fill(0, first + column * this.#records + from, first + (column + 1) * this.#records);
+  }
+
   /** What was counted of each of so many fields: records that lack it, then records with each problem. Good until something is kept or loaded. */
   tallies(fields: number): Uint32Array {
     return this.#memory.words.subarray(this.#told.tallies >> 2, (this.#told.tallies + fields * TALLIES) >> 2);

@@ -90,14 +90,16 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const { a, b, schema, evidence } = input;
     const self = a === b;
     if (self && a.own !== undefined) return linkOwnPeople(options, input, a.own, THRESHOLDS);
-    const [recordsA, recordsB] = options.cardinality === "one-to-one" ? [peopleIn(a), peopleIn(b)] : [a.rows, b.rows];
+    // on which side a person's other records have links too
+    const several = { a: options.cardinality === "one-to-one" ? undefined : a.own, b: options.cardinality === "many-to-many" ? b.own : undefined };
+    const [recordsA, recordsB] = [several.a === undefined ? peopleIn(a) : a.rows, several.b === undefined ? peopleIn(b) : b.rows];
     const smaller = Math.min(recordsA, recordsB);
     const mark = input.memory.mark();
     let samples: readonly RecordSample[] | undefined;
     // a single record has no pair to tell of
     const takeSamples = async (): Promise<readonly RecordSample[]> => (samples ??= self || smaller < 2 ? [] : await sampleRecords([a, b], input));
     const found = await findCandidates({ ...input, takeSamples });
-    const candidates = options.cardinality === "one-to-one" ? found : withOthers(found, a.own, options.cardinality === "many-to-many" ? b.own : undefined);
+    const candidates = withOthers(found, several.a, several.b);
     options.onProgress("estimating", 0, 1);
     checkAll(); // from here on this thread has most of the work
     const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
@@ -133,7 +135,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const handedOn = options.onLinks?.(foundLinks);
     handedOn?.catch(() => {}); // looked at below
     const unreachedByRules = unreachedMatches(estimation, model);
-    const unreached = { ...unreachedByRules, matches: unreachedByRules.matches + misplacedMatches(found.count, candidates, links, a.own, b.own) };
+    const unreached = { ...unreachedByRules, matches: unreachedByRules.matches + misplacedMatches(found.count, candidates, links, several.a, several.b) };
     const [quality, ...qualityByThreshold] = linkQualities(all, unreached, [threshold, ...THRESHOLDS]);
     const linkage: Linkage = {
       candidates,
@@ -147,7 +149,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       unreached,
       quality: quality!,
       qualityByThreshold,
-      subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality) }),
+      subgroups: await subgroups({ files, datasets: self ? [a] : [a, b], memory: input.memory, candidates, estimation, model, all, count: links.count, threshold, unreached, once: linkedOnce(options.cardinality), several: [several.a, several.b] }),
       levels: foundLinks.levels,
       allPairs,
       self,

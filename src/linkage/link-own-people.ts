@@ -1,12 +1,11 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
-import { recordsByCode } from "../exchange/strata.ts";
 import type { CandidateOptions, Candidates } from "./candidates.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Model } from "./estimate.ts";
 import type { LinkOptions, Linkage, SolveChoices } from "./link-datasets.ts";
 import { linkQualities, linksAbove, qualityOf } from "./link-quality.ts";
 import { loadRecordIds } from "./load-record-ids.ts";
-import { type OwnPeople, pairsOfPeople } from "./own-people.ts";
+import { type OwnPeople, countedStratum, pairsOfPeople } from "./own-people.ts";
 import { readObservations } from "./readings.ts";
 import type { Links } from "./solve.ts";
 import type { StratumSubgroups } from "./subgroups.ts";
@@ -49,7 +48,7 @@ export async function linkOwnPeople(options: LinkOptions & SolveChoices, input: 
     quality: quality!,
     qualityByThreshold,
     unreached,
-    subgroups: await subgroupsOf(file, candidates, links, { precision, unreached, threshold }),
+    subgroups: await subgroupsOf(file, own, candidates, links, { precision, unreached, threshold }),
     levels,
     allPairs,
     self: true,
@@ -84,12 +83,12 @@ function modelOf(evidence: Evidence, { count, observations }: Candidates, { prec
 }
 
 /** Every link has two ends, each half a link; what was missed is taken to be spread as what was found. */
-async function subgroupsOf(file: HashedFile, { rowsA, rowsB }: Candidates, links: Links, { precision, unreached, threshold }: { precision: number; unreached: Unreached; threshold: number }): Promise<StratumSubgroups[]> {
+async function subgroupsOf(file: HashedFile, own: OwnPeople, { rowsA, rowsB }: Candidates, links: Links, { precision, unreached, threshold }: { precision: number; unreached: Unreached; threshold: number }): Promise<StratumSubgroups[]> {
   const { header } = file;
   return Promise.all(
     header.strata.map(async (stratum, s) => {
-      const codes = await file.readStratum(s);
-      const ends = recordsByCode(stratum, header.rows).map(() => 0);
+      const { codes, records: recordsOf } = await countedStratum(file, s, { own, several: true });
+      const ends = recordsOf.map(() => 0);
       const isLinked = new Uint8Array(header.rows);
       for (const pair of links.pairs) {
         for (const row of [rowsA[pair]!, rowsB[pair]!]) {
@@ -99,7 +98,7 @@ async function subgroupsOf(file: HashedFile, { rowsA, rowsB }: Candidates, links
       }
       const linked = ends.map(() => 0);
       isLinked.forEach((one, row) => (linked[codes[row]!]! += one));
-      const groups = recordsByCode(stratum, header.rows).flatMap((records, code) => {
+      const groups = recordsOf.flatMap((records, code) => {
         if (records === 0) return [];
         const matches = links.count === 0 ? 0 : (unreached.matches * ends[code]!) / links.count;
         const quality = qualityOf({ threshold, links: ends[code]!, right: ends[code]! * precision, overlooked: 0, unreached: { matches, logSd: unreached.logSd } });

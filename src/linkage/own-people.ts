@@ -1,3 +1,4 @@
+import { SaltlinkError } from "../errors.ts";
 import { popcount } from "../filter-bits.ts";
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import type { Candidates } from "./candidates.ts";
@@ -70,35 +71,54 @@ async function rowsByPerson(file: HashedFile, readMasks: () => Promise<Uint32Arr
   return rowsOf.values();
 }
 
+/** Stratum codes (see HashedFile.readStratum) and the records of each: other records of a person have none of their own, and are counted with the one that stands for them (`several`), or not at all (code NOT_COUNTED). */
+export async function countedStratum(file: HashedFile, index: number, { own, several }: { own: OwnPeople | undefined; several: boolean }): Promise<{ codes: Uint8Array; records: number[] }> {
+  const codes = await file.readStratum(index);
+  for (const [one, rest] of own?.others ?? []) for (const row of rest) codes[row] = several ? codes[one]! : NOT_COUNTED;
+  const records = [0, ...file.header.strata[index]!.values.map(() => 0)];
+  for (const code of codes) if (code !== NOT_COUNTED) records[code]!++;
+  return { codes, records };
+}
+const NOT_COUNTED = 255;
+
 /** The pairs of two files and those of their people's other records, on the sides on which a record may have several partners. */
 export function withOthers(candidates: Candidates, a: OwnPeople | undefined, b: OwnPeople | undefined): Candidates {
   if (a === undefined && b === undefined) return candidates;
   const { count, rowsA, rowsB, observation, observations } = candidates;
-  const more: { a: number; b: number; observation: number }[] = [];
+  const othersOf = (own: OwnPeople | undefined, row: number): readonly number[] => own?.others.get(row) ?? NONE;
+  let total = 0;
+  for (let pair = 0; pair < count; pair++) total += (1 + othersOf(a, rowsA[pair]!).length) * (1 + othersOf(b, rowsB[pair]!).length);
+  limitPairs(total);
+  const all = { a: new Uint32Array(total), b: new Uint32Array(total), observation: new Uint32Array(total) };
+  all.a.set(rowsA);
+  all.b.set(rowsB);
+  all.observation.set(observation);
   const pairs = observations.map((seen) => seen.pairs);
+  let end = count;
+  const add = (rowA: number, rowB: number, seen: number): void => {
+    all.a[end] = rowA;
+    all.b[end] = rowB;
+    all.observation[end++] = seen;
+    pairs[seen]!++;
+  };
   for (let pair = 0; pair < count; pair++) {
-    const [othersA, othersB] = [a?.others.get(rowsA[pair]!) ?? [], b?.others.get(rowsB[pair]!) ?? []];
-    const add = (rowA: number, rowB: number): void => {
-      more.push({ a: rowA, b: rowB, observation: observation[pair]! });
-      pairs[observation[pair]!]!++;
-    };
-    for (const rowB of othersB) add(rowsA[pair]!, rowB);
-    for (const rowA of othersA) for (const rowB of [rowsB[pair]!, ...othersB]) add(rowA, rowB);
+    const [rowA, rowB, seen] = [rowsA[pair]!, rowsB[pair]!, observation[pair]!];
+    const othersB = othersOf(b, rowB);
+    for (const other of othersB) add(rowA, other, seen);
+    for (const one of othersOf(a, rowA)) {
+      add(one, rowB, seen);
+      for (const other of othersB) add(one, other, seen);
+    }
   }
-  const appended = (values: Uint32Array, added: (pair: (typeof more)[number]) => number): Uint32Array => {
-    const all = new Uint32Array(count + more.length);
-    all.set(values);
-    more.forEach((pair, i) => (all[count + i] = added(pair)));
-    return all;
-  };
-  return {
-    ...candidates,
-    count: count + more.length,
-    rowsA: appended(rowsA, (pair) => pair.a),
-    rowsB: appended(rowsB, (pair) => pair.b),
-    observation: appended(observation, (pair) => pair.observation),
-    observations: observations.map((seen, o) => ({ ...seen, pairs: pairs[o]! })),
-  };
+  return { ...candidates, count: total, rowsA: all.a, rowsB: all.b, observation: all.observation, observations: observations.map((seen, o) => ({ ...seen, pairs: pairs[o]! })) };
+}
+
+const NONE: readonly number[] = [];
+/** More pairs of people's other records are no people's: a value that stands for "not known", or somebody's invention. */
+const MOST_PAIRS = 100_000_000;
+
+function limitPairs(pairs: number): void {
+  if (pairs > MOST_PAIRS) throw new SaltlinkError("memory", `the files say that so many records are one person's that there would be more than ${MOST_PAIRS / 1e6} million pairs of them; ask their departments to look at what they took for one person`);
 }
 
 /** Matches that are missed because a record is taken for another person's: it has that person's links, and not its own. `first`: the first of the pairs that are there for other records. */
@@ -113,17 +133,19 @@ export function misplacedMatches(first: number, { rowsA, rowsB }: Candidates, { 
 
 /** All pairs of records of one person within a file, under one observation: nothing was compared. */
 export function pairsOfPeople({ others }: OwnPeople): Candidates {
-  const rowsA: number[] = [];
-  const rowsB: number[] = [];
+  let count = 0;
+  for (const rest of others.values()) count += (rest.length * (rest.length + 1)) / 2;
+  limitPairs(count);
+  const [rowsA, rowsB] = [new Uint32Array(count), new Uint32Array(count)];
+  let end = 0;
   for (const [one, rest] of others) {
-    const all = [one, ...rest].sort((x, y) => x - y);
-    all.forEach((rowA, i) => {
-      for (const rowB of all.slice(i + 1)) {
-        rowsA.push(rowA);
-        rowsB.push(rowB);
+    const all = Uint32Array.from([one, ...rest]).sort();
+    for (let i = 0; i < all.length; i++) {
+      for (let j = i + 1; j < all.length; j++) {
+        rowsA[end] = all[i]!;
+        rowsB[end++] = all[j]!;
       }
-    });
+    }
   }
-  const count = rowsA.length;
-  return { count, rowsA: Uint32Array.from(rowsA), rowsB: Uint32Array.from(rowsB), observation: new Uint32Array(count), observations: count === 0 ? [] : [{ observed: 0n, missing: 0n, pairs: count }], rules: [] };
+  return { count, rowsA, rowsB, observation: new Uint32Array(count), observations: count === 0 ? [] : [{ observed: 0n, missing: 0n, pairs: count }], rules: [] };
 }

@@ -1,8 +1,8 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
-import { recordsByCode } from "../exchange/strata.ts";
 import type { Candidates } from "./candidates.ts";
 import type { EstimateOptions, Model } from "./estimate.ts";
 import { type LinkQuality, qualityOf } from "./link-quality.ts";
+import { type OwnPeople, countedStratum } from "./own-people.ts";
 import type { LoadedDataset } from "./record-store.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 import type { Links } from "./solve.ts";
@@ -41,6 +41,8 @@ export interface SubgroupInput {
   readonly count: number;
   readonly threshold: number;
   readonly unreached: Unreached;
+  /** Where a person's other records have links too, whose they are; on the side of each file. */
+  readonly several: readonly (OwnPeople | undefined)[];
   /** Whether a record has one match at most, on the side of each file. */
   readonly once: readonly boolean[];
 }
@@ -69,8 +71,8 @@ export async function subgroups(input: SubgroupInput): Promise<StratumSubgroups[
     const ends = self ? [0, 1] : [f];
     const rowsOf = [candidates.rowsA, candidates.rowsB];
     for (const [s, stratum] of header.strata.entries()) {
-      const codes = await file.readStratum(s);
-      const sums = recordsByCode(stratum, header.rows).map((records) => ({ records, counts: new Float64Array(used.length), links: new Float64Array(used.length), byMask: new Map<number, number>() }));
+      const { codes, records: recordsOf } = await countedStratum(file, s, { own: datasets[f]!.own, several: input.several[f] !== undefined });
+      const sums = recordsOf.map((records) => ({ records, counts: new Float64Array(used.length), links: new Float64Array(used.length), byMask: new Map<number, number>() }));
       const linked = new Uint8Array(header.rows);
       for (const end of ends) {
         all.pairs.forEach((pair, i) => {
@@ -86,7 +88,7 @@ export async function subgroups(input: SubgroupInput): Promise<StratumSubgroups[
         });
       }
       const linkedOf = sums.map(() => 0);
-      linked.forEach((one, row) => (linkedOf[codes[row]!]! += one));
+      linked.forEach((one, row) => one === 1 && linkedOf[codes[row]!]!++);
       const groups = sums.flatMap(({ records, counts, links, byMask }, code): Subgroup[] => {
         if (records === 0) return [];
         const lacking = missing.group((row) => codes[row] === code);

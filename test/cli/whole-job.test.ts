@@ -207,6 +207,28 @@ describe("the whole job on two departments", () => {
     expect(work.read("returned/register.csv").trim().split("\n").length).toBeGreaterThan(500);
   });
 
+  it("sends nothing of a person's other records, nor counts what they hold", () => {
+    const work = departments();
+    const [header, ...rows] = work.read("census.csv").trim().split("\n");
+    const postcode = header!.split(",").indexOf("postcode");
+    // 200 people twice, the second time without a postcode
+    const again = rows.slice(0, 200).map((row) => row.replace(/^CEN/, "DUP").split(",").map((cell, c) => (c === postcode ? "" : cell)).join(","));
+    work.write("register.csv", [header, ...rows, ...again].join("\n"));
+    work.do("schema", "init", "register.csv", "--duplicates", "--out", "one.json");
+    for (const [file, schema] of [["register", "one.json"], ["census", "one.json"]]) work.do("hash", `${file}.csv`, "--schema", schema!, "--salt", "project.salt", "--out", `${file}.csv`.replace(".csv", "-hashed.csv"), "--stratum", "sex", "--force");
+    const told = JSON.parse(work.read("register-hashed.header.json")) as { rows: number; missing: Record<string, number>; strata: { values: { records: number }[] }[]; people: { several: number } };
+    const once = JSON.parse(work.read("census-hashed.header.json")) as typeof told;
+    expect(told.people.several).toBeGreaterThan(190);
+    // but for the few that were not found
+    expect(told.missing["postcode"]! - once.missing["postcode"]!).toBeLessThan(10);
+    const inStrata = (of: typeof told): number => of.strata[0]!.values.reduce((sum, { records }) => sum + records, 0);
+    expect(inStrata(told) - inStrata(once)).toBeLessThan(10);
+    const [columns, ...lines] = work.read("register-hashed.csv").trim().split("\n").map((line) => line.split(","));
+    const person = columns!.indexOf("person");
+    const others = lines.filter((cells) => cells[person] !== "AAAAAAAAAAA=" && cells.every((cell, c) => c < 2 || c === person || /^A*=*$/.test(cell)));
+    expect(others.length).toBeGreaterThan(190);
+  });
+
   it("says that files of strangers share nobody", () => {
     const work = workplace();
     work.do("synth", "--records", "2000", "--seed", "here", "--out", "here");

@@ -49,8 +49,8 @@ async function explain(run: string, records: [string, string], options: ExplainO
     const linkage = await linkDatasets({ a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, cardinality, threshold: manifest.threshold, onProgress: progress.update });
     progress.stop();
     const found = explainPair(linkage, a.header.schema, cardinality, rowA, rowB);
-    if (found === undefined && cardinality === "one-to-one") {
-      for (const [file, row, ids] of [[a, rowA, idsA], [b!, rowB, idsB]] as const) {
+    if (found === undefined) {
+      for (const [file, row, ids] of [[a, rowA, idsA], [b ?? a, rowB, idsB]] as const) {
         const standing = (await standingRows(file))?.[row] ?? row;
         if (standing !== row) throw new SaltlinkError("usage", `another record of that person stands for it in ${file.path}, and is the one that was compared: explain ${ids[standing]!}`);
       }

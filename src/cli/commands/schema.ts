@@ -70,6 +70,7 @@ function wholeNumberOrScientific(text: string): number {
 }
 
 async function init(files: string[], options: InitOptions, terminal: Terminal): Promise<void> {
+  if (options.profile === "plain" && options.duplicates === true) throw new SaltlinkError("usage", "--duplicates is for profiles standard and strict: in plain the records of a person show by themselves");
   protectInputs(files);
   const output = new PartialFile(options.out, { force: options.force === true, mode: 0o644 });
   const surveys: Survey[] = [];
@@ -86,7 +87,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   const duplicates = options.profile !== "plain" && (options.duplicates ?? holdDuplicates(surveys.map((survey, i) => atomColumns(survey, maps[i]!, fields)), expectedRecords, fields));
   const salt = { project: "schema", secret: new Uint8Array(32) }; // the same every time, as the schema is to be; what is hashed with it is gone when the people are found
   const standing: Survey[] = [];
-  for (const [i, survey] of surveys.entries()) standing.push(duplicates ? await withoutOthers(survey, { input: survey.path, output: options.out, encoding: options.encoding, map: maps[i]!, fields, salt, threads: defaultThreads(), onStage: progress.update }) : survey);
+  for (const [i, survey] of surveys.entries()) standing.push(duplicates ? await withoutOthers(survey, { input: survey.path, output: survey.path, encoding: options.encoding, map: maps[i]!, fields, salt, threads: defaultThreads(), onStage: progress.update }) : survey);
   const samples = standing.map((survey, i) => atomColumns(survey, maps[i]!, fields));
   progress.update("choosing", 0, 1);
   // as many people as there are in so many records
