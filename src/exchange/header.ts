@@ -10,7 +10,7 @@ import { EMPTY_DIGEST } from "./written-form.ts";
  * What a hashed file says about itself. It travels as the value of the key `saltlink` in the Parquet footer, or as `NAME.header.json` beside a CSV.
  * Counts and shares only: no path, no host, no time, no own id, nothing of a single person.
  */
-export const FORMAT = "saltlink-hashed-2";
+export const FORMAT = "saltlink-hashed-3";
 export const HEADER_KEY = "saltlink";
 
 const share = z.number().min(0).max(1);

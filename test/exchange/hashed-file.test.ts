@@ -153,7 +153,7 @@ describe("the CSV form", () => {
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace('"rejected": 0', '"rejected": 1'));
     await expect(openHashedFile(at("x.csv"))).rejects.toThrow(/damaged/);
-    writeFileSync(path, text.replace("saltlink-hashed-2", "saltlink-hashed-9"));
+    writeFileSync(path, text.replace("saltlink-hashed-3", "saltlink-hashed-9"));
     await expect(openHashedFile(at("x.csv"))).rejects.toThrow(/another format/);
   });
 });
