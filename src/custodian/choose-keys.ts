@@ -261,7 +261,7 @@ function addedBy(bits: Uint32Array, reached: Uint32Array): number {
 /** Sharing of a compound when the file has the expected size: a sample of n of N records sees n / N of the chance collisions. Infinite once it is clear that it is above the limit. */
 function sharingOf(sample: AtomColumns, parts: readonly string[], { expectedRecords, countsPeople, limit }: KeyChoiceOptions): number {
   const growth = Math.max(1, expectedRecords / sample.count);
-  const { records, others } = measureSharing(sample, parts, (limit * 1.5) / growth);
+  const { records, others } = measureSharing(sample, parts, "people", (limit * 1.5) / growth);
   if (!countsPeople) return others * growth;
   return growth > 1 ? Math.min(1, Math.max(records, others * growth)) : records;
 }

@@ -2,7 +2,6 @@ import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../sch
 import { type BucketDefinition, type LinkageSchema, type Profile, SCHEMA_VERSION, SCHEME, checkSchema } from "../schema/linkage-schema.ts";
 import { withholdsShared } from "../schema/withheld.ts";
 import { chooseKeys } from "./choose-keys.ts";
-import { countSamePeople } from "./same-people.ts";
 import { type AtomColumns, measureSharing } from "./sharing.ts";
 
 /**
@@ -94,7 +93,7 @@ function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
     written.filters = date === undefined ? [] : withGrams.map(({ name, kind }) => ({ name, fields: [name], anchor: anchorOf(name, kind, date, fields, samples, expectedRecords), bits: 512, hashes: 10, diffusion: 10 }));
     if (date !== undefined) written.buckets = [{ parts: bucket, minimumValues: 5, minimumRecords: 64 }];
     written.keys = choose(written.filters.map((filter) => [...bucket, ...filter.anchor, ...filter.fields]));
-    written.maximumSharing = Math.max(LEAST_LIMIT, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts).records)))));
+    written.maximumSharing = Math.max(LEAST_LIMIT, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
   }
   return written;
 }
@@ -104,7 +103,7 @@ function wholeFields(fields: DesignOptions["fields"], keys: LinkageSchema["keys"
   const fieldOf = (part: string): string => part.split(".", 1)[0]!;
   return fields
     .filter(({ name }) => !keys.some(({ parts }) => parts.every((part) => fieldOf(part) === name)))
-    .map(({ name }) => ({ parts: [name], others: Math.max(...samples.map((sample) => (sample.values.has(name) ? measureSharing(sample, [name], FEW_OTHERS).others * Math.max(1, expectedRecords / sample.count) : Infinity))) }))
+    .map(({ name }) => ({ parts: [name], others: Math.max(...samples.map((sample) => (sample.values.has(name) ? measureSharing(sample, [name], "records", FEW_OTHERS).others * Math.max(1, expectedRecords / sample.count) : Infinity))) }))
     .filter(({ others }) => others <= FEW_OTHERS)
     .map(({ parts }) => ({ parts }));
 }
@@ -114,7 +113,10 @@ export function holdDuplicates(samples: readonly AtomColumns[], expectedRecords:
   const nameOf = (...kinds: FieldKindName[]): string | undefined => fields.find(({ kind }) => kinds.includes(kind))?.name;
   const [date, name] = [nameOf("date_of_birth"), nameOf("surname", "postcode")];
   if (date === undefined || name === undefined) return false;
-  return samples.some((sample) => ((2 * countSamePeople(sample, date, name)) / sample.count) * Math.max(1, expectedRecords / sample.count) > DUPLICATES);
+  return samples.some((sample) => {
+    const [all, people] = (["records", "people"] as const).map((of) => measureSharing(sample, [date, name], of).others);
+    return (all! - people!) * Math.max(1, expectedRecords / sample.count) > DUPLICATES;
+  });
 }
 
 function noted(share: number): number {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type KeyChoiceOptions, chooseKeys } from "../../src/custodian/choose-keys.ts";
 import { designSchema } from "../../src/custodian/design-schema.ts";
-import { countSamePeople } from "../../src/custodian/same-people.ts";
 import { type AtomColumns, measureSharing } from "../../src/custodian/sharing.ts";
 import { random } from "../../src/random.ts";
 
@@ -85,25 +84,55 @@ describe("sharing", () => {
     expect(measureSharing(sample, ["surname", "postcode"]).records).toBeCloseTo(2 / 5);
     expect(measureSharing(sample, ["postcode"]).records).toBe(1);
   });
-});
 
-describe("a person's second record", () => {
-  const fields = ["forename", "forename.initial", "surname", "date_of_birth", "postcode", "sex"];
-  const pair = Int32Array.from({ length: 600 }, (_, row) => row >> 1);
-  const own = pair.map((_, row) => row);
-  const count = (columns: Partial<Record<(typeof fields)[number], Int32Array>>): number => countSamePeople({ count: 600, values: new Map(fields.map((atom) => [atom, columns[atom] ?? pair])) }, "date_of_birth", "surname");
-
-  it("is known by what else is alike", () => {
-    expect(count({})).toBe(300);
-    expect(count({ postcode: own })).toBe(300);
-    expect(count({ postcode: own, forename: own })).toBe(0);
-    expect(count({ date_of_birth: own })).toBe(0);
+  it("does not count a person's own second record", () => {
+    const twice = (column: Int32Array): Int32Array => Int32Array.from([...column, ...column]);
+    const doubled: AtomColumns = { count: 8000, values: new Map([...town.values].map(([atom, column]) => [atom, twice(column)])) };
+    const parts = ["forename", "surname", "date_of_birth.year"];
+    expect(measureSharing(doubled, parts, "records").records).toBe(1);
+    expect(measureSharing(doubled, parts).records).toBeLessThan(0.05);
   });
 
-  it("is not a twin's, nor anybody's where only what few tell apart is alike", () => {
-    expect(count({ forename: own, "forename.initial": own })).toBe(0);
-    expect(count({ forename: own, "forename.initial": pair.map(() => -1), postcode: own, sex: pair.map(() => 0) })).toBe(0);
-    // without a forename in one of them the rest decides
-    expect(count({ "forename.initial": pair.map((value, row) => (row % 2 === 0 ? -1 : value)) })).toBe(300);
+  it("knows a person's records by a third, and without a forename", () => {
+    // of each of 300 people three records: without a forename, with the surname misspelt, with another postcode; the first and the last have too little in common
+    const people = sampleOf(300, Object.fromEntries([...town.values].map(([atom, column]) => [atom, new Set(column).size])));
+    const damaged = (change: (atom: string, value: number, person: number) => number): [string, number[]][] => [...people.values].map(([atom, column]) => [atom, [...column].map((value, person) => change(atom, value, person))]);
+    const records = [
+      damaged((atom, value) => (atom.startsWith("forename") ? -1 : value)),
+      damaged((atom, value, person) => (["surname", "surname.start", "surname.shape"].includes(atom) ? 100_000 + person : value)),
+      damaged((atom, value, person) => (atom.startsWith("postcode") ? 200_000 + person : value)),
+    ];
+    const sample: AtomColumns = { count: 900, values: new Map([...people.values.keys()].map((atom, i) => [atom, Int32Array.from(records.flatMap((columns) => columns[i]![1]))])) };
+    for (const parts of [["surname", "date_of_birth"], ["surname.phonetic", "date_of_birth.day", "date_of_birth.month"]]) {
+      expect(measureSharing(sample, parts, "records").records).toBeGreaterThan(0.6);
+      expect(measureSharing(sample, parts).records, parts.join(" + ")).toBeLessThan(0.05);
+    }
+  });
+
+  it("takes records of one e-mail address and like forenames for one person, whatever their dates; a family's are not", () => {
+    const pair = Int32Array.from({ length: 600 }, (_, row) => row >> 1);
+    const own = pair.map((_, row) => row);
+    const sharing = (start: Int32Array): number => measureSharing({ count: 600, values: new Map([["forename", own], ["forename.initial", start], ["forename.start", start], ["surname", pair], ["email", pair], ...["date_of_birth", "date_of_birth.day", "date_of_birth.month", "date_of_birth.year"].map((atom): [string, Int32Array] => [atom, own])]) }, ["surname", "email"]).records;
+    expect(sharing(pair)).toBe(0);
+    expect(sharing(own)).toBe(1);
+  });
+
+  it("knows a person's records though one lacks the date, by more than the name", () => {
+    const pair = Int32Array.from({ length: 600 }, (_, row) => row >> 1);
+    const own = pair.map((_, row) => row);
+    const date = pair.map((person, row) => (row % 2 === 0 ? person : -1));
+    const sharing = (address: Int32Array, forename: Int32Array): number =>
+      measureSharing({ count: 600, values: new Map([["forename", own], ["forename.initial", forename], ["forename.start", forename], ["surname", pair], ["address", address], ["postcode", address], ...["date_of_birth", "date_of_birth.day", "date_of_birth.month", "date_of_birth.year"].map((atom): [string, Int32Array] => [atom, date])]) }, ["forename.start", "surname"]).records;
+    expect(sharing(pair, pair)).toBe(0);
+    expect(sharing(own, pair)).toBe(1);
+  });
+
+  it("does not take a household for one person because one of its records lacks the forename", () => {
+    // households of three: two of different initials, one without a forename; no dates of birth
+    const household = Int32Array.from({ length: 900 }, (_, row) => Math.floor(row / 3));
+    const forename = household.map((_, row) => (row % 3 === 2 ? -1 : row));
+    const initial = household.map((_, row) => (row % 3 === 2 ? -1 : row % 3));
+    const withDates = (date: Int32Array | undefined): AtomColumns => ({ count: 900, values: new Map([["forename", forename], ["forename.initial", initial], ["surname", household], ["address", household], ["postcode", household], ...(date === undefined ? [] : ["date_of_birth", ...["day", "month", "year"].map((part) => `date_of_birth.${part}`)].map((atom): [string, Int32Array] => [atom, date]))]) });
+    for (const date of [undefined, household.map(() => -1)]) expect(measureSharing(withDates(date), ["surname", "address"]).records).toBe(1);
   });
 });
