@@ -211,7 +211,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
       randomPairs: await pairs,
       ...(fashion === undefined ? {} : { forenamesByYear: fashion }),
       ...(withheld === undefined ? {} : { sharedPairs: countSharedPairs(sharedSamples) }),
-      ...(options.people === undefined ? {} : { people: told(options.people) }),
+      ...(options.people === undefined ? {} : { people: told(options.people, others) }),
       strata: strata.summary(),
     };
     hashed.finish(fileHeader);
@@ -233,8 +233,8 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
   }
 }
 
-function told({ several, precision, missed, missedLogSd }: OwnPeople): NonNullable<Header["people"]> {
-  return { several, precision: rounded(precision), missed: rounded(missed), missedLogSd: rounded(missedLogSd) };
+function told({ several, precision, missed, missedLogSd }: OwnPeople, others: number): NonNullable<Header["people"]> {
+  return { several, others, precision: rounded(precision), missed: rounded(missed), missedLogSd: rounded(missedLogSd) };
 }
 
 /** Six significant digits: what is beyond them is arithmetic, not knowledge. */

@@ -59,13 +59,18 @@ const headerSchema = z.strictObject({
   forenamesByYear: z.number().min(1).max(10).optional(),
   /** Where values of keys that records share are withheld: of so many records, how many pairs share which keys (a bit for each, in the schema's order) and lack what (as null masks do). */
   sharedPairs: z.strictObject({ records: count, pairs: z.array(z.tuple([count, count, count])) }).optional(),
-  /** Where the department looked for several records of one person: people of whom there are several, the estimated share of their pairs of records that are right, pairs that it has missed, and the standard deviation of the logarithm of that. */
-  people: z.strictObject({ several: count, precision: share, missed: z.number().min(0), missedLogSd: z.number().min(0).max(10) }).optional(),
+  /** Where the department looked for several records of one person: people of whom there are several, their records for which another stands, the estimated share of their pairs of records that are right, pairs that it has missed, and the standard deviation of the logarithm of that. */
+  people: z.strictObject({ several: count, others: count, precision: share, missed: z.number().min(0), missedLogSd: z.number().min(0).max(10) }).optional(),
   strata: strataSchema,
   contentDigest: z.string().length(64),
 });
 
 export type Header = Omit<z.infer<typeof headerSchema>, "schema" | "strata"> & { schema: LinkageSchema; strata: Strata };
+
+/** Records that are hashed, of which alone missing values and strata are counted: without those for which another of their person stands. */
+export function hashedRecords({ rows, people }: Pick<Header, "rows" | "people">): number {
+  return rows - (people?.others ?? 0);
+}
 
 /** Its own words for what is wrong with a schema would lead astray: nobody wrote this one by hand, it was damaged. */
 function schemaIn(written: unknown, path: string): LinkageSchema {
@@ -117,7 +122,7 @@ function misfitOf(header: Header): string | undefined {
   if (header.sharing.length !== schema.keys.length) return "sharing";
   if (!named(header.randomPairs, groups.map(({ name }) => name)) || groups.some(({ name, size }) => header.randomPairs[name]!.length !== size)) return "randomPairs";
   if ((header.sharedPairs !== undefined) !== withholdsShared(schema) || header.sharedPairs?.pairs.some(([keys]) => keys >= 2 ** schema.keys.length)) return "sharedPairs";
-  if ((header.people !== undefined) !== (schema.duplicates === true)) return "people";
+  if ((header.people !== undefined) !== (schema.duplicates === true) || hashedRecords(header) < 0) return "people";
   if (!strataFit(header.strata, header.rows)) return "strata";
   return (["missing", "placeholders", "unusable"] as const).find((counts) => !named(header[counts], fields));
 }

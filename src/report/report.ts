@@ -172,7 +172,7 @@ function matchesOf(statistics: Statistics, disclosure: Disclosure): number {
   return disclosure.reckoned(links.count, mostLinks(statistics)) - disclosure.reckoned(estimated.wrongLinks) + disclosure.reckoned(estimated.missedLinks);
 }
 
-function fileFigures({ dataset, records, rejected, missing, placeholders, unusable }: Statistics["datasets"][number], side: number, { mode, schema, links }: Statistics, disclosure: Disclosure): FileFigures {
+function fileFigures({ dataset, records, hashed = records, rejected, missing, placeholders, unusable }: Statistics["datasets"][number], side: number, { mode, schema, links }: Statistics, disclosure: Disclosure): FileFigures {
   const counted = mode === "one-to-one" || (mode === "many-to-one" && side === 0);
   return {
     dataset,
@@ -181,7 +181,7 @@ function fileFigures({ dataset, records, rejected, missing, placeholders, unusab
     linkRate: counted ? disclosure.share(links.count, records) : null,
     fields: schema.fields.map(({ name }) => {
       const gone = missing[name] ?? 0;
-      return { field: name, missing: disclosure.count(gone, records), missingShare: disclosure.share(gone, records), placeholders: disclosure.count(placeholders[name] ?? 0, gone), unusable: disclosure.count(unusable[name] ?? 0, gone) };
+      return { field: name, missing: disclosure.count(gone, hashed), missingShare: disclosure.share(gone, hashed), placeholders: disclosure.count(placeholders[name] ?? 0, gone), unusable: disclosure.count(unusable[name] ?? 0, gone) };
     }),
   };
 }

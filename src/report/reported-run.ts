@@ -25,7 +25,7 @@ const statisticsShape = z.object({
     expectedRecords: count,
     maximumSharing: share,
   }),
-  datasets: z.array(z.object({ dataset: label, records: count, rejected: count, missing: perField, placeholders: perField, unusable: perField, sharing: z.array(share), bucketBits: z.array(count) })).min(1).max(2),
+  datasets: z.array(z.object({ dataset: label, records: count, hashed: count.optional(), rejected: count, missing: perField, placeholders: perField, unusable: perField, sharing: z.array(share), bucketBits: z.array(count) })).min(1).max(2),
   pairs: z.object({ all: count, candidates: count, reductionRatio: share }),
   rules: z.array(z.object({ kind: z.enum(["key", "bucket"]), parts: z.array(label), largestBlock: count, pairs: count, skippedBlocks: count, skippedPairs: count, lostMatches: count, estimatedMatches: count, onlyHere: count })),
   model: z.object({

@@ -1,3 +1,4 @@
+import { hashedRecords } from "../exchange/header.ts";
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import type { Doubt } from "../linkage/fit.ts";
 import type { Linkage } from "../linkage/link-datasets.ts";
@@ -89,6 +90,8 @@ interface DatasetStatistics {
   readonly dataset: string;
   readonly records: number;
   readonly rejected: number;
+  /** Records that were hashed, where others of a person's stand for some: what is missing is counted of these. */
+  readonly hashed?: number;
   /** Records without the field, and of these the ones whose value was dropped as a placeholder or could not be read. */
   readonly missing: Record<string, number>;
   readonly placeholders: Record<string, number>;
@@ -149,7 +152,7 @@ export function statisticsOf(linkage: Linkage, files: readonly HashedFile[], mod
     schema: agreed(header.schema),
     datasets: files.map((file) => {
       const { dataset, rows, rejected, missing, placeholders, unusable, sharing, bucketBits } = file.header;
-      return { dataset, records: rows, rejected, missing, placeholders, unusable, sharing, bucketBits };
+      return { dataset, records: rows, ...(file.header.people === undefined ? {} : { hashed: hashedRecords(file.header) }), rejected, missing, placeholders, unusable, sharing, bucketBits };
     }),
     pairs: { all: allPairs, candidates: candidates.count, reductionRatio: allPairs === 0 ? 0 : 1 - candidates.count / allPairs },
     rules: ruleStatistics(linkage, header.schema),

@@ -5,6 +5,7 @@ import type { HashOptions, HashSummary } from "../../custodian/hash-dataset.ts";
 import { hashFile } from "../../custodian/hash-file.ts";
 import { stratumRules } from "../../custodian/strata.ts";
 import { SaltlinkError } from "../../errors.ts";
+import { hashedRecords } from "../../exchange/header.ts";
 import type { LinkageSchema } from "../../schema/linkage-schema.ts";
 import { protectInputs } from "../../output/partial-file.ts";
 import { readSchema } from "../../schema/read-schema.ts";
@@ -91,9 +92,10 @@ function jsonSummary({ output, lookup, rejects, read, hashed, rejected, header, 
 }
 
 /** Few values are unusable by themselves; most of a column are when it is read in the wrong way. */
-function warnOfUnusable({ hashed, header: { missing, placeholders, unusable } }: HashSummary, schema: LinkageSchema, terminal: Terminal): void {
+function warnOfUnusable({ header }: HashSummary, schema: LinkageSchema, terminal: Terminal): void {
+  const { missing, placeholders, unusable } = header;
   for (const { name, kind } of schema.fields) {
-    const filled = hashed - missing[name]! + placeholders[name]! + unusable[name]!;
+    const filled = hashedRecords(header) - missing[name]! + placeholders[name]! + unusable[name]!;
     if (unusable[name]! <= filled / 2) continue;
     terminal.warn(`${name}: ${percent(unusable[name]! / filled)} of what is filled in could not be read and counts as missing; see that the column map names the right column${kind === "date_of_birth" ? " and the right order (--date-order)" : ""}`);
   }
@@ -110,7 +112,7 @@ function warnOfStrata({ header: { strata }, hashed, unusableStrata, uniqueByStra
 
 function printSummary(csv: string, { output, lookup, rejects, read, hashed, rejected, header }: HashSummary, schema: LinkageSchema, elapsed: number, terminal: Terminal): void {
   terminal.note(`${csv}: ${counted(read, "record")} read, ${count(hashed)} hashed, ${count(rejected)} rejected (${seconds(elapsed)})`);
-  const rows = schema.fields.map(({ name }) => [name, count(header.missing[name]!), percent(header.missing[name]! / hashed), count(header.placeholders[name]!), count(header.unusable[name]!)]);
+  const rows = schema.fields.map(({ name }) => [name, count(header.missing[name]!), percent(header.missing[name]! / hashedRecords(header)), count(header.placeholders[name]!), count(header.unusable[name]!)]);
   terminal.note(table([["field", "missing", "", "placeholders dropped", "unusable"], ...rows]));
   if (schema.profile !== "plain" && header.sharing.length > 0) {
     const worst = header.sharing.indexOf(Math.max(...header.sharing));

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Header } from "../../exchange/header.ts";
+import { type Header, hashedRecords } from "../../exchange/header.ts";
 import { openHashedFile } from "../../exchange/read-hashed-file.ts";
 import { type Stratum, recordsByCode } from "../../exchange/strata.ts";
 import { type Terminal, count, percent, table } from "../terminal.ts";
@@ -37,11 +37,11 @@ function print(path: string, header: Header, terminal: Terminal): void {
       ["written by", header.tool],
     ]),
   );
-  terminal.result(`\nfields\n${table([["", "missing", "", "placeholders dropped", "unusable"], ...schema.fields.map(({ name }) => [name, count(header.missing[name] ?? 0), percent((header.missing[name] ?? 0) / Math.max(1, header.rows)), count(header.placeholders[name] ?? 0), count(header.unusable[name] ?? 0)])])}`);
+  terminal.result(`\nfields\n${table([["", "missing", "", "placeholders dropped", "unusable"], ...schema.fields.map(({ name }) => [name, count(header.missing[name] ?? 0), percent((header.missing[name] ?? 0) / Math.max(1, hashedRecords(header))), count(header.placeholders[name] ?? 0), count(header.unusable[name] ?? 0)])])}`);
   terminal.result(`\nfilters\n${table(schema.filters.map(({ name, bits, hashes, diffusion, anchor }) => [name, `${bits} bits`, `${hashes} hashes`, `diffusion ${diffusion}`, anchor.length === 0 ? "not anchored" : `anchored on ${anchor.join(" + ")}`]))}`);
   if (schema.keys.length > 0) terminal.result(`\nkeys, and the records that share their value with another\n${table(schema.keys.map((key, k) => [key.parts.join(" + "), percent(header.sharing[k] ?? 0)]))}`);
   if (schema.buckets.length > 0) terminal.result(`\nbucketed keys\n${table(schema.buckets.map((bucket, b) => [bucket.parts.join(" + "), `${count(2 ** (header.bucketBits[b] ?? 0))} buckets`]))}`);
-  if (header.strata.length > 0) terminal.result(`\nstrata, in clear\n${table(header.strata.map((stratum) => [stratum.name, ...strataCells(stratum, header.rows)]))}`);
+  if (header.strata.length > 0) terminal.result(`\nstrata, in clear\n${table(header.strata.map((stratum) => [stratum.name, ...strataCells(stratum, hashedRecords(header))]))}`);
 }
 
 function strataCells(stratum: Stratum, rows: number): string[] {
