@@ -56,7 +56,7 @@ describe("two hashed files that differ", () => {
   });
 
   it.each<[string, (written: Header) => void, RegExp]>([
-    ["format", (written) => (written.format = "saltlink-hashed-3" as typeof FORMAT), /another format/],
+    ["format", (written) => (written.format = "saltlink-hashed-9" as typeof FORMAT), /another format/],
     ["scheme", (written) => (written.schema.scheme = "2" as typeof written.schema.scheme), /another encoding scheme/],
     ["version of the schema", (written) => (written.schema.version = 2 as typeof written.schema.version), /another version/],
   ])("in %s from what this program reads are refused as they are opened", (_, change, message) => {
