@@ -3,7 +3,7 @@ import type { LinkageSchema } from "../src/schema/linkage-schema.ts";
 /** A small schema of profile standard, as an agreed one looks. */
 export const standardSchema: LinkageSchema = {
   version: 1,
-  scheme: "1-draft",
+  scheme: "2-draft",
   profile: "standard",
   expectedRecords: 1000,
   fields: [

@@ -1,25 +1,29 @@
+import { BLOCK } from "../kernel/cmac.ts";
 import type { EncodingPlan } from "../kernel/encoding-plan.ts";
 import { numberHashes } from "../kernel/number-hashes.ts";
 import { type FieldKind, fieldKinds } from "../schema/field-kinds.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import type { FilterDefinition, LinkageSchema } from "../schema/linkage-schema.ts";
 import type { Salt } from "./salt.ts";
-import { subKey } from "./sub-key.ts";
+import { subKey, tagOf } from "./sub-key.ts";
 
 /** A record's values in the order of `usedAtoms(schema)`; a missing one is undefined. */
 export type AtomValues = readonly (string | undefined)[];
 
-/** Encoding scheme 1 (draft): keys and numbers of a schema under a salt, for records whose values stand in the order of `order`. */
+/** Encoding scheme 2 (draft): keys and numbers of a schema under a salt, for records whose values stand in the order of `order`. */
 export function encodingPlan(schema: LinkageSchema, salt: Salt, order: readonly string[] = usedAtoms(schema)): EncodingPlan {
   const indexes = (parts: readonly string[]): number[] => parts.map((part) => order.indexOf(part));
+  const key = subKey(salt, "prf");
   return {
+    key,
     filters: schema.filters.map((filter) => ({
       bits: filter.bits,
+      hashes: filter.hashes,
       anchor: indexes(filter.anchor),
-      parts: filter.fields.map((field) => ({ key: subKey(salt, `filter/${filter.name}/${field}/${filter.anchor.join("+")}`), value: order.indexOf(field), hashes: filter.hashes, ...gramsOf(schema, field) })),
-      ...(filter.diffusion > 0 ? { diffusion: diffusionRows(filter, subKey(salt, `diffusion/${filter.name}`)) } : {}),
+      parts: filter.fields.map((field) => ({ tag: tagOf(salt, `filter/${filter.name}/${field}/${filter.anchor.join("+")}`), value: order.indexOf(field), ...gramsOf(schema, field) })),
+      ...(filter.diffusion > 0 ? { diffusion: diffusionRows(filter, key, tagOf(salt, `diffusion/${filter.name}`)) } : {}),
     })),
-    words: wordPurposes(schema).map(({ purpose, parts }) => ({ key: subKey(salt, purpose), values: indexes(parts) })),
+    words: wordPurposes(schema).map(({ purpose, parts }) => ({ tag: tagOf(salt, purpose), values: indexes(parts) })),
   };
 }
 
@@ -41,26 +45,26 @@ function wordPurposes({ keys, buckets, tokens }: LinkageSchema): { purpose: stri
 
 /**
  * Filter bits that are XORed into each output bit (ELD): t distinct positions per output bit, drawn without replacement from the PRF stream
- * PRF_key(row, counter) read in slices of log2(bits).
+ * PRF(tag, row | counter) read in slices of log2(bits).
  */
-function diffusionRows({ bits, diffusion }: FilterDefinition, key: Uint8Array): Uint16Array[] {
+function diffusionRows({ bits, diffusion }: FilterDefinition, key: Uint8Array, tag: Uint8Array): Uint16Array[] {
   const width = Math.log2(bits);
-  const perBlock = Math.floor(256 / width);
+  const perBlock = Math.floor((8 * BLOCK) / width);
   const blocks: DataView[] = [];
   return Array.from({ length: bits }, (_, row) => {
     const chosen = new Set<number>();
     for (let counter = 0; chosen.size < diffusion; counter++) {
-      const block = (blocks[counter] ??= outputs(key, bits, counter));
-      for (let j = 0; j < perBlock && chosen.size < diffusion; j++) chosen.add((block.getUint32(row * 32 + ((j * width) >> 3), true) >>> ((j * width) & 7)) & (bits - 1));
+      const block = (blocks[counter] ??= outputs(key, tag, bits, counter));
+      for (let j = 0; j < perBlock && chosen.size < diffusion; j++) chosen.add((block.getUint32(row * BLOCK + ((j * width) >> 3), true) >>> ((j * width) & 7)) & (bits - 1));
     }
     return Uint16Array.from(chosen);
   });
 }
 
 /** Outputs of all rows, and room behind them: the last slice of one is read as four bytes. */
-function outputs(key: Uint8Array, rows: number, counter: number): DataView {
-  const bytes = new Uint8Array(rows * 32 + 4);
-  bytes.set(numberHashes(key, rows, counter));
+function outputs(key: Uint8Array, tag: Uint8Array, rows: number, counter: number): DataView {
+  const bytes = new Uint8Array(rows * BLOCK + 4);
+  bytes.set(numberHashes(key, tag, rows, counter));
   return new DataView(bytes.buffer);
 }
 

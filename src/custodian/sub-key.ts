@@ -12,6 +12,11 @@ export function subKey({ project, secret }: Salt, purpose: string): Uint8Array {
   return hkdf(sha256, secret, undefined, new TextEncoder().encode(`saltlink/${SCHEME}/${project}/${purpose}`), 32);
 }
 
+/** What the messages of one purpose begin with under the PRF's one key: 128 bits derived for it alone. */
+export function tagOf(salt: Salt, purpose: string): Uint8Array {
+  return subKey(salt, purpose).subarray(0, 16);
+}
+
 /**
  * What a hashed file shows of its salt, so that files made with different salts are refused: 128 bits derived for this purpose alone.
  */

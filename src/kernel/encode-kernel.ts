@@ -4,8 +4,6 @@ import { wasmFile } from "./wasm-file.ts";
 /** The encoding kernel's functions (see assembly/encode.ts and what it exports for what each does). Arguments are byte offsets into its memory, and counts. */
 export interface EncodeKernel {
   heapBase(): number;
-  prepareKeys(pairs: number, count: number): void;
-  hashNumbers(state: number, count: number, second: number, out: number): void;
   lineEnds(bytes: number, length: number, longest: number, ends: number, count: number): number;
   cutCells(bytes: number, length: number, delimiter: number, columns: number, most: number, bounds: number, numbers: number, odd: number, oddCount: number): number;
   hashBatch(slice: number, field: number, from: number, to: number, hashes: number): number;
@@ -27,13 +25,17 @@ export interface EncodeKernel {
   distancesTo(filter: number, filters: number, stride: number, count: number, words: number, out: number): void;
 }
 
-/** Bytes that `prepareKeys` wants a key in. */
-export const KEY_BLOCK = 64;
-
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernel on a memory of its own. */
-export function encodeKernel(memory: WebAssembly.Memory): EncodeKernel {
+/** AES of so many bytes of the kernel's memory, in their places. */
+export type Encrypt = (at: number, bytes: number) => void;
+
+/** The kernel on a memory of its own; without `encrypt` it encodes nothing. */
+export function encodeKernel(memory: WebAssembly.Memory, encrypt: Encrypt = withoutKey): EncodeKernel {
   compiled ??= new WebAssembly.Module(readFileSync(wasmFile("encode")));
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as EncodeKernel;
+  return new WebAssembly.Instance(compiled, { env: { memory, encrypt } }).exports as unknown as EncodeKernel;
+}
+
+function withoutKey(): never {
+  throw new Error("this kernel has no key");
 }

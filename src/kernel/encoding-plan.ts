@@ -1,10 +1,12 @@
 /**
  * What the encoding kernel computes for each record, resolved to keys and numbers: no field names, no schema.
  *
- * PRF_k(x) is keyed BLAKE2s-256 (RFC 7693). A *message* is the UTF-8 form of some of a record's values, each followed by a SEPARATOR; of no values, the separator alone. A *text* is one value, at most
+ * PRF(tag, x) is AES-256-CMAC (NIST SP 800-38B) of tag | x under one key; each purpose has a tag of its own, 16 bytes. A *message* is the UTF-8 form of some of a record's values, each followed by a SEPARATOR; of no values, the separator alone. A *text* is one value, at most
  * MOST_CHARACTERS of it, perhaps padded with a space on both sides; its n-grams go into a filter. Equal texts must mean equal values: the model of the linkage unit relies on it.
  */
 export interface EncodingPlan {
+  /** 32 bytes. */
+  readonly key: Uint8Array;
   readonly filters: readonly FilterPlan[];
   /** One for each one-word output (compound key, bucket or token), in column order. */
   readonly words: readonly WordPlan[];
@@ -14,8 +16,7 @@ export const SEPARATOR = "\u001f"; // normalized values hold no control characte
 export const MOST_CHARACTERS = 120;
 
 interface WordPlan {
-  /** 32-byte sub-key. */
-  readonly key: Uint8Array;
+  readonly tag: Uint8Array;
   /** Values of its message, by index. */
   readonly values: readonly number[];
 }
@@ -23,6 +24,8 @@ interface WordPlan {
 export interface FilterPlan {
   /** Filter length m in bits: 512 or 1024. Also the output length. */
   readonly bits: 512 | 1024;
+  /** Positions per n-gram: of log2(bits) bits each, in the PRF's 128. */
+  readonly hashes: number;
   /** Values of the anchor's message, by index. */
   readonly anchor: readonly number[];
   /** Texts that share this filter; one for a field filter, several for a record-level one. */
@@ -32,10 +35,8 @@ export interface FilterPlan {
 }
 
 export interface FilterPart {
-  /** 32-byte sub-key; the key of the n-grams is PRF_key(anchor message). */
-  readonly key: Uint8Array;
-  /** Positions per n-gram. */
-  readonly hashes: number;
+  /** The message of an n-gram is that of the anchor, zeros up to a whole block, and the n-gram. */
+  readonly tag: Uint8Array;
   /** n of the n-grams, in code points. */
   readonly gram: number;
   /** The value whose text it is, by index. */

@@ -1,85 +1,88 @@
-import { type EncodeKernel, KEY_BLOCK } from "./encode-kernel.ts";
-import { type EncodingPlan, encodedLength } from "./encoding-plan.ts";
+import { BLOCK, type Cmac } from "./cmac.ts";
+import { type EncodingPlan, MOST_CHARACTERS } from "./encoding-plan.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 
 // shapes of the kernel's structures: see assembly/encode.ts and what it imports
 /** Bytes of a value's place: where it lies, and how long it is. */
 export const VALUE = 8;
-const JOB = 24;
-const PART = 20;
-const FILTER = 24;
-const GROUP = 8;
-const MOST_TEXT = 512;
-const SLOTS = 4; // records that are encoded together
-const STATE = 32;
-/** What is kept with the cells that it depends on alone: whether it is, then the state of an anchored key or a word. */
-const KEPT_STATE = 4 + STATE;
-const KEPT_WORD = 4 + 8;
+const JOB = 32;
+const LONGER = 12;
 
-/** Values that are kept together, and whether with their cells. */
-interface KeptValues {
-  readonly values: readonly number[];
-  readonly keptCells: number;
+/** Records that are encoded together at most: a call then encrypts about 64 KiB of n-grams, and what they need stays in the cache. */
+const MOST_TOGETHER = 64;
+/** Bytes for the messages of records that are encoded together. */
+const MESSAGES = 1 << 20;
+
+/** The kernel's program in memory. */
+export interface Program {
+  readonly at: number;
+  /** How many records may be encoded together when no value (by index) is longer than these, in bytes with its separator. */
+  together(longest: ArrayLike<number>): number;
 }
 
-/** Lays the kernel's program out in memory and prepares the states of the sub-keys. Returns where it lies, and how many bytes of each group's own it keeps behind the group's values. */
-export function layProgram(plan: EncodingPlan, groups: readonly KeptValues[], kernel: EncodeKernel, memory: KernelMemory): { readonly program: number; readonly keptBytes: readonly number[] } {
+/** Lays the kernel's program out in memory. `groups`: of values that lie together. */
+export function layProgram(plan: EncodingPlan, groups: readonly (readonly number[])[], cmac: Cmac, memory: KernelMemory): Program {
   const parts = plan.filters.flatMap(({ parts: own, anchor }) => own.map((part) => ({ ...part, anchor })));
-  const jobs = [...parts.map(({ key, anchor }) => ({ key, values: anchor })), ...plan.words];
-  const valueCount = 1 + Math.max(-1, ...groups.flatMap(({ values }) => values), ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
-  const recordBytes = encodedLength(plan) * 4;
-  const values = memory.reserve(SLOTS * valueCount * VALUE);
+  const jobs = [...parts.map(({ tag, anchor }) => ({ tag, values: anchor })), ...plan.words];
+  const valueCount = 1 + Math.max(-1, ...groups.flat(), ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
+  const values = memory.reserve(MOST_TOGETHER * valueCount * VALUE);
   const placesOf = (list: readonly number[]): number => memory.list(list.map((value) => values + value * VALUE));
-  const records = memory.reserve(SLOTS * recordBytes);
-  const wordsAt = records + recordBytes - plan.words.length * 8;
-  const states = memory.reserve(jobs.length * STATE);
-  const anchoredStates = memory.reserve(SLOTS * parts.length * STATE);
-  const blocks = Math.max(jobs.length, SLOTS * parts.length);
-  const outputs = memory.reserve(blocks * KEY_BLOCK); // 32 bytes of output; as an anchored key block the other 32 stay zero
-  const prepared = memory.reserve((blocks + 4) * 8);
-  jobs.forEach(({ key }, j) => {
-    memory.bytes.set(key, outputs + j * KEY_BLOCK);
-    memory.set(prepared + j * 8, [outputs + j * KEY_BLOCK, states + j * STATE]);
-  });
-  kernel.prepareKeys(prepared, jobs.length);
-  memory.bytes.fill(0, outputs, outputs + blocks * KEY_BLOCK);
-
-  const keptBytes = groups.map(() => 0);
-  /** Where a job's output is kept, if all its values come from one group's cells: the group's place, and how far from its address. */
-  const keptAt = (list: readonly number[], bytes: number): [number, number] => {
-    const group = groups.findIndex((own) => own.keptCells > 0 && list.length > 0 && list.every((value) => own.values.includes(value)));
-    if (group < 0) return [0, 0];
-    return [group * 4, groups[group]!.values.length * VALUE + (keptBytes[group]! += bytes) - bytes];
+  const layBytes = (bytes: Uint8Array): number => {
+    const at = memory.reserve(bytes.length);
+    memory.bytes.set(bytes, at);
+    return at;
   };
+  const states = memory.reserve(MOST_TOGETHER * jobs.length * BLOCK);
+
+  const endings = { anchor: layBytes(endingsOf()), word: layBytes(endingsOf(cmac)) };
   const jobsAt = memory.reserve(jobs.length * JOB);
-  jobs.forEach(({ values: list }, j) => {
-    const isAnchor = j < parts.length;
-    memory.set(jobsAt + j * JOB, [states + j * STATE, placesOf(list), list.length, isAnchor ? outputs + j * KEY_BLOCK : wordsAt + (j - parts.length) * 8, ...keptAt(list, isAnchor ? KEPT_STATE : KEPT_WORD)]);
+  jobs.forEach(({ tag, values: list }, j) => {
+    const at = jobsAt + j * JOB;
+    const places = placesOf(list);
+    memory.bytes.set(cmac.stateAfter(tag), at);
+    memory.set(at + BLOCK, [places, list.length, j < parts.length ? endings.anchor : endings.word]);
   });
-  const partsAt = memory.reserve(parts.length * PART);
-  parts.forEach(({ value, hashes, gram, positional, padded }, p) => memory.set(partsAt + p * PART, [values + value * VALUE, hashes, gram, Number(positional), Number(padded)]));
-  const filtersAt = memory.reserve(plan.filters.length * FILTER);
-  let [firstPart, end] = [0, records];
-  plan.filters.forEach(({ bits, parts: own, diffusion }, f) => {
-    const columns = diffusion ? layColumns(diffusion, memory) : 0;
-    memory.set(filtersAt + f * FILTER, [Math.log2(bits), firstPart, own.length, columns, end, memory.reserve(SLOTS * bits)]);
-    firstPart += own.length;
-    end += bits / 8;
-  });
-  const groupsAt = memory.reserve(groups.length * GROUP);
-  groups.forEach(({ values: list }, g) => memory.set(groupsAt + g * GROUP, [placesOf(list), list.length]));
-  const text = memory.reserve(MOST_TEXT);
-  const places = memory.reserve(SLOTS * parts.length * 4);
-  const program = memory.list([groupsAt, groups.length, jobsAt, parts.length, jobsAt + parts.length * JOB, plan.words.length, filtersAt, plan.filters.length, partsAt, prepared, text, records, recordBytes, valueCount * VALUE, anchoredStates, places]);
-  return { program, keptBytes };
+  const partsAt = memory.list(parts.flatMap(({ value, gram, positional, padded }) => [values + value * VALUE, gram, Number(positional), Number(padded)]));
+  let firstPart = 0;
+  const filtersAt = memory.list(
+    plan.filters.flatMap(({ bits, hashes, parts: own, diffusion }) => {
+      firstPart += own.length;
+      return [Math.log2(bits), firstPart - own.length, own.length, hashes, layColumns(diffusion ?? Array.from({ length: bits }, (_, bit) => [bit]), memory)];
+    }),
+  );
+  const groupsAt = memory.list(groups.flatMap((list) => [placesOf(list), list.length]));
+  const scratch = [memory.reserve(MOST_TOGETHER * jobs.length * LONGER), memory.reserve(MOST_TOGETHER * jobs.length * BLOCK), states, memory.reserve(MOST_TOGETHER * jobs.length)];
+  const grams = [memory.reserve(MOST_TOGETHER * parts.length * (MOST_CHARACTERS + 2) * BLOCK), memory.reserve(MOST_TOGETHER * plan.filters.length * 4)];
+  const at = memory.list([groupsAt, groups.length, jobsAt, parts.length, plan.words.length, filtersAt, plan.filters.length, partsAt, valueCount * VALUE, layBytes(cmac.padded), memory.reserve(MESSAGES), ...scratch, ...grams]);
+
+  let room = MESSAGES;
+  const together = (longest: ArrayLike<number>): number => {
+    const most = jobs.reduce((sum, { values: list }) => sum + list.reduce((bytes, value) => bytes + longest[value]!, 2 * BLOCK), 0);
+    if (most > room) memory.set(at + 40, [memory.reserve((room = 2 * most))]);
+    return Math.min(MOST_TOGETHER, Math.floor(room / most));
+  };
+  return { at, together };
+}
+
+/** For each number of bytes in a last block their mask, and what is XORed to them then (see assembly/cmac.ts): of CMAC, or nothing. */
+function endingsOf(cmac?: Cmac): Uint8Array {
+  const endings = new Uint8Array(BLOCK * 2 * BLOCK);
+  for (let bytes = 0; bytes < BLOCK; bytes++) {
+    const [mask, end] = [0, BLOCK].map((from) => endings.subarray(bytes * 2 * BLOCK + from, bytes * 2 * BLOCK + from + BLOCK)) as [Uint8Array, Uint8Array];
+    mask.fill(0xff, 0, bytes === 0 ? BLOCK : bytes);
+    if (cmac === undefined) continue;
+    end.set(bytes === 0 ? cmac.whole : cmac.padded);
+    if (bytes > 0) end[bytes]! ^= 0x80;
+  }
+  return endings;
 }
 
 /** Columns of the diffusion matrix: column c holds the output bits that filter bit c takes part in. */
-function layColumns(rows: readonly Uint16Array[], memory: KernelMemory): number {
+function layColumns(rows: readonly ArrayLike<number>[], memory: KernelMemory): number {
   const width = rows.length / 8;
   const at = memory.reserve(rows.length * width);
   rows.forEach((indexes, out) => {
-    for (const column of indexes) memory.bytes[at + column * width + (out >> 3)]! ^= 1 << (out & 7);
+    for (const column of Array.from(indexes)) memory.bytes[at + column * width + (out >> 3)]! ^= 1 << (out & 7);
   });
   return at;
 }

@@ -1,7 +1,8 @@
+import { Cmac } from "./cmac.ts";
 import { type EncodeKernel, encodeKernel } from "./encode-kernel.ts";
 import type { EncodingPlan } from "./encoding-plan.ts";
 import { KernelMemory, SLACK } from "./kernel-memory.ts";
-import { VALUE, layProgram } from "./lay-program.ts";
+import { type Program, VALUE, layProgram } from "./lay-program.ts";
 
 /** Values that come from the same cells: a field's. */
 export interface ValueGroup {
@@ -73,9 +74,12 @@ export class SliceEncoder {
   readonly #kernel: EncodeKernel;
   readonly #memory = new KernelMemory();
   readonly #groups: readonly ValueGroup[];
-  readonly #program: number;
-  /** How far notes on each group lie from its address, in bytes: behind its values and what the program keeps of its own. */
+  readonly #program: Program;
+  /** How far notes on each group lie from its address, in bytes: behind its values. */
   readonly #noteOffsets: readonly number[];
+  /** Of each value, by index, the bytes of the longest with its separator; and how many records are encoded together therefore. */
+  readonly #longest: Uint32Array;
+  #together = 0;
   #told = { at: 0, tallies: 0, counted: 0, columns: 0 };
   readonly #slice: number;
   readonly #fields: number;
@@ -95,12 +99,13 @@ export class SliceEncoder {
 
   /** `room`: bytes for what is kept of each group. */
   constructor(plan: EncodingPlan, groups: readonly ValueGroup[], room: number) {
-    this.#kernel = encodeKernel(this.#memory.memory);
+    const cmac = new Cmac(plan.key);
+    this.#kernel = encodeKernel(this.#memory.memory, (at, bytes) => cmac.encrypt(this.#memory.bytes.subarray(at, at + bytes)));
     this.#memory.begin(this.#kernel.heapBase());
     this.#groups = groups;
-    const { program, keptBytes } = layProgram(plan, groups, this.#kernel, this.#memory);
-    this.#program = program;
-    this.#noteOffsets = groups.map(({ values }, g) => values.length * VALUE + keptBytes[g]!);
+    this.#program = layProgram(plan, groups.map(({ values }) => values), cmac, this.#memory);
+    this.#longest = new Uint32Array(1 + Math.max(-1, ...groups.flatMap(({ values }) => values)));
+    this.#noteOffsets = groups.map(({ values }) => values.length * VALUE);
     this.#fields = this.#memory.reserve(groups.length * FIELD);
     this.#tables = groups.map(({ keptCells }) => (keptCells === 0 ? { at: 0, slots: 0 } : { at: this.#memory.reserve(FIRST_SLOTS * SLOT), slots: FIRST_SLOTS }));
     groups.forEach(({ columns }, g) => {
@@ -144,7 +149,7 @@ export class SliceEncoder {
 
   /** Keeps what a record's cells of the group come to: their values, and numbers that the host wants back. False when there is no room: then the batch ends before this record, and the group is to be forgotten before the next. For the first of a batch there always is room. */
   keep(group: number, record: number, values: readonly (string | undefined)[], notes: ArrayLike<number>): boolean {
-    const { columns, keptCells } = this.#groups[group]!;
+    const { columns, keptCells, values: indexes } = this.#groups[group]!;
     const room = keptCells > 0 ? this.#kept[group]! : this.#passing;
     const noteOffset = this.#noteOffsets[group]!;
     let size = noteOffset + notes.length * 4 + 4 * SLACK;
@@ -163,10 +168,16 @@ export class SliceEncoder {
     }
     const address = room.at;
     let at = (address + noteOffset) >> 2;
-    this.#memory.words.fill(0, (address >> 2) + values.length * 2, at); // nothing of the program's own is there yet
     for (let n = 0; n < notes.length; n++) this.#memory.words[at++] = notes[n]!;
     let end = at << 2;
-    for (let v = 0; v < values.length; v++) end = this.#write(values[v], end, address + v * VALUE);
+    for (let v = 0; v < values.length; v++) {
+      const start = end;
+      end = this.#write(values[v], start, address + v * VALUE);
+      if (end - start > this.#longest[indexes[v]!]!) {
+        this.#longest[indexes[v]!] = end - start;
+        this.#together = 0;
+      }
+    }
     end = (end + 3) & ~3;
     if (keptCells > 0) {
       if (++this.#entries[group]! * 2 > this.#tables[group]!.slots) this.#enlargeTable(group);
@@ -261,7 +272,8 @@ export class SliceEncoder {
   /** Encodes records of the batch, each `offset` halves into its row. */
   encode(from: number, to: number, offset: number): void {
     const [, , , addresses, places, rows] = this.#lists as [unknown, unknown, unknown, Room, Room, Room];
-    this.#kernel.encodeRecords(this.#program, addresses.start + from * this.#groups.length * 4, to - from, places.start + from * 4, rows.start + offset * 4, this.#width * 4);
+    if (this.#together === 0) this.#together = this.#program.together(this.#longest);
+    for (; from < to; from += this.#together) this.#kernel.encodeRecords(this.#program.at, addresses.start + from * this.#groups.length * 4, Math.min(to - from, this.#together), places.start + from * 4, rows.start + offset * 4, this.#width * 4);
   }
 
   /** The rows of the slice, when all of it is encoded. Good until the next is loaded. */

@@ -10,7 +10,7 @@ declare namespace WebAssembly {
     grow(pages: number): number;
   }
   class Instance {
-    constructor(module: Module, imports: { env: { memory: Memory } });
+    constructor(module: Module, imports: { env: { memory: Memory; encrypt?: (at: number, bytes: number) => void } });
     readonly exports: Record<string, unknown>;
   }
 }

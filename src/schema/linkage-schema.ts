@@ -12,7 +12,7 @@ import { nearest } from "./nearest.ts";
  */
 export const SCHEMA_VERSION = 1;
 /** The encoding scheme; a draft until its quality, privacy and throughput are all measured. Part of every sub-key. */
-export const SCHEME = "1-draft";
+export const SCHEME = "2-draft";
 /** Name of the JSON Schema that `schema init` puts beside the schema, for editors. */
 export const JSON_SCHEMA_FILE = "saltlink-schema-1.json";
 
@@ -29,7 +29,7 @@ const filterSchema = z.strictObject({
   fields: z.array(name).min(1).max(8).describe("fields whose n-grams go into this filter; more than one makes it a record-level filter"),
   anchor: z.array(z.string()).max(8).describe("views that enter the filter's key: equal filters then mean equal value and equal anchor"),
   bits: z.union([z.literal(512), z.literal(1024)]),
-  hashes: z.number().int().min(1).max(25).describe("positions per n-gram"),
+  hashes: z.number().int().min(1).max(14).describe("positions per n-gram"),
   diffusion: z.number().int().min(0).max(20).describe("filter bits that are XORed into each bit that is sent; 0 = none"),
 });
 
@@ -147,7 +147,7 @@ function crossCheck(schema: LinkageSchema): string[] {
       if (kind === undefined) problems.push(`filters[${i}].fields: no field of that name${suggest(field, [...kinds.keys()])}`);
       else if (!("grams" in fieldKinds[kind]) && filter.fields.length === 1) problems.push(`filters[${i}].fields: a ${kind} has no n-grams to fill a filter of its own`);
     }
-    if (filter.hashes * Math.log2(filter.bits) > 256) problems.push(`filters[${i}].hashes: at most ${Math.floor(256 / Math.log2(filter.bits))} for ${filter.bits} bits`);
+    if (filter.hashes * Math.log2(filter.bits) > 128) problems.push(`filters[${i}].hashes: at most ${Math.floor(128 / Math.log2(filter.bits))} for ${filter.bits} bits`);
   });
   schema.keys.forEach((key, i) => checkAtoms(key.parts, `keys[${i}].parts`));
   schema.buckets.forEach((bucket, i) => checkAtoms(bucket.parts, `buckets[${i}].parts`));

@@ -26,11 +26,11 @@ const digest = (record: Uint32Array): string => createHash("sha256").update(new 
 
 const ann = ["Ann", "O'Neill", "31/12/1980", "F", "37 Manor Road", "SW1A 1AA"];
 
-describe("scheme 1-draft", () => {
+describe("scheme 2-draft", () => {
   // draft golden vectors: a change of any of them is a change of the scheme and needs a new name for it
   it.each([
-    ["a whole record", ann, "aba8d551aef04ec35f637c1966997002"],
-    ["accents and other scripts", ["Zoë", "Łukasiewicz", "01/02/2003", "X", "Flat 1, 2 Stryd Fawr", "CF10 1AA"], "d057e1071427c9ba95024fd63e232e3f"],
+    ["a whole record", ann, "e6ad036a569715151ca2295712ae6c34"],
+    ["accents and other scripts", ["Zoë", "Łukasiewicz", "01/02/2003", "X", "Flat 1, 2 Stryd Fawr", "CF10 1AA"], "7c059267a5a09668da770f8db82ce48e"],
     ["missing values", ["", "Khan", "", "", "", "B1"], "250f52cb2d6f1966a29f6ac771fa1cd1"],
   ])("gives %s its golden vector, on both kernels", (_, cells, golden) => {
     expect(digest(encode(cells))).toBe(digest(encode(cells, referenceEncoder(plan))));

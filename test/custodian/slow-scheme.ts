@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { createCipheriv, hkdfSync } from "node:crypto";
 
 // A second implementation of src/custodian/SCHEME.md, sections 1 and 3 to 5, written from its text: slow, on big integers, and sharing no code with the first.
 
@@ -6,40 +6,29 @@ export const salt = { project: "golden", secret: Uint8Array.from({ length: 32 },
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-// RFC 7693, sections 2.6, 2.7 and 3.2
-const IV = [0x6a09e667n, 0xbb67ae85n, 0x3c6ef372n, 0xa54ff53an, 0x510e527fn, 0x9b05688cn, 0x1f83d9abn, 0x5be0cd19n];
-const SIGMA = ["0123456789abcdef", "ea489fd61c02b753", "b8c052fdae367194", "7931dcbe265a40f8", "905724afe1bc683d", "2c6a0b834d75fe19", "c51fed4a0763928b", "db7ec13950f4862a", "6fe9b308c2d714a5", "a2847615fb9e3cd0"];
+const asInteger = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+/** A block as an integer whose first byte is the highest, and back. */
+const integerOf = (block: Uint8Array): bigint => asInteger(block.toReversed());
+const blockOf = (integer: bigint): Uint8Array => Uint8Array.from({ length: 16 }, (_, i) => Number((integer >> BigInt(120 - 8 * i)) & 0xffn));
+const aes = (key: Uint8Array, block: bigint): bigint => integerOf(createCipheriv("aes-256-cbc", key, new Uint8Array(16)).update(blockOf(block)).subarray(0, 16));
 
-/** BLAKE2s with a 32-byte key and digest. */
-export function blake2s(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const data = [...key, ...new Uint8Array(64 - key.length), ...message];
-  const h = IV.map((word, i) => (i === 0 ? word ^ 0x01010000n ^ (BigInt(key.length) << 8n) ^ 32n : word));
-  const rotated = (x: bigint, n: bigint): bigint => ((x >> n) | (x << (32n - n))) & 0xffffffffn;
-  for (let at = 0; at < data.length; at += 64) {
-    const block = Array.from({ length: 64 }, (_, i) => BigInt(data[at + i] ?? 0));
-    const m = Array.from({ length: 16 }, (_, i) => block[i * 4]! | (block[i * 4 + 1]! << 8n) | (block[i * 4 + 2]! << 16n) | (block[i * 4 + 3]! << 24n));
-    const v = [...h, ...IV];
-    v[12]! ^= BigInt(Math.min(at + 64, data.length));
-    if (at + 64 >= data.length) v[14]! ^= 0xffffffffn;
-    const mix = (a: number, b: number, c: number, d: number, x: bigint, y: bigint): void => {
-      for (const [word, r1, r2] of [[x, 16n, 12n], [y, 8n, 7n]] as const) {
-        v[a] = (v[a]! + v[b]! + word) & 0xffffffffn;
-        v[d] = rotated(v[d]! ^ v[a], r1);
-        v[c] = (v[c]! + v[d]) & 0xffffffffn;
-        v[b] = rotated(v[b]! ^ v[c], r2);
-      }
-    };
-    for (const row of SIGMA) {
-      const word = (i: number): bigint => m[Number.parseInt(row[i]!, 16)]!;
-      [[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]].forEach(([a, b, c, d], i) => mix(a!, b!, c!, d!, word(2 * i), word(2 * i + 1)));
-    }
-    h.forEach((_, i) => (h[i]! ^= v[i]! ^ v[i + 8]!));
-  }
-  return Uint8Array.from(h.flatMap((word) => [0n, 8n, 16n, 24n].map((shift) => Number((word >> shift) & 0xffn))));
+/** AES-CMAC with a 32-byte key: RFC 4493, sections 2.3 and 2.4. */
+export function cmac(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const shifted = (l: bigint): bigint => ((l << 1n) & ((1n << 128n) - 1n)) ^ (l >> 127n === 1n ? 0x87n : 0n);
+  const k1 = shifted(aes(key, 0n));
+  const k2 = shifted(k1);
+  const n = Math.max(1, Math.ceil(message.length / 16));
+  const isWhole = message.length === n * 16;
+  const end = [...message.subarray((n - 1) * 16), 0x80, ...new Uint8Array(16)].slice(0, 16);
+  const last = integerOf(Uint8Array.from(end)) ^ (isWhole ? k1 : k2);
+  let x = 0n;
+  for (let i = 0; i < n - 1; i++) x = aes(key, x ^ integerOf(message.subarray(i * 16, i * 16 + 16)));
+  return blockOf(aes(key, x ^ last));
 }
 
-export const purpose = (name: string, { project, secret } = salt): Uint8Array => new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(), utf8(`saltlink/1-draft/${project}/${name}`), 32));
-const asInteger = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+export const purpose = (name: string, { project, secret } = salt): Uint8Array => new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(), utf8(`saltlink/2-draft/${project}/${name}`), 32));
+/** Section 1: the PRF under a purpose's tag. */
+export const prf = (tag: string, text: Uint8Array): Uint8Array => cmac(purpose("prf"), Uint8Array.of(...purpose(tag).subarray(0, 16), ...text));
 /** Number j of `width` bits of a digest. */
 export const slice = (digest: Uint8Array, j: number, width: number): number => Number((asInteger(digest) >> BigInt(j * width)) & ((1n << BigInt(width)) - 1n));
 export const message = (values: readonly string[]): Uint8Array => utf8(values.length === 0 ? "\u001f" : values.map((value) => `${value}\u001f`).join(""));
@@ -73,8 +62,8 @@ export function diffused({ name, bits, diffusion }: Pick<FilterShape, "name" | "
   const width = Math.log2(bits);
   const chosen: number[] = [];
   for (let counter = 0; chosen.length < diffusion; counter++) {
-    const digest = blake2s(purpose(`diffusion/${name}`), new Uint8Array(Uint32Array.of(row, counter).buffer));
-    for (let j = 0; j < Math.floor(256 / width) && chosen.length < diffusion; j++) if (!chosen.includes(slice(digest, j, width))) chosen.push(slice(digest, j, width));
+    const digest = prf(`diffusion/${name}`, new Uint8Array(Uint32Array.of(row, counter).buffer));
+    for (let j = 0; j < Math.floor(128 / width) && chosen.length < diffusion; j++) if (!chosen.includes(slice(digest, j, width))) chosen.push(slice(digest, j, width));
   }
   return chosen;
 }
@@ -87,8 +76,12 @@ export function filter(shape: FilterShape, person: Person): number[] {
   const set = new Set<number>();
   for (const field of values.includes(undefined) ? [] : fields) {
     if (person[field] === undefined) continue;
-    const gramKey = blake2s(purpose(`filter/${name}/${field}/${anchor.join("+")}`), message(values as string[]));
-    for (const gram of grams(person[field], ["date_of_birth", "sex"].includes(field))) for (let j = 0; j < hashes; j++) set.add(slice(blake2s(gramKey, gram), j, width));
+    const anchored = [...message(values as string[])];
+    while (anchored.length % 16 > 0) anchored.push(0);
+    for (const gram of grams(person[field], ["date_of_birth", "sex"].includes(field))) {
+      const digest = prf(`filter/${name}/${field}/${anchor.join("+")}`, Uint8Array.of(...anchored, ...gram));
+      for (let j = 0; j < hashes; j++) set.add(slice(digest, j, width));
+    }
   }
   const plain = Array.from({ length: bits }, (_, i) => Number(set.has(i)));
   return diffusion === 0 ? plain : plain.map((_, row) => diffused(shape, row).reduce((x, position) => x ^ plain[position]!, 0));
@@ -98,7 +91,7 @@ export function filter(shape: FilterShape, person: Person): number[] {
 export function word(kind: "key" | "bucket" | "token", parts: readonly string[], person: Person): bigint {
   const values = parts.map((part) => person[part]);
   if (values.includes(undefined)) return 0n;
-  const number = asInteger(blake2s(purpose(`${kind}/${parts.join("+")}`), message(values as string[])).subarray(0, 8));
+  const number = asInteger(prf(`${kind}/${parts.join("+")}`, message(values as string[])).subarray(0, 8));
   return number === 0n ? 1n : number;
 }
 

@@ -42,7 +42,7 @@ export function exampleRun(change: (statistics: Deep<Statistics>) => void = () =
     tool: "saltlink 0.1.0",
     mode: "one-to-one",
     threshold: 0.5,
-    schema: { profile: "standard", scheme: "1-draft", expectedRecords: 10_000, maximumSharing: 0.05, fields: [{ name: "forename", kind: "forename" }, { name: "surname", kind: "surname" }, { name: "date_of_birth", kind: "date_of_birth" }], filters: [{ name: "forename", fields: ["forename"], anchor: ["date_of_birth"], bits: 512, hashes: 10, diffusion: 10 }] },
+    schema: { profile: "standard", scheme: "2-draft", expectedRecords: 10_000, maximumSharing: 0.05, fields: [{ name: "forename", kind: "forename" }, { name: "surname", kind: "surname" }, { name: "date_of_birth", kind: "date_of_birth" }], filters: [{ name: "forename", fields: ["forename"], anchor: ["date_of_birth"], bits: 512, hashes: 10, diffusion: 10 }] },
     datasets: ["schools", "<b>homes</b>"].map((dataset, i) => ({ dataset, records: 10_000 - 500 * i, rejected: 3, missing: { forename: 123, surname: 4, date_of_birth: 1200 }, placeholders: { forename: 5, surname: 0, date_of_birth: 40 }, unusable: { forename: 2, surname: 0, date_of_birth: 15 }, sharing: [0.012, 0.0004], bucketBits: [8] })),
     pairs: { all: 95_000_000, candidates: 11_000, reductionRatio: 1 - 11_000 / 95_000_000 },
     rules: [

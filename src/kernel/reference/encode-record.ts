@@ -1,5 +1,5 @@
-import { blake2s } from "@noble/hashes/blake2.js";
 import { type EncodingPlan, type FilterPart, MOST_CHARACTERS, type RecordEncoder, type RecordValues, SEPARATOR } from "../encoding-plan.ts";
+import { cmac } from "./cmac.ts";
 
 const utf8 = new TextEncoder();
 
@@ -12,7 +12,7 @@ export function referenceEncoder(plan: EncodingPlan): RecordEncoder {
       const bits = new Uint8Array(filter.bits);
       for (const part of filter.parts) {
         const text = textOf(part, values);
-        if (anchor !== undefined && text !== undefined) addGrams(bits, part, prf(part.key, anchor), text);
+        if (anchor !== undefined && text !== undefined) addGrams(bits, filter.hashes, part, text, (gram) => cmac(plan.key, anchored(part.tag, anchor, gram)));
       }
       const hardened = filter.diffusion ? filter.diffusion.map((indexes) => indexes.reduce((x, i) => x ^ bits[i]!, 0)) : [...bits];
       for (let half = 0; half < filter.bits / 32; half++) {
@@ -28,7 +28,7 @@ export function referenceEncoder(plan: EncodingPlan): RecordEncoder {
         out[at++] = 0;
         return;
       }
-      const view = new DataView(prf(word.key, message).buffer);
+      const view = new DataView(prf(plan.key, word.tag, message).buffer);
       const low = view.getUint32(0, true);
       const high = view.getUint32(4, true);
       out[at++] = low === 0 && high === 0 ? 1 : low;
@@ -50,11 +50,16 @@ function textOf({ value, padded }: FilterPart, values: RecordValues): string | u
   return padded ? ` ${text} ` : text;
 }
 
-export function prf(key: Uint8Array, message: Uint8Array): Uint8Array {
-  return blake2s(message, { key, dkLen: 32 });
+export function prf(key: Uint8Array, tag: Uint8Array, message: Uint8Array): Uint8Array {
+  return cmac(key, Uint8Array.of(...tag, ...message));
 }
 
-function addGrams(bits: Uint8Array, part: FilterPart, key: Uint8Array, text: string): void {
+/** An n-gram behind its anchor's message, which zeros fill up to a whole block. */
+export function anchored(tag: Uint8Array, anchor: Uint8Array, gram: Uint8Array): Uint8Array {
+  return Uint8Array.of(...tag, ...anchor, ...new Uint8Array(-anchor.length & 15), ...gram);
+}
+
+function addGrams(bits: Uint8Array, hashes: number, part: FilterPart, text: string, hash: (gram: Uint8Array) => Uint8Array): void {
   const codePoints = [...text];
   const count = Math.max(1, codePoints.length - part.gram + 1);
   const seen = new Map<string, number>();
@@ -64,7 +69,7 @@ function addGrams(bits: Uint8Array, part: FilterPart, key: Uint8Array, text: str
     seen.set(text, repeats + 1);
     const gram = utf8.encode(text);
     const message = part.positional ? Uint8Array.of(i + 1, ...gram) : repeats > 0 ? Uint8Array.of(...gram, repeats) : gram;
-    for (const position of positions(prf(key, message), part.hashes, Math.log2(bits.length))) bits[position] = 1;
+    for (const position of positions(hash(message), hashes, Math.log2(bits.length))) bits[position] = 1;
   }
 }
 
