@@ -1,7 +1,7 @@
 import { distanceLimits } from "../schema/comparison-levels.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { Observation } from "./candidates.ts";
-import { type Evidence, factsIn } from "./evidence.ts";
+import { type Evidence, factsIn, halvesOf } from "./evidence.ts";
 
 /**
  * What an observation shows of each field, in words: `equal`, `near`, the views that some agreeing key shows to agree (`initial+start`), `far`, `missing`, or `unknown` where nothing that the linkage
@@ -25,7 +25,7 @@ export function levelDescriber(schema: LinkageSchema, { facts, levelShift, token
     return { number, views, filter, limits: filter < 0 ? 0 : distanceLimits(schema.filters[filter]!).length, anchor: filter < 0 ? [] : numbersOf(schema.filters[filter]!.anchor), lacks: 1n << BigInt(atoms.length + filter), isToken: schema.tokens.includes(name) };
   });
   return ({ observed, missing }) => {
-    const holds = factsIn(facts, observed);
+    const holds = factsIn(facts, halvesOf(observed));
     const agrees = new Uint8Array(parts.length);
     const levels = new Uint8Array(schema.filters.length);
     for (let f = 0; f < holds.length; f++) {

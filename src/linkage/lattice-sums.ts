@@ -55,15 +55,11 @@ export class LatticeSums {
       return at;
     };
     let sources = { nodes: 1, at: placeOf(1) };
-    const words = layers.flatMap(({ classOf, classes, from, to, through, nodes }) => {
-      const edges = new Uint32Array(from.length * 3);
-      for (let e = 0; e < from.length; e++) {
-        edges[3 * e] = from[e]! * NUMBER;
-        edges[3 * e + 1] = to[e]! * NUMBER;
-        edges[3 * e + 2] = through[e]! * NUMBER;
-      }
+    const words = layers.flatMap(({ classOf, classes, edges, nodes }) => {
+      const places = new Uint32Array(edges.length);
+      for (let i = 0; i < places.length; i++) places[i] = edges[i]! * NUMBER;
       const targets = { nodes, at: placeOf(nodes) };
-      const layer = [classOf.length, write(classOf), classes, placeOf(classes), from.length, write(edges), sources.nodes, sources.at, targets.nodes, targets.at];
+      const layer = [classOf.length, write(classOf), classes, placeOf(classes), edges.length / 3, write(places), sources.nodes, sources.at, targets.nodes, targets.at];
       sources = targets;
       return layer;
     });

@@ -12,140 +12,195 @@ import { LatticeSums, type Layer } from "./lattice-sums.ts";
 export type Lattice = LatticeSums;
 
 /**
+ * Loops over numbers and no closures: a run builds a hundred lattices before any of this is compiled.
+ *
  * @param facts those that can be known (nothing they need is missing)
  * @param observations per observation and fact whether it holds
  */
 export function buildLattice(groups: readonly ComparisonGroup[], facts: readonly Fact[], observations: readonly Uint8Array[]): Lattice {
-  const layers: Layer[] = [];
   // a fact is decided with the last group it needs; one that a single group decides never has to be carried
   const lastGroup = facts.map((fact) => Math.max(...fact.holds.keys()));
   const carried = facts.flatMap((fact, i) => (fact.holds.size > 1 ? [i] : []));
   if (carried.length > 53) throw new Error("more facts over several groups than a number has bits");
-  const carriedBit = new Map(carried.map((fact, i) => [fact, i]));
+  const carriedBits = facts.map(() => NONE);
+  carried.forEach((fact, bit) => (carriedBits[fact] = bitAt(bit)));
 
-  let tries: TrieNode[] = [{ children: new Map(), observations: observations.map((_, i) => i), targets: new Map() }];
-  let nodes: { trie: TrieNode; low: number; high: number }[] = [{ trie: tries[0]!, ...allOnes(carried.length) }];
+  const layers: Unpruned[] = [];
+  // observations that say the same of what has been decided so far are on one branch
+  let branchOf = new Int32Array(observations.length);
+  let nodes: Nodes = { branch: [0], low: [carried.reduce((bits, fact) => bits | carriedBits[fact]!.low, 0)], high: [carried.reduce((bits, fact) => bits | carriedBits[fact]!.high, 0)] };
 
   groups.forEach((group, g) => {
-    const deciding = facts.flatMap((_, i) => (lastGroup[i] === g ? [i] : []));
-    if (deciding.length > 53) throw new Error("more facts that one group decides than a number has bits");
-    // what each observation says of the facts decided here
-    for (const trie of tries) {
-      for (const observation of trie.observations) {
-        const signature = signatureOf(deciding, (fact) => observations[observation]![fact] === 1);
-        const child = trie.children.get(signature);
-        if (child === undefined) trie.children.set(signature, { children: new Map(), observations: [observation], targets: new Map() });
-        else child.observations.push(observation);
+    const involved = facts.flatMap((fact, i) => (fact.holds.has(g) ? [i] : []));
+    const { classOf, members } = classify(group.size, involved.map((fact) => facts[fact]!.holds.get(g)!));
+    // of the facts decided here, what observations and classes say: of those that the group alone decides, and of those carried this far
+    const own: number[] = [];
+    const ending: number[] = [];
+    for (let i = 0; i < facts.length; i++) if (lastGroup[i] === g) (facts[i]!.holds.size === 1 ? own : ending).push(i);
+    if (own.length > 53) throw new Error("more facts that one group decides than a number has bits");
+    const owns = new Numbers();
+    const ends = new Numbers();
+    const ownOf = new Int32Array(observations.length);
+    const endOf = new Int32Array(observations.length);
+    for (let o = 0; o < ownOf.length; o++) {
+      const row = observations[o]!;
+      let alone = 0;
+      for (let i = 0; i < own.length; i++) alone = 2 * alone + row[own[i]!]!;
+      ownOf[o] = owns.of(alone);
+      let low = 0;
+      let high = 0;
+      for (let i = 0; i < ending.length; i++) {
+        if (row[ending[i]!] === 0) continue;
+        low |= carriedBits[ending[i]!]!.low;
+        high |= carriedBits[ending[i]!]!.high;
+      }
+      endOf[o] = ends.of(joined(low, high));
+    }
+    const branches = new Numbers();
+    const nextBranch = new Int32Array(observations.length);
+    for (let o = 0; o < nextBranch.length; o++) nextBranch[o] = branches.of((branchOf[o]! * owns.count + ownOf[o]!) * ends.count + endOf[o]!);
+    branchOf = nextBranch;
+
+    const end = united(ending, carriedBits);
+    const classOwn = new Int32Array(members.length);
+    const lostLow = new Int32Array(members.length);
+    const lostHigh = new Int32Array(members.length);
+    for (let c = 0; c < members.length; c++) {
+      let alone = 0;
+      for (let i = 0; i < own.length; i++) alone = 2 * alone + facts[own[i]!]!.holds.get(g)![members[c]!]!;
+      classOwn[c] = owns.known(alone);
+      for (let i = 0; i < involved.length; i++) {
+        const fact = involved[i]!;
+        if (facts[fact]!.holds.get(g)![members[c]!] === 1) continue;
+        lostLow[c]! |= carriedBits[fact]!.low;
+        lostHigh[c]! |= carriedBits[fact]!.high;
       }
     }
-    tries = tries.flatMap((trie) => [...trie.children.values()]);
-
-    const involved = facts.flatMap((fact, i) => (fact.holds.has(g) ? [i] : []));
-    const { classOf, members } = classify(group.size, involved, facts, g);
-    const from: number[] = [];
-    const to: number[] = [];
-    const through: number[] = [];
-    const next: typeof nodes = [];
-    const classMasks = members.map((state) => maskOf(involved, carriedBit, (fact) => facts[fact]!.holds.get(g)![state] === 1, carried.length));
-    // a signature is a sum: what the group alone decides, and what has been carried this far
-    const classSignatures = members.map((state) => signatureOf(deciding, (fact) => !carriedBit.has(fact) && facts[fact]!.holds.get(g)![state] === 1));
-    const decided = deciding.flatMap((fact, i) => (carriedBit.has(fact) ? [{ bit: carriedBit.get(fact)!, value: 2 ** i }] : []));
-    const keep = complement(decided.map(({ bit }) => bit), carried.length);
-    nodes.forEach((node, index) => {
+    const edges: number[] = [];
+    const targets = new Numbers();
+    const alives = new Numbers();
+    const next: Nodes = { branch: [], low: [], high: [] };
+    for (let node = 0; node < nodes.branch.length; node++) {
       for (let c = 0; c < members.length; c++) {
-        const low = node.low & classMasks[c]!.low;
-        const high = node.high & classMasks[c]!.high;
-        let signature = classSignatures[c]!;
-        for (const { bit, value } of decided) if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 1) signature += value;
-        const trie = node.trie.children.get(signature);
-        if (trie === undefined) continue;
-        const aliveLow = low & keep.low;
-        const aliveHigh = high & keep.high;
-        const key = (aliveHigh >>> 0) * 4294967296 + (aliveLow >>> 0);
-        let target = trie.targets.get(key);
-        if (target === undefined) {
-          trie.targets.set(key, (target = next.length));
-          next.push({ trie, low: aliveLow, high: aliveHigh });
+        if (classOwn[c]! < 0) continue;
+        const low = nodes.low[node]! & ~lostLow[c]!;
+        const high = nodes.high[node]! & ~lostHigh[c]!;
+        const ended = ends.known(joined(low & end.low, high & end.high));
+        if (ended < 0) continue;
+        const branch = branches.known((nodes.branch[node]! * owns.count + classOwn[c]!) * ends.count + ended);
+        if (branch < 0) continue;
+        const aliveLow = low & ~end.low;
+        const aliveHigh = high & ~end.high;
+        const target = targets.of(alives.of(joined(aliveLow, aliveHigh)) * branches.count + branch);
+        if (target === next.branch.length) {
+          next.branch.push(branch);
+          next.low.push(aliveLow);
+          next.high.push(aliveHigh);
         }
-        from.push(index);
-        to.push(target);
-        through.push(c);
+        edges.push(node, target, c);
       }
-    });
-    layers.push({ classOf, classes: members.length, from: Int32Array.from(from), to: Int32Array.from(to), through: Int32Array.from(through), nodes: next.length });
+    }
+    layers.push({ classOf, classes: members.length, edges, nodes: next.branch.length });
     nodes = next;
   });
 
-  const finals = Int32Array.from(nodes, (node) => node.trie.observations[0]!);
+  const firstOf = new Int32Array(observations.length).fill(-1);
+  for (let o = branchOf.length - 1; o >= 0; o--) firstOf[branchOf[o]!] = o;
+  const finals = new Int32Array(nodes.branch.length);
+  for (let node = 0; node < finals.length; node++) finals[node] = firstOf[nodes.branch[node]!]!;
   return new LatticeSums(pruned(layers), finals, observations.length);
 }
 
-/** Observations that say the same of the facts decided so far. */
-interface TrieNode {
-  readonly children: Map<number, TrieNode>;
-  readonly observations: number[];
-  /** Nodes of the lattice that lead to these observations, by the facts that can still hold. */
-  readonly targets: Map<number, number>;
+/** Nodes after a group: the branch of each, and which of the carried facts can still hold, a bit each. */
+interface Nodes {
+  readonly branch: number[];
+  readonly low: number[];
+  readonly high: number[];
 }
 
-/** Which of some facts hold, a bit each. */
-function signatureOf(facts: readonly number[], holds: (fact: number) => boolean): number {
-  let signature = 0;
-  for (let i = 0; i < facts.length; i++) if (holds(facts[i]!)) signature += 2 ** i;
-  return signature;
+interface Unpruned {
+  readonly classOf: Int32Array;
+  readonly classes: number;
+  readonly edges: readonly number[];
+  readonly nodes: number;
 }
 
-/** Groups the states that make the same facts hold; `members`: one state of each class. */
-function classify(size: number, involved: readonly number[], facts: readonly Fact[], g: number): { classOf: Int32Array; members: number[] } {
-  const classOf = new Int32Array(size);
-  const members: number[] = [];
-  const known = new Map<string, number>();
-  for (let state = 0; state < size; state++) {
-    const signature = involved.map((fact) => facts[fact]!.holds.get(g)![state]!).join("");
-    let index = known.get(signature);
-    if (index === undefined) {
-      known.set(signature, (index = members.length));
-      members.push(state);
-    }
-    classOf[state] = index;
+/** Numbers in place of names, from 0 on in the order in which they come. */
+class Numbers {
+  readonly #numbers = new Map<number, number>();
+
+  get count(): number {
+    return this.#numbers.size;
   }
+
+  of(name: number): number {
+    let number = this.#numbers.get(name);
+    if (number === undefined) this.#numbers.set(name, (number = this.#numbers.size));
+    return number;
+  }
+
+  /** -1 where the name has not come. */
+  known(name: number): number {
+    return this.#numbers.get(name) ?? -1;
+  }
+}
+
+/** Bits of up to 53 facts, in two halves. */
+interface Bits {
+  readonly low: number;
+  readonly high: number;
+}
+
+const NONE: Bits = { low: 0, high: 0 };
+
+function bitAt(bit: number): Bits {
+  return bit < 32 ? { low: 1 << bit, high: 0 } : { low: 0, high: 1 << (bit - 32) };
+}
+
+function united(which: readonly number[], bits: readonly Bits[]): Bits {
+  return { low: which.reduce((all, fact) => all | bits[fact]!.low, 0), high: which.reduce((all, fact) => all | bits[fact]!.high, 0) };
+}
+
+function joined(low: number, high: number): number {
+  return high * 4294967296 + (low >>> 0);
+}
+
+/** Groups the states that make the same facts hold, in the order of their first states; `members`: these. */
+function classify(size: number, holds: readonly Uint8Array[]): { classOf: Int32Array; members: number[] } {
+  const classOf = new Int32Array(size);
+  let count = 1;
+  for (let i = 0; i < holds.length; i++) {
+    const split = new Int32Array(2 * count).fill(-1);
+    count = 0;
+    for (let state = 0; state < size; state++) {
+      const part = 2 * classOf[state]! + holds[i]![state]!;
+      if (split[part]! < 0) split[part] = count++;
+      classOf[state] = split[part]!;
+    }
+  }
+  const members: number[] = [];
+  for (let state = 0; state < size; state++) if (classOf[state] === members.length) members.push(state);
   return { classOf, members };
 }
 
-function allOnes(bits: number): { low: number; high: number } {
-  return { low: bits >= 32 ? -1 : (1 << bits) - 1, high: bits > 32 ? (1 << (bits - 32)) - 1 : 0 };
-}
-
-/** All bits but those of involved carried facts that fail. */
-function maskOf(involved: readonly number[], carriedBit: ReadonlyMap<number, number>, holds: (fact: number) => boolean, bits: number): { low: number; high: number } {
-  return complement(involved.flatMap((fact) => (carriedBit.has(fact) && !holds(fact) ? [carriedBit.get(fact)!] : [])), bits);
-}
-
-function complement(cleared: readonly number[], bits: number): { low: number; high: number } {
-  let { low, high } = allOnes(bits);
-  for (const bit of cleared) {
-    if (bit < 32) low &= ~(1 << bit);
-    else high &= ~(1 << (bit - 32));
-  }
-  return { low, high };
-}
-
 /** Drops edges into nodes from which no observation is reached: those that no edge of the next layer leaves. */
-function pruned(layers: readonly Layer[]): Layer[] {
+function pruned(layers: readonly Unpruned[]): Layer[] {
   const result: Layer[] = [];
   let useful: Uint8Array | undefined;
   for (let l = layers.length - 1; l >= 0; l--) {
-    const layer = layers[l]!;
+    const { classOf, classes, edges, nodes } = layers[l]!;
+    const kept = new Int32Array(edges.length);
+    const leaving = new Uint8Array(l === 0 ? 1 : layers[l - 1]!.nodes);
     let count = 0;
-    const edges = new Int32Array(layer.to.length);
-    for (let e = 0; e < edges.length; e++) if (useful === undefined || useful[layer.to[e]!] === 1) edges[count++] = e;
-    const kept = edges.subarray(0, count);
-    const pick = (values: Int32Array): Int32Array => kept.map((e) => values[e]!);
-    const { classOf, classes, nodes } = layer;
-    // spread, layers would be objects of two shapes, and loops over them compiled again and again
-    result.unshift({ classOf, classes, from: pick(layer.from), to: pick(layer.to), through: pick(layer.through), nodes });
-    useful = new Uint8Array(l === 0 ? 1 : layers[l - 1]!.nodes);
-    for (const e of kept) useful[layer.from[e]!] = 1;
+    for (let e = 0; e < edges.length; e += 3) {
+      if (useful !== undefined && useful[edges[e + 1]!] === 0) continue;
+      leaving[edges[e]!] = 1;
+      kept[count++] = edges[e]!;
+      kept[count++] = edges[e + 1]!;
+      kept[count++] = edges[e + 2]!;
+    }
+    result.unshift({ classOf, classes, edges: kept.subarray(0, count), nodes });
+    useful = leaving;
   }
   return result;
 }

@@ -1,6 +1,6 @@
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import type { Observation } from "./candidates.ts";
-import { type Evidence, type Fact, factsIn } from "./evidence.ts";
+import { type Evidence, type Fact, type Halves, factsIn, halvesOf, isIn } from "./evidence.ts";
 import { type Lattice, buildLattice } from "./lattice.ts";
 
 /** What pairs show as far as the same facts can be known, the lattice of that, and the lattice of what no rule reaches. */
@@ -69,10 +69,12 @@ export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "f
   const of = new Int32Array(observations.length);
   const factsOf: Uint8Array[] = [];
   const imply = implication(groups, facts);
+  const observed = observations.map((observation) => halvesOf(observation.observed));
   const built = slices.map(({ known, members }): Slice => {
     const ofSlice = known.map((i) => facts[i]!);
-    const seen = distinct(members.map((o) => factsIn(ofSlice, observations[o]!.observed)));
-    const { rows, index, lattice } = possible(groups, ofSlice, seen.rows.map((row) => imply(row, known)));
+    const told = bitsOf(ofSlice);
+    const seen = distinct(members.map((o) => both(observed[o]!, told)), nameOfHalves);
+    const { rows, index, lattice } = possible(groups, ofSlice, seen.kept.map((shown) => factsIn(ofSlice, imply(shown))));
     const first = factsOf.length;
     members.forEach((o, i) => (of[o] = first + index[seen.index[i]!]!));
     for (const row of rows) {
@@ -101,82 +103,99 @@ export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "f
 }
 
 /** Different null masks can leave the same facts, and then the same observation. */
-function distinct(rows: readonly Uint8Array[]): { rows: Uint8Array[]; index: number[] } {
+function distinct<T>(all: readonly T[], nameOf: (each: T) => number | string): { kept: T[]; index: number[] } {
   const known = new Map<number | string, number>();
-  const kept: Uint8Array[] = [];
-  const index = rows.map((row) => {
-    const name = nameOf(row);
+  const kept: T[] = [];
+  const index = all.map((each) => {
+    const name = nameOf(each);
     let at = known.get(name);
     if (at === undefined) {
       known.set(name, (at = kept.length));
-      kept.push(row);
+      kept.push(each);
     }
     return at;
   });
-  return { rows: kept, index };
+  return { kept, index };
 }
 
 /** A row of 0 and 1 as a key of a map: a number where its bits fit one, which is much faster than text. */
-function nameOf(row: Uint8Array): number | string {
+function nameOfRow(row: Uint8Array): number | string {
   if (row.length > 52) return row.join("");
   let name = 0;
   for (let i = 0; i < row.length; i++) name = name * 2 + row[i]!;
   return name;
 }
 
+function nameOfHalves({ low, high }: Halves): number | string {
+  return high >>> 21 === 0 ? high * 4294967296 + (low >>> 0) : `${high} ${low}`;
+}
+
+function both(a: Halves, b: Halves): Halves {
+  return { low: a.low & b.low, high: a.high & b.high };
+}
+
+/** The bits of an observation that tell of some facts. */
+function bitsOf(facts: readonly Fact[]): Halves {
+  let bits = 0n;
+  for (const { bit, level } of facts) bits |= (level === 0 ? 1n : 7n) << BigInt(bit);
+  return halvesOf(bits);
+}
+
 /**
  * Gives an observation every withheld key that follows from what was seen: facts are conjunctions, so a key agrees for certain when in each of its groups all states that the other facts leave have it agree. What a group leaves depends on
  * its own facts alone, and few combinations of them occur.
- *
- * @returns a function of a row and of the numbers of the facts that it tells of
  */
-function implication(groups: readonly ComparisonGroup[], facts: readonly Fact[]): (row: Uint8Array, of: readonly number[]) => Uint8Array {
-  const withheld = facts.flatMap(({ mayBeWithheld }, f) => (mayBeWithheld ? [f] : []));
-  if (withheld.length === 0) return (row) => row;
-  const involved = groups.map((_, g) => facts.flatMap(({ holds }, f) => (holds.has(g) ? [f] : [])));
-  /** By fact and group, the states that do their part as bits. */
-  const states = facts.map(({ holds }) => groups.map(({ size }, g) => bitsOf(holds.get(g) ?? new Uint8Array(size).fill(1))));
-  const known = groups.map(() => new Map<number | string, Uint8Array>());
-  /** By withheld fact, whether the group does its part for certain. */
-  const certain = (g: number, seen: Uint8Array): Uint8Array => {
-    const left = bitsOf(new Uint8Array(groups[g]!.size).fill(1));
-    involved[g]!.forEach((f, i) => {
-      if (seen[i] === 1) for (let w = 0; w < left.length; w++) left[w]! &= states[f]![g]![w]!;
-    });
-    const part = new Uint8Array(withheld.length);
-    for (let i = 0; i < part.length; i++) {
-      const holds = states[withheld[i]!]![g]!;
-      let others = 0;
-      for (let w = 0; w < left.length; w++) others |= left[w]! & ~holds[w]!;
-      part[i] = others === 0 ? 1 : 0;
+function implication(groups: readonly ComparisonGroup[], facts: readonly Fact[]): (shown: Halves) => Halves {
+  const withheld = facts.filter(({ mayBeWithheld }) => mayBeWithheld);
+  if (withheld.length === 0) return (shown) => shown;
+  const keys = bitsOf(withheld);
+  const parts = groups.map((group, g) => {
+    const involved = facts.filter(({ holds }) => holds.has(g));
+    return { ofGroup: bitsOf(involved), follows: following(group, g, involved, withheld), known: new Map<number | string, Halves>() };
+  });
+  return (shown) => {
+    let { low, high } = keys;
+    for (let g = 0; g < parts.length; g++) {
+      const { ofGroup, follows, known } = parts[g]!;
+      const own = both(shown, ofGroup);
+      const name = nameOfHalves(own);
+      let part = known.get(name);
+      if (part === undefined) known.set(name, (part = follows(own)));
+      low &= part.low;
+      high &= part.high;
     }
-    return part;
-  };
-  const whole = new Uint8Array(facts.length);
-  const shows = involved.map(({ length }) => new Uint8Array(length));
-  const follows = new Uint8Array(facts.length);
-  return (row, of) => {
-    whole.fill(0);
-    for (let i = 0; i < of.length; i++) whole[of[i]!] = row[i]!;
-    for (const f of withheld) follows[f] = 1;
-    for (let g = 0; g < groups.length; g++) {
-      const seen = shows[g]!;
-      for (let i = 0; i < seen.length; i++) seen[i] = whole[involved[g]![i]!]!;
-      const name = nameOf(seen);
-      let part = known[g]!.get(name);
-      if (part === undefined) known[g]!.set(name, (part = certain(g, seen)));
-      for (let i = 0; i < part.length; i++) follows[withheld[i]!]! &= part[i]!;
-    }
-    const implied = new Uint8Array(row.length);
-    for (let i = 0; i < implied.length; i++) implied[i] = row[i]! | follows[of[i]!]!;
-    return implied;
+    return { low: shown.low | low, high: shown.high | high };
   };
 }
 
-function bitsOf(row: Uint8Array): Int32Array {
-  const bits = new Int32Array(Math.ceil(row.length / 32));
-  row.forEach((is, i) => (bits[i >> 5]! |= is << (i & 31)));
-  return bits;
+/** For what is shown of a group, the withheld keys of which it does its part for certain. */
+function following({ size }: ComparisonGroup, g: number, involved: readonly Fact[], withheld: readonly Fact[]): (shown: Halves) => Halves {
+  const words = Math.ceil(size / 32);
+  /** The states in which the group does its part, as bits. */
+  const statesOf = (states?: Uint8Array): Int32Array => {
+    const bits = new Int32Array(words);
+    for (let state = 0; state < size; state++) if (states === undefined || states[state] === 1) bits[state >> 5]! |= 1 << (state & 31);
+    return bits;
+  };
+  const all = statesOf();
+  const states = involved.map(({ holds }) => statesOf(holds.get(g)));
+  const statesOfKeys = withheld.map(({ holds }) => statesOf(holds.get(g)));
+  const bitOfKeys = withheld.map((key) => bitsOf([key]));
+  const left = new Int32Array(words);
+  return (shown) => {
+    left.set(all);
+    for (let i = 0; i < involved.length; i++) if (isIn(involved[i]!, shown)) for (let w = 0; w < words; w++) left[w]! &= states[i]![w]!;
+    let low = 0;
+    let high = 0;
+    for (let i = 0; i < withheld.length; i++) {
+      let others = 0;
+      for (let w = 0; w < words; w++) others |= left[w]! & ~statesOfKeys[i]![w]!;
+      if (others !== 0) continue;
+      low |= bitOfKeys[i]!.low;
+      high |= bitOfKeys[i]!.high;
+    }
+    return { low, high };
+  };
 }
 
 /**
@@ -186,7 +205,7 @@ function bitsOf(row: Uint8Array): Int32Array {
 function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], observed: readonly Uint8Array[]): { rows: readonly Uint8Array[]; index: readonly number[]; lattice: Lattice } {
   const even = groups.map(({ size }) => new Float64Array(size).fill(1 / size));
   const tried = (candidates: readonly Uint8Array[]): { rows: Uint8Array[]; index: number[]; lattice: Lattice; canBe: boolean[] } => {
-    const { rows, index } = distinct(candidates);
+    const { kept: rows, index } = distinct(candidates, nameOfRow);
     const lattice = buildLattice(groups, facts, rows);
     const likelihood = lattice.likelihood(even);
     return { rows, index, lattice, canBe: index.map((row) => likelihood[row]! > 0) };
@@ -197,12 +216,13 @@ function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], ob
   const readings = observed.map((row, i) => (asSeen.canBe[i]! ? [] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
   const asRead = tried(readings.flat()).canBe;
   let next = 0;
-  const { rows, index } = distinct(
+  const { kept: rows, index } = distinct(
     readings.map((ways, i) => {
       const from = next;
       next += ways.length;
       return ways.find((_, way) => asRead[from + way]!) ?? observed[i]!;
     }),
+    nameOfRow,
   );
   return { rows, index, lattice: buildLattice(groups, facts, rows) };
 }

@@ -17,7 +17,7 @@ function drawn(seed: number, sizes: readonly { states: number; classes: number; 
   const next = random(`lattice ${seed}`);
   const below = (limit: number): number => Math.floor(next() * limit);
   const some = (length: number, limit: number): Int32Array => Int32Array.from({ length }, () => below(limit));
-  const layers = sizes.map(({ states, classes, edges, nodes }, l): Layer => ({ classOf: some(states, classes), classes, from: some(edges, l === 0 ? 1 : sizes[l - 1]!.nodes), to: some(edges, nodes), through: some(edges, classes), nodes }));
+  const layers = sizes.map(({ states, classes, edges, nodes }, l): Layer => ({ classOf: some(states, classes), classes, edges: Int32Array.from({ length: edges * 3 }, (_, i) => below([l === 0 ? 1 : sizes[l - 1]!.nodes, nodes, classes][i % 3]!)), nodes }));
   const size = 1 + below(6);
   const numbers = (length: number, of: () => number): Float64Array => Float64Array.from({ length }, () => (of() < 0.1 ? 0 : 10 ** (-9 * of())));
   return {

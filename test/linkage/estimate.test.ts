@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Observation } from "../../src/linkage/candidates.ts";
 import { type OwnPairs, estimate } from "../../src/linkage/estimate.ts";
-import { evidenceOf, factsIn } from "../../src/linkage/evidence.ts";
+import { evidenceOf, halvesOf, isIn } from "../../src/linkage/evidence.ts";
 import { CARE } from "../../src/linkage/match-class.ts";
 import { type Population, correctionOf } from "../../src/linkage/populations.ts";
 import { type RelativeClass, relativeClasses } from "../../src/linkage/relatives.ts";
@@ -142,7 +142,7 @@ describe("estimation", () => {
       (["filters", "keys"] as const).map((shows) => ({
         ...pairs,
         shows,
-        observations: pairs.observations.map((each) => ({ ...each, observed: shows === "keys" ? each.observed & keys : each.observed & ~keys })).filter(({ observed }) => withheld.evidence.facts.some((fact) => fact.reaches && factsIn([fact], observed)[0] === 1)),
+        observations: pairs.observations.map((each) => ({ ...each, observed: shows === "keys" ? each.observed & keys : each.observed & ~keys })).filter(({ observed }) => withheld.evidence.facts.some((fact) => fact.reaches && isIn(fact, halvesOf(observed)))),
       }));
     const fitted = estimate({ ...options, ...withheld, own: own.flatMap(apart) });
     expect(Math.abs(fitted.matches / matches - 1)).toBeLessThan(0.01);
@@ -188,7 +188,7 @@ describe("estimation", () => {
 
   it("takes more matches to be out of reach where a single rule reaches more than it should", () => {
     const reaching = evidence.facts.filter((fact) => fact.reaches);
-    const isSingle = (observed: bigint): boolean => new Set(reaching.filter((fact) => factsIn([fact], observed)[0] === 1).map((fact) => (fact.level === 0 ? fact.bit : -1))).size === 1;
+    const isSingle = (observed: bigint): boolean => new Set(reaching.filter((fact) => isIn(fact, halvesOf(observed))).map((fact) => (fact.level === 0 ? fact.bit : -1))).size === 1;
     const many = observations.map((observation) => (isSingle(observation.observed) ? { ...observation, pairs: 4 * observation.pairs } : observation));
     const independent = unreachedMatches(options, model);
     const clustered = unreachedMatches({ ...options, observations: many }, model);
@@ -213,7 +213,7 @@ describe("estimation", () => {
   it("weighs an observation by its likelihood ratio", () => {
     const best = observations.reduce((top, _, o) => (model.weights[o]! > model.weights[top]! ? o : top), 0);
     const worst = observations.reduce((low, _, o) => (model.weights[o]! < model.weights[low]! ? o : low), 0);
-    expect(evidence.facts.filter((fact) => factsIn([fact], observations[best]!.observed)[0] === 1).length).toBeGreaterThan(evidence.facts.filter((fact) => factsIn([fact], observations[worst]!.observed)[0] === 1).length);
+    expect(evidence.facts.filter((fact) => isIn(fact, halvesOf(observations[best]!.observed))).length).toBeGreaterThan(evidence.facts.filter((fact) => isIn(fact, halvesOf(observations[worst]!.observed))).length);
     observations.forEach((_, o) => {
       const odds = (2 ** model.weights[o]! * model.matches) / options.allPairs;
       expect(model.probabilities[o]).toBeCloseTo(odds / (1 + odds), 6);

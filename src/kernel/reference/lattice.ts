@@ -3,10 +3,8 @@ export interface Layer {
   /** Class of each state; states of one class do the same to every fact. */
   readonly classOf: Int32Array;
   readonly classes: number;
-  /** By edge, the node it comes from, the node it goes to, and the class of states that takes it. */
-  readonly from: Int32Array;
-  readonly to: Int32Array;
-  readonly through: Int32Array;
+  /** Three numbers to an edge: the node it comes from, the node it goes to, and the class of states that takes it. */
+  readonly edges: Int32Array;
   /** Nodes at the end of the layer. */
   readonly nodes: number;
 }
@@ -25,7 +23,7 @@ export function forward(layers: readonly Layer[], finals: Int32Array, size: numb
     const sums = new Float64Array(layer.classes);
     probabilities[l]!.forEach((p, state) => (sums[layer.classOf[state]!]! += p));
     const target = new Float64Array(layer.nodes);
-    layer.from.forEach((source, e) => (target[layer.to[e]!]! += nodes[l]![source]! * sums[layer.through[e]!]!));
+    for (const [from, to, through] of edgesOf(layer)) target[to]! += nodes[l]![from]! * sums[through]!;
     nodes.push(target);
     return sums;
   });
@@ -39,18 +37,22 @@ export function expected(layers: readonly Layer[], finals: Int32Array, probabili
   const counts = probabilities.map(({ length }) => new Float64Array(length));
   let after = Float64Array.from(finals, (observation) => (seen[observation]! > 0 ? weights[observation]! / seen[observation]! : 0));
   for (let l = layers.length - 1; l >= 0; l--) {
-    const { classOf, from, to, through } = layers[l]!;
+    const { classOf } = layers[l]!;
     const before = new Float64Array(nodes[l]!.length);
     const ofClasses = new Float64Array(classes[l]!.length);
-    from.forEach((source, e) => {
-      const flow = classes[l]![through[e]!]! * after[to[e]!]!;
-      before[source]! += flow;
-      ofClasses[through[e]!]! += nodes[l]![source]! * flow;
-    });
+    for (const [from, to, through] of edgesOf(layers[l]!)) {
+      const flow = classes[l]![through]! * after[to]!;
+      before[from]! += flow;
+      ofClasses[through]! += nodes[l]![from]! * flow;
+    }
     classOf.forEach((c, state) => {
       if (classes[l]![c]! > 0) counts[l]![state]! += (ofClasses[c]! * probabilities[l]![state]!) / classes[l]![c]!;
     });
     after = before;
   }
   return counts;
+}
+
+function* edgesOf({ edges }: Layer): Generator<[from: number, to: number, through: number]> {
+  for (let e = 0; e < edges.length; e += 3) yield [edges[e]!, edges[e + 1]!, edges[e + 2]!];
 }
