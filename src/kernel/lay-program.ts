@@ -8,8 +8,8 @@ export const VALUE = 8;
 const JOB = 32;
 const LONGER = 12;
 
-/** Records that are encoded together at most: a call then encrypts about 64 KiB of n-grams, and what they need stays in the cache. */
-const MOST_TOGETHER = 64;
+/** Records that are encoded together at most: a call then encrypts about 80 KiB of n-grams, and what they need stays in the cache. */
+const MOST_TOGETHER = 128;
 /** Bytes for the messages of records that are encoded together. */
 const MESSAGES = 1 << 20;
 
@@ -80,7 +80,7 @@ function endingsOf(cmac?: Cmac): Uint8Array {
 /** Columns of the diffusion matrix: column c holds the output bits that filter bit c takes part in. */
 function layColumns(rows: readonly ArrayLike<number>[], memory: KernelMemory): number {
   const width = rows.length / 8;
-  const at = memory.reserve(rows.length * width);
+  const at = memory.reserve((rows.length + 1) * width);
   rows.forEach((indexes, out) => {
     for (const column of Array.from(indexes)) memory.bytes[at + column * width + (out >> 3)]! ^= 1 << (out & 7);
   });

@@ -97,46 +97,51 @@ function nextCodePoint(p: usize, end: usize): usize {
 
 /** Longest filter in bits. */
 const MOST_BITS = 1024;
-const isSet = memory.data(MOST_BITS, 16); // a byte for each bit of a filter
-const nothing = memory.data(64, 16);
+const isFree = memory.data(MOST_BITS, 16); // a byte for each bit of a filter: 4, as it moves the list on, until it is set
+const setBits = memory.data((MOST_BITS + 4) * 4, 16);
 
 /**
  * Writes the filter of the n-grams whose outputs lie from `grams` to `end`.
  *
  * Position j = bits [j*width, (j+1)*width) of an output read as a little-endian integer: independent slices, never double hashing (`h1 + i*h2` leaves only bits^2 patterns per n-gram; Kroll & Steinmetzer 2015). Five at a time from
- * one load (a width is 9 or 10), each by a shift of its own: the processor takes several at once.
+ * one load (a width is 9 or 10), each by a shift of its own: the processor takes several at once. Each bit is listed as it is set for the first time, without a branch to be guessed.
  *
  * Diffusion (ELD; Armknecht, Heng & Schnell, PoPETs 2023): every bit that is sent is the XOR of t filter bits. The map is linear over GF(2), so it is the XOR of one precomputed column per set bit: `columns`, each as long as the
- * filter (those of the identity where nothing is diffused). A bit that is set already adds a column of nothing: there is no branch to be guessed. 512 bits of output at a time stay in registers. Columns of whole bytes (256 for each)
- * were looked at: they are 1 MB a filter, more than the cache.
+ * filter (those of the identity where nothing is diffused), and one of zeros behind them. 512 bits of output at a time stay in registers. Columns of whole bytes (256 for each) were looked at: they are 1 MB a filter, more than the
+ * cache. So were a column XORed as its bit is set, or nothing's (a quarter slower: what to load waits for what was stored), and bits found in words, whose ends are guessed wrong.
  */
 export function writeFilter(grams: usize, end: usize, log2Bits: i32, hashes: i32, columns: usize, out: usize): void {
-  const bytes: usize = 1 << (log2Bits - 3);
   const mask = (<u64>1 << log2Bits) - 1;
   const five = 5 * log2Bits;
   const allBits = hashes * log2Bits; // at most 128
-  for (let half: usize = 0; half < bytes; half += 64) {
+  for (let bit: usize = 0; bit < <usize>1 << log2Bits; bit += 16) v128.store(isFree + bit, i32x4.splat(0x04040404));
+  let list = setBits;
+  for (let output = grams; output < end; output += BLOCK) {
+    let at = 0;
+    for (; at + five <= allBits; at += five) {
+      const slices = load<u64>(output + (at >> 3)) >> (at & 7);
+      list += take(<usize>(slices & mask), list);
+      list += take(<usize>((slices >> log2Bits) & mask), list);
+      list += take(<usize>((slices >> (2 * log2Bits)) & mask), list);
+      list += take(<usize>((slices >> (3 * log2Bits)) & mask), list);
+      list += take(<usize>((slices >> (4 * log2Bits)) & mask), list);
+    }
+    for (; at < allBits; at += log2Bits) list += take(<usize>((<u64>load<u32>(output + (at >> 3)) >> (at & 7)) & mask), list);
+  }
+  const nothing = 1 << log2Bits; // a column more
+  store<u32>(list, nothing);
+  store<u32>(list, nothing, 4);
+  store<u32>(list, nothing, 8);
+  const shift = log2Bits - 3;
+  for (let half: usize = 0; half < <usize>1 << shift; half += 64) {
     let x0 = i32x4.splat(0), x1 = i32x4.splat(0), x2 = i32x4.splat(0), x3 = i32x4.splat(0);
     const base = columns + half;
-    memory.fill(isSet, 0, 1 << log2Bits);
-    for (let output = grams; output < end; output += BLOCK) {
-      let at = 0;
-      for (; at + five <= allBits; at += five) {
-        const slices = load<u64>(output + (at >> 3)) >> (at & 7);
-        const a = take(<usize>(slices & mask), base, bytes), b = take(<usize>((slices >> log2Bits) & mask), base, bytes), c = take(<usize>((slices >> (2 * log2Bits)) & mask), base, bytes);
-        const d = take(<usize>((slices >> (3 * log2Bits)) & mask), base, bytes), e = take(<usize>((slices >> (4 * log2Bits)) & mask), base, bytes);
-        x0 = v128.xor(x0, v128.xor(v128.xor(v128.load(a), v128.load(b)), v128.xor(v128.xor(v128.load(c), v128.load(d)), v128.load(e))));
-        x1 = v128.xor(x1, v128.xor(v128.xor(v128.load(a, 16), v128.load(b, 16)), v128.xor(v128.xor(v128.load(c, 16), v128.load(d, 16)), v128.load(e, 16))));
-        x2 = v128.xor(x2, v128.xor(v128.xor(v128.load(a, 32), v128.load(b, 32)), v128.xor(v128.xor(v128.load(c, 32), v128.load(d, 32)), v128.load(e, 32))));
-        x3 = v128.xor(x3, v128.xor(v128.xor(v128.load(a, 48), v128.load(b, 48)), v128.xor(v128.xor(v128.load(c, 48), v128.load(d, 48)), v128.load(e, 48))));
-      }
-      for (; at < allBits; at += log2Bits) {
-        const column = take(<usize>((<u64>load<u32>(output + (at >> 3)) >> (at & 7)) & mask), base, bytes);
-        x0 = v128.xor(x0, v128.load(column));
-        x1 = v128.xor(x1, v128.load(column, 16));
-        x2 = v128.xor(x2, v128.load(column, 32));
-        x3 = v128.xor(x3, v128.load(column, 48));
-      }
+    for (let bit = setBits; bit < list; bit += 16) {
+      const a = base + (<usize>load<u32>(bit) << shift), b = base + (<usize>load<u32>(bit, 4) << shift), c = base + (<usize>load<u32>(bit, 8) << shift), d = base + (<usize>load<u32>(bit, 12) << shift);
+      x0 = v128.xor(x0, v128.xor(v128.xor(v128.load(a), v128.load(b)), v128.xor(v128.load(c), v128.load(d))));
+      x1 = v128.xor(x1, v128.xor(v128.xor(v128.load(a, 16), v128.load(b, 16)), v128.xor(v128.load(c, 16), v128.load(d, 16))));
+      x2 = v128.xor(x2, v128.xor(v128.xor(v128.load(a, 32), v128.load(b, 32)), v128.xor(v128.load(c, 32), v128.load(d, 32))));
+      x3 = v128.xor(x3, v128.xor(v128.xor(v128.load(a, 48), v128.load(b, 48)), v128.xor(v128.load(c, 48), v128.load(d, 48))));
     }
     v128.store(out + half, x0);
     v128.store(out + half, x1, 16);
@@ -145,12 +150,12 @@ export function writeFilter(grams: usize, end: usize, log2Bits: i32, hashes: i32
   }
 }
 
-/** Sets a bit, and says where its column is: nothing's if it was set. */
+/** Sets a bit, and lists it if it was free: returns 4 then, else 0. */
 // @ts-ignore: decorator
 @inline
-function take(position: usize, columns: usize, bytes: usize): usize {
-  const bit = isSet + position;
-  const column = load<u8>(bit) != 0 ? nothing : columns + position * bytes;
-  store<u8>(bit, 1);
-  return column;
+function take(position: usize, list: usize): usize {
+  store<u32>(list, <u32>position);
+  const bytes = load<u8>(isFree + position);
+  store<u8>(isFree + position, 0);
+  return bytes;
 }
