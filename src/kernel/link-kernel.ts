@@ -32,6 +32,7 @@ export interface LinkKernel {
   uniteMarks(from: number, count: number, marks: number): void;
   mergeTuples(lists: number, listCount: number, lo: number, hi: number, partners: number, seen: number, starts: number, scratchB: number, scratchObserved: number, outA: number, outB: number, outObserved: number): number;
   countObservations(pairsA: number, pairsB: number, observed: number, count: number, missingA: number, missingB: number, table: number, log2Slots: number, known: number, outSlot: number): number;
+  countMasks(masks: number, rows: number, table: number, log2Slots: number): number;
   groupPairs(groups: number, rowsA: number, rowsB: number, count: number, next: number, outPairs: number, outA: number, outB: number): void;
   takePairs(pairs: number, rowsA: number, rowsB: number, count: number, usedA: number, usedB: number, timesA: number, timesB: number, taken: number, contested: number): number;
   wordsAt(places: number, count: number, values: number, out: number): void;

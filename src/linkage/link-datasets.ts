@@ -116,7 +116,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       forenamesByYear: mean(files.map(({ header }) => header.forenamesByYear ?? 1)),
       allPairs,
       mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
-      missingShares: missingShares(a, b, input.memory),
+      missingShares: missingShares(a, b, input),
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
     };
     // threads have nothing else to do while this one estimates

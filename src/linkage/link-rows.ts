@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { fsyncSync, writeSync } from "node:fs";
 import type { LinkKernel } from "../kernel/link-kernel.ts";
 
 /** What rows of a links file are made of: two record ids, the cluster if there are any, and a text. Addresses in shared memory; those of links have one entry for each, in the order of the file (kernel/assembly/link-rows.ts). */
@@ -43,6 +43,8 @@ export function writeLinkRows(kernel: LinkKernel, memory: WebAssembly.Memory, ta
       for (let done = 0; done < size; ) done += writeSync(descriptor, bytes, done, size - done, position + done);
       position += size;
     }
+    // here rather than when the file gets its name: the main thread has other work meanwhile
+    fsyncSync(descriptor);
     return 1;
   } catch (error) {
     const { errno } = error as NodeJS.ErrnoException;

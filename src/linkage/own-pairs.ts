@@ -18,7 +18,7 @@ export async function ownPairs(options: CandidateOptions, { of: dataset, records
   const rules = sharedPairs === undefined ? schema : { ...schema, keys: [] };
   const isSeen = sharedPairs === undefined || schema.buckets.length > 0;
   const observations = isSeen ? (await findCandidates({ ...input, schema: rules, a: sample, b: sample })).observations : [];
-  const shares = missingShares(sample, sample, memory);
+  const shares = missingShares(sample, sample, input);
   memory.release(mark);
   const pairsOf = (records: number): number => (records * (records - 1)) / 2;
   const within = (shows: OwnPairs["shows"], pairs: readonly Observation[], records: number): OwnPairs => ({ shows, observations: pairs, allPairs: pairsOf(records), missingShares: shares, growth: pairsOf(peopleIn(dataset)) / Math.max(1, pairsOf(records)) });

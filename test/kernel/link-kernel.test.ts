@@ -376,6 +376,23 @@ describe("the WebAssembly linkage kernel equals the reference", () => {
     expect(bench.kernel.countObservations(rows, rows, seen, n, missing, missing, bench.memory.reserveZeroed(24 * 16), 4, 0, bench.room(n * 4))).toBe(-1);
   });
 
+  it("counts masks, and gives up on a table that is too small", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constant(0n), fc.bigInt({ min: 0n, max: 40n }), fc.bigInt({ min: 0n, max: 2n ** 53n - 1n })), { maxLength: 100 }), fc.integer({ min: 2, max: 8 }), (masks, log2Slots) => {
+        const bench = new Bench();
+        const expected = new Map<bigint, bigint>();
+        for (const mask of masks) expected.set(mask, (expected.get(mask) ?? 0n) + 1n);
+        const table = bench.memory.reserveZeroed(16 * 2 ** log2Slots);
+        const distinct = bench.kernel.countMasks(bench.words(masks), masks.length, table, log2Slots);
+        if (expected.size > 0.75 * 2 ** log2Slots) return expect(distinct).toBe(-1);
+        expect(distinct).toBe(expected.size);
+        const words = bench.memory.i64(table, 2 * 2 ** log2Slots);
+        const counts = Array.from({ length: 2 ** log2Slots }, (_, slot): [bigint, bigint] => [words[2 * slot]!, words[2 * slot + 1]!]).filter(([, count]) => count > 0n);
+        expect(new Map(counts)).toEqual(expected);
+      }),
+    );
+  });
+
   it("groups pairs and takes those of free records that no other of the group stands against", () => {
     const ROWS = 12;
     const row = fc.nat({ max: ROWS - 1 });

@@ -8,7 +8,7 @@ export { sortByKey } from "./sort";
 export { countPairs, emitPairs, findBlocks } from "./join";
 export { comparePairs } from "./compare";
 export { scanBlocks, scanScratch } from "./scan";
-export { absorbMatches, countObservations, dealTuples, mergeTuples, uniteMarks } from "./merge";
+export { absorbMatches, countMasks, countObservations, dealTuples, mergeTuples, uniteMarks } from "./merge";
 export { diceAbove, diceScratch, groupBytes, layGroups, sortByWeight } from "./dice";
 export { groupPairs, takePairs, wordsAt } from "./solve";
 export { linkBytes, packIds, writeLinks } from "./link-rows";

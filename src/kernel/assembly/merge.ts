@@ -164,3 +164,21 @@ export function countObservations(pairsA: usize, pairsB: usize, observed: usize,
   }
   return distinct;
 }
+
+/** Counts distinct masks of missing values. `table`: 2^`log2Slots` entries of u64 mask and u64 count, zeroed by the caller; a slot with count 0 is free. Returns the number of distinct ones, or -1 when the table is three quarters full. */
+export function countMasks(masks: usize, rows: u32, table: usize, log2Slots: u32): i32 {
+  const mask = (<usize>1 << log2Slots) - 1;
+  const limit = <i32>((3 << log2Slots) >> 2);
+  let distinct = 0;
+  for (const end = masks + (<usize>rows << 3); masks < end; masks += 8) {
+    const missing = load<u64>(masks);
+    let entry = table + ((<usize>((missing * 0x9e3779b97f4a7c15) >> 32) & mask) << 4);
+    while (load<u64>(entry, 8) != 0 && load<u64>(entry) != missing) entry = table + ((entry + 16 - table) & ((mask << 4) | 15));
+    if (load<u64>(entry, 8) == 0) {
+      if (++distinct > limit) return -1;
+      store<u64>(entry, missing);
+    }
+    store<u64>(entry, load<u64>(entry, 8) + 1, 8);
+  }
+  return distinct;
+}
