@@ -10,7 +10,7 @@ export interface CutCells {
 
 /** Finds line ends and cells in CSV text without quotes. */
 export class CsvKernel {
-  readonly #memory = new KernelMemory();
+  readonly #memory = new KernelMemory(8 << 20); // a mebibyte of text, and the end of each line by four bytes a byte
   readonly #kernel: EncodeKernel = encodeKernel(this.#memory.memory);
   readonly #begin: number;
 

@@ -2,17 +2,23 @@
 export const SLACK = 16;
 
 const PAGE = 65536;
-/** 16 MB and 4 GB. What is not written to takes no room, but to V8 all of a memory that grows is new, and it collects garbage each time: it grows seldom. */
-const FIRST_PAGES = 256;
+/** 4 GB. */
 const MOST_PAGES = 65536;
 
 /** A kernel's memory, of which more and more is reserved. `bytes` and `words` are all of it, and other views after each `reserve`. */
 export class KernelMemory {
-  readonly memory = new WebAssembly.Memory({ initial: FIRST_PAGES });
-  bytes = new Uint8Array(this.memory.buffer);
-  words = new Uint32Array(this.memory.buffer);
+  readonly memory: WebAssembly.Memory;
+  bytes: Uint8Array;
+  words: Uint32Array;
   /** What is beyond is not reserved. */
   free = 0;
+
+  /** `size`: bytes that will be enough, most likely. What is not written to takes no room, but to V8 all of a memory is new when it is made and when it grows, and it collects garbage for so much: it is no larger than that, and grows seldom. */
+  constructor(size: number) {
+    this.memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Uint32Array(this.memory.buffer);
+  }
 
   /** `base`: the first byte that the host may use. */
   begin(base: number): void {

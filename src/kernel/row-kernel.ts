@@ -18,7 +18,7 @@ const DRAWS = 1 << 13;
 
 /** Encoded rows in memory of the kernel, which says what they share, puts them in random order and lays them out by columns. */
 export class RowKernel {
-  readonly memory = new KernelMemory();
+  readonly memory = new KernelMemory(16 << 20);
   readonly kernel: EncodeKernel = encodeKernel(this.memory.memory);
   readonly shape: RowShape;
   #count = 0;

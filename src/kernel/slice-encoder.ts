@@ -30,6 +30,9 @@ function maskOf(bits: readonly number[]): [low: number, high: number] {
 }
 
 const SEPARATOR = 0x1f;
+/** For slices and their rows, the program and its scratch; and for the table of a group's kept cells as it grows. */
+const SLICE_BYTES = 8 << 20;
+const TABLE_BYTES = 4 << 20;
 /** For what a batch's records alone have. */
 const PASSING_BYTES = 1 << 20;
 
@@ -72,7 +75,7 @@ interface Room {
  */
 export class SliceEncoder {
   readonly #kernel: EncodeKernel;
-  readonly #memory = new KernelMemory();
+  readonly #memory: KernelMemory;
   readonly #groups: readonly ValueGroup[];
   readonly #program: Program;
   /** How far notes on each group lie from its address, in bytes: behind its values. */
@@ -100,6 +103,7 @@ export class SliceEncoder {
   /** `room`: bytes for what is kept of each group. */
   constructor(plan: EncodingPlan, groups: readonly ValueGroup[], room: number) {
     const cmac = new Cmac(plan.key);
+    this.#memory = new KernelMemory(SLICE_BYTES + groups.filter(({ keptCells }) => keptCells > 0).length * (room + TABLE_BYTES));
     this.#kernel = encodeKernel(this.#memory.memory, (at, bytes) => cmac.encrypt(this.#memory.bytes.subarray(at, at + bytes)));
     this.#memory.begin(this.#kernel.heapBase());
     this.#groups = groups;

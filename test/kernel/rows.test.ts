@@ -32,7 +32,7 @@ describe("rows", () => {
   });
 
   it("are shuffled as the reference shuffles, draws that are rejected and draws that do not suffice too", () => {
-    const memory = new KernelMemory();
+    const memory = new KernelMemory(1 << 20);
     const kernel = encodeKernel(memory.memory);
     memory.begin(kernel.heapBase());
     const next = random("draws");
