@@ -47,10 +47,12 @@ export class SharedMemory {
     return at;
   }
 
-  /** Reserves and zeroes. */
+  /** Reserves and zeroes. What has never been reserved is zero; the threads that use it take it from the system, all at once, rather than this one alone. */
   reserveZeroed(bytes: number): number {
+    const used = this.#peak;
     const at = this.reserve(bytes);
-    this.f64(at, Math.ceil(bytes / 8)).fill(0); // by words: in memory that threads share, each value is stored by itself
+    const dirty = Math.min(this.#top, used) - at;
+    if (dirty > 0) this.f64(at, dirty / 8).fill(0); // by words: in memory that threads share, each value is stored by itself
     return at;
   }
 

@@ -17,6 +17,20 @@ const { linkDatasets } = (await import(new URL("../../dist/src/linkage/link-data
 
 const RECORDS = 12_000;
 
+describe("memory that threads share", () => {
+  it("is zero where that is asked for, whether it was in use before or not", () => {
+    const memory = new SharedMemory();
+    const mark = memory.mark();
+    memory.u8(memory.reserve(1000), 1000).fill(1);
+    memory.release(mark);
+    const [some, all] = [memory.reserveZeroed(100), memory.reserveZeroed(5000)];
+    expect([...memory.u8(some, 100), ...memory.u8(all, 5000)].every((byte) => byte === 0)).toBe(true);
+    memory.release(mark);
+    memory.u8(memory.reserve(1000), 1000).fill(1);
+    expect(memory.u8(memory.reserveZeroed(5000), 5000).every((byte) => byte === 0)).toBe(true);
+  });
+});
+
 describe("the memory a run may take", () => {
   const sizes = { rowsA: RECORDS, rowsB: RECORDS, own: [RECORDS, RECORDS], stride: rowStride(standardSchema), threads: 1, whole: false };
 
