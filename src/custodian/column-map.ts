@@ -11,7 +11,13 @@ import { looksLikeHeader } from "./column-names.ts";
  * `schema init` and `schema check` write it beside the CSV as `NAME.map.json`; without one, `hash` recognises the columns itself.
  */
 const dateOrder = z.enum(["dmy", "mdy", "ymd"]);
-const inColumns = z.strictObject({ columns: z.array(z.string()).min(1).max(8), order: dateOrder.optional(), take: z.enum(["forename", "surname"]).optional() });
+const inColumns = z.strictObject({
+  columns: z.array(z.string()).min(1).max(8),
+  order: dateOrder.optional(),
+  take: z.enum(["forename", "surname", "first surname", "last surname"]).optional(),
+  written: z.enum(["surname first", "given name last", "two surnames"]).optional(),
+  codes: z.record(z.string(), z.enum(["M", "F", "X"])).optional(),
+});
 const inParts = z.strictObject({ day: z.string().optional(), month: z.string().optional(), year: z.string().optional() });
 const mapSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -21,7 +27,10 @@ const mapSchema = z.strictObject({
   fields: z.record(z.string(), z.looseObject({})),
 });
 
-/** Where a field's value comes from: columns joined by a space (one part of a full name taken out), or a date of birth in three columns. */
+/**
+ * Where a field's value comes from: columns joined by a space (one part of a name taken out, from a full name as it is `written`; `codes` says what a column's own codes for the sexes mean), or a date of birth in
+ * three columns.
+ */
 export type FieldSource = z.infer<typeof inColumns> | z.infer<typeof inParts>;
 export type ColumnMap = Omit<z.infer<typeof mapSchema>, "fields"> & { fields: Record<string, FieldSource> };
 

@@ -5,7 +5,10 @@ import type { AtomValues } from "./encoding.ts";
 import { normalizeAddress, normalizeTown } from "./normalize/address.ts";
 import { normalizeEmail, normalizeHealthNumber, normalizePhone, normalizeSex } from "./normalize/codes.ts";
 import { type DateParts, normalizeDate, parseDate } from "./normalize/date.ts";
-import { normalizeForename, normalizeSurname, splitFullName } from "./normalize/name.ts";
+import { takePart } from "./normalize/full-name.ts";
+import { letters } from "./normalize/letters.ts";
+import { monthNamed } from "./normalize/months.ts";
+import { normalizeForename, normalizeSurname } from "./normalize/name.ts";
 import type { Normalized } from "./normalize/normalized.ts";
 import { normalizePostcode } from "./normalize/postcode.ts";
 import { remembered } from "./normalize/remembered.ts";
@@ -105,13 +108,14 @@ interface TextReader {
 
 function textReader(source: FieldSource, header: readonly string[], normalize: (text: string) => Normalized): TextReader {
   const columns = "columns" in source ? source.columns.map((column) => header.indexOf(column)) : [];
-  const take = "take" in source ? source.take : undefined;
+  const { take, written, codes } = "columns" in source ? source : {};
   const [only] = columns;
   const textOf = columns.length === 1 ? (cells: readonly string[]) => cells[only!]! : (cells: readonly string[]) => columns.map((column) => cells[column]).join(" ");
+  if (codes !== undefined) return { columns, textOf, normalize: (text) => normalize(codes[letters(text)] ?? text) };
   if (take === undefined) return { columns, textOf, normalize };
   // full names hardly come again, but their parts do
   const known = remembered(normalize);
-  return { columns, textOf, normalize: (text) => known(splitFullName(text)[take]) };
+  return { columns, textOf, normalize: (text) => known(takePart(text, take, written)) };
 }
 
 function dateReader(source: FieldSource, header: readonly string[], thisYear: number): TextReader {
@@ -146,10 +150,7 @@ function dateReader(source: FieldSource, header: readonly string[], thisYear: nu
 }
 
 const PART_END = "\u0000";
-const MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
-
+/** A month in a column of its own. */
 function monthNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  const at = /^[a-z]{3,}$/i.test(text) ? MONTHS.indexOf(text.slice(0, 3).toLowerCase()) : -1;
-  return at >= 0 && at % 3 === 0 ? at / 3 + 1 : Number.NaN;
+  return /^\d+$/.test(text) ? Number(text) : monthNamed(text) || Number.NaN;
 }

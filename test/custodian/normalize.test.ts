@@ -4,7 +4,8 @@ import { normalizeAddress, normalizeTown } from "../../src/custodian/normalize/a
 import { normalizeEmail, normalizeHealthNumber, normalizePhone, normalizeSex } from "../../src/custodian/normalize/codes.ts";
 import { type DateOrder, normalizeDate, parseDate, settleOrder } from "../../src/custodian/normalize/date.ts";
 import { letters } from "../../src/custodian/normalize/letters.ts";
-import { normalizeForename, normalizeSurname, splitFullName } from "../../src/custodian/normalize/name.ts";
+import { splitFullName, takePart } from "../../src/custodian/normalize/full-name.ts";
+import { normalizeForename, normalizeSurname } from "../../src/custodian/normalize/name.ts";
 import { normalizePostcode } from "../../src/custodian/normalize/postcode.ts";
 
 const forename = (text: string): string | undefined => normalizeForename(text).views?.["exact"];
@@ -143,9 +144,41 @@ describe("full names", () => {
     ["Smith, Junior", "Junior", "Smith"],
     ["De Souza, Junior", "Junior", "De Souza"],
     ["Rahman, Md", "Md", "Rahman"],
+    ["DUPONT Jean Luc", "Jean Luc", "DUPONT"],
+    ["Jean LE GALL", "Jean", "LE GALL"],
+    ["JP Smith", "JP", "Smith"],
+    ["JOHN SMITH", "JOHN", "SMITH"],
+    ["Mary E Jones", "Mary E", "Jones"],
+    ["王小明", "小明", "王"],
+    ["欧阳娜娜", "娜娜", "欧阳"],
+    ["山田 太郎", "太郎", "山田"],
   ])("%s", (text, first, last) => {
     const split = splitFullName(text);
     expect([split.forename.trim(), split.surname.trim()]).toEqual([first, last]);
+  });
+});
+
+describe("names whose column says how they are written", () => {
+  it.each([
+    ["Kovács Anna Mária", "surname first", "Anna Mária", "Kovács"],
+    ["von der Heide Anna", "surname first", "Anna", "von der Heide"],
+    ["Nguyễn Thị Lan", "given name last", "Lan", "Nguyễn"],
+    ["María Pérez García", "two surnames", "María", "Pérez"],
+    ["Ana María de la Cruz Pérez", "two surnames", "Ana María", "de la Cruz"],
+    ["José Ortega y Gasset", "two surnames", "José", "Ortega"],
+    ["Ana Pérez", "two surnames", "Ana", "Pérez"],
+  ] as const)("%s, %s", (text, written, forename, surname) => {
+    expect(splitFullName(text, written)).toEqual({ forename, surname });
+  });
+
+  it.each([
+    ["Pérez García", "first surname", "Pérez"],
+    ["de la Cruz Pérez", "first surname", "de la Cruz"],
+    ["Silva dos Santos", "last surname", "dos Santos"],
+    ["Silva", "last surname", "Silva"],
+    ["", "first surname", ""],
+  ] as const)("of %s the %s", (text, part, expected) => {
+    expect(takePart(text, part)).toBe(expected);
   });
 });
 
@@ -168,6 +201,14 @@ describe("dates", () => {
     ["12/07/1985 12:30", "dmy"],
     ["1985/7/12", "mdy"],
     ["19850712", "dmy"],
+    ["12 de julio de 1985", "mdy"],
+    ["12 juillet 1985", "mdy"],
+    ["12. Juli 1985", "mdy"],
+    ["12 lipca 1985", "mdy"],
+    ["12 temmuz 1985", "mdy"],
+    ["12 июля 1985 г.", "mdy"],
+    ["1985年7月12日", "dmy"],
+    ["1985. július 12.", "dmy"],
   ] as const)("reads %s (%s)", (text, order) => {
     expect(read(text, order)).toBe("19850712");
   });
@@ -235,6 +276,10 @@ describe("postcodes", () => {
     ["5555", "5555", "555"],
     ["4223", "4223", "422"],
     ["11788-1234", "11788", "1178"],
+    ["02139", "2139", "213"],
+    ["2139.0", "2139", "213"],
+    ["D-10115", "10115", "1011"],
+    ["SE-114 55", "11455", "1145"],
   ])("%s", (text, exact, sector) => {
     expect(normalizePostcode(text).views).toMatchObject({ exact, sector });
   });
@@ -284,6 +329,24 @@ describe("addresses", () => {
     expect(normalizeAddress(text).views?.["exact"]).toBe(expected);
   });
 
+  it.each([
+    ["Hauptstr. 5", "5 HAUPTSTRASSE"],
+    ["Hauptstraße 5 b", "5 HAUPTSTRASSE"],
+    ["Kerkstraat 12 A", "12 KERKSTRAAT"],
+    ["Calle Mayor, 27", "27 CALLEMAYOR"],
+    ["C/ Mayor 27, 3º B", "27 CALLEMAYOR"],
+    ["12 bis bd Victor Hugo", "12 BOULEVARDVICTORHUGO"],
+    ["Rua 7 de Setembro, 120", "120 RUA7DESETEMBRO"],
+    ["Av. Paulista, 1578 apto 12", "1578 AVENUEPAULISTA"],
+    ["ul. Mickiewicza 5/7", "5 MICKIEWICZA"],
+    ["Mickiewicza 5", "5 MICKIEWICZA"],
+    ["бул. Ленина, д. 48", "48 БУЛЬВАРЛЕНИНА"],
+    ["C/O Smith 12 High Street", "12 HIGHSTREET"],
+    ["Rose Cottage 12 The Butts", "12 THEBUTTS"],
+  ])("of other countries: %s -> %s", (text, expected) => {
+    expect(normalizeAddress(text).views?.["exact"]).toBe(expected);
+  });
+
   it("drops no fixed abode", () => {
     expect(normalizeAddress("No Fixed Abode")).toEqual({ problem: "placeholder" });
   });
@@ -308,6 +371,10 @@ describe("codes", () => {
     ["v", "V"],
     ["K", "F"],
     ["divers", "X"],
+    ["Mme", "F"],
+    ["мужской", "M"],
+    ["女", "F"],
+    ["Žena", "F"],
   ])("reads the sex %s", (text, expected) => {
     expect(normalizeSex(text).views?.["exact"]).toBe(expected);
   });
@@ -320,6 +387,12 @@ describe("codes", () => {
     ["+44 20 7946 0958", "2079460958"],
     ["020 7946 0958", "2079460958"],
     ["0044 (0)20 7946 0958", "2079460958"],
+    ["+33 6 12 34 56 78", "612345678"],
+    ["06 12 34 56 78", "612345678"],
+    ["+7 912 345-67-89", "9123456789"],
+    ["8 (912) 345-67-89", "9123456789"],
+    ["+351 912 345 678", "912345678"],
+    ["5551234567.0", "5551234567"],
   ])("reads the phone number %s", (text, expected) => {
     expect(normalizePhone(text).views?.["exact"]).toBe(expected);
   });

@@ -3,11 +3,35 @@ import type { Normalized } from "./normalized.ts";
 import { remembered } from "./remembered.ts";
 
 const STREET_TYPES: Record<string, string> = {
-  RD: "ROAD", ROAD: "ROAD", ST: "STREET", STR: "STREET", STREET: "STREET", AV: "AVENUE", AVE: "AVENUE", AVENUE: "AVENUE", LN: "LANE", LANE: "LANE", DR: "DRIVE", DRV: "DRIVE", DRIVE: "DRIVE", CL: "CLOSE", CLOSE: "CLOSE",
+  RD: "ROAD", ROAD: "ROAD", ST: "STREET", STR: "STREET", STRASSE: "STREET", STREET: "STREET", AV: "AVENUE", AVE: "AVENUE", AVENUE: "AVENUE", LN: "LANE", LANE: "LANE", DR: "DRIVE", DRV: "DRIVE", DRIVE: "DRIVE", CL: "CLOSE", CLOSE: "CLOSE",
   CT: "COURT", CRT: "COURT", COURT: "COURT", CRES: "CRESCENT", CR: "CRESCENT", CRESCENT: "CRESCENT", PL: "PLACE", PLACE: "PLACE", SQ: "SQUARE", SQUARE: "SQUARE", TCE: "TERRACE", TERR: "TERRACE", TER: "TERRACE", TERRACE: "TERRACE",
   GDNS: "GARDENS", GDN: "GARDENS", GARDENS: "GARDENS", GRDNS: "GARDENS", GR: "GROVE", GRO: "GROVE", GROVE: "GROVE", PK: "PARK", PDE: "PARADE", PARADE: "PARADE", WY: "WAY", WAY: "WAY", HWY: "HIGHWAY", HIGHWAY: "HIGHWAY",
   CCT: "CIRCUIT", CIRCUIT: "CIRCUIT", BLVD: "BOULEVARD", BOULEVARD: "BOULEVARD", WALK: "WALK", MEWS: "MEWS", ROW: "ROW", RISE: "RISE", HILL: "HILL", GREEN: "GREEN", VIEW: "VIEW", YARD: "YARD",
 };
+/** Kinds of street that stand in front of its name, each by what it is also written. */
+const LEADING: Record<string, string> = {};
+for (const forms of [
+  "RUE R", "AVENUE AV AVE AVENIDA AVDA AVD", "BOULEVARD BD BVD BLD BOUL", "CHEMIN CHE CHEM", "IMPASSE IMP", "ROUTE RTE", "ALLEE ALL", "QUAI", "PLACE", "COURS", "SQUARE SQ", "RUELLE",
+  "CALLE C CL CLL", "PLAZA PZA PLZ", "PASEO PSO PO", "CARRETERA CTRA CRTA", "CAMINO CMNO CNO", "RONDA RDA", "TRAVESIA TRVA", "GLORIETA", "CALLEJON", "URBANIZACION URB", "CUESTA", "PASAJE PJE", "CARRER",
+  "RUA", "TRAVESSA TV TRAV", "ALAMEDA AL", "PRACA PC PCA", "LARGO LGO", "ESTRADA ESTR", "RODOVIA ROD",
+  "VIA V", "VIALE VLE", "PIAZZA PZZA PZ", "CORSO CSO", "VICOLO VLO", "STRADA STR", "CONTRADA CDA", "PIAZZALE PLE",
+  "ULICA UL", "ALEJA ALEJE", "PLAC", "OSIEDLE OS", "ULICE", "NAMESTI",
+  "УЛИЦА УЛ", "ПРОСПЕКТ ПР ПРТ", "ПЕРЕУЛОК ПЕР", "БУЛЬВАР БУЛ БР", "НАБЕРЕЖНАЯ НАБ", "ШОССЕ Ш", "АЛЛЕЯ АЛЛ", "ПЛОЩАДЬ ПЛ", "ПРОЕЗД",
+  "ΟΔΟΣ", "ΛΕΩΦΟΡΟΣ ΛΕΩΦ", "STRASSE STR", "JALAN JL", "SOKAK SK", "CADDESI CAD",
+]) {
+  const [full, ...short] = forms.split(" ");
+  for (const form of [full!, ...short]) LEADING[letters(form)] ??= letters(full!);
+}
+/** They say that a street follows and nothing of which: many leave them out. */
+const SILENT = new Set(["ULICA", "ULICE", "УЛИЦА"].map(letters));
+/** German, Dutch, Scandinavian and Hungarian names of streets, whose number stands behind them. */
+const STREET_ENDING = /(STRASSE|STR|GASSE|WEG|PLATZ|ALLEE|RING|DAMM|UFER|STRAAT|LAAN|PLEIN|GRACHT|KADE|GATAN|VAGEN|GRAND|GADE|VEJ|ALLE|GATE|VEI|VEIEN|VEGEN|KATU|TIE|UTCA|UTJA|SOKAK|CADDESI)$/;
+/** Written before a number. */
+const NUMBER_SIGNS = new Set(["NR", "NO", "N", "NUM", "NUMERO", "CP", "SN", "Д", "ДОМ"]);
+
+/** "12 bis rue Hoche". */
+const REPEATED = new Set(["BIS", "TER", "QUATER"]);
+
 const UNITS = "FLAT|APARTMENT|APT|UNIT|ROOM|RM|SUITE|STUDIO";
 const SUB_UNIT = new RegExp(`\\b(${UNITS})\\s+(NO\\s+)?([A-Z]|[A-Z]?\\d+[A-Z]?)\\b`, "g");
 const UNIT_WORDS = new Set(UNITS.split("|"));
@@ -55,10 +79,7 @@ function readAddress(text: string): Normalized {
     if (line === "") return { problem: "unusable" };
     words = line.split(" ");
   }
-  const at = words.findIndex(isNumber);
-  const number = at >= 0 && at <= 4 ? words[at]! : undefined;
-  const afterNumber = words.findIndex((word, i) => i > at && !isNumber(word)); // "12-14" is one number
-  const street = number === undefined ? words : words.slice(afterNumber < 0 ? words.length : afterNumber);
+  const { number, street } = numberAndStreet(words);
   // a kind of street ends the street, unless it comes first ("PARK AVENUE", "ST JOHNS ROAD")
   let end = street.length;
   for (let i = 1; i < street.length; i++) {
@@ -68,11 +89,35 @@ function readAddress(text: string): Normalized {
     end = i + 1;
     if (STREET_TYPES[street[i + 1] ?? ""] === undefined) break; // "HILL ROAD": the last of two kinds counts
   }
+  const [kind] = street;
+  const leading = kind === undefined || street.length < 2 ? undefined : LEADING[kind];
+  if (leading !== undefined) street[0] = SILENT.has(leading) ? "" : leading;
+  for (let i = 0; i < end; i++) if (street[i]!.length > 5 && street[i]!.endsWith("STR")) street[i] += "ASSE";
   const name = street.slice(0, end).join("");
   const views: NonNullable<Normalized["views"]> = { exact: number === undefined ? name : name === "" ? number : `${number} ${name}` };
   if (number !== undefined) views["number"] = number;
   if (name !== "") views["street"] = name;
   return { views };
+}
+
+/** The house number, and the words of the street: those behind it, or in front of it where they are a street by themselves or nothing follows ("Lange Straße 5", "Calle Mayor, 27, 3 B"). */
+function numberAndStreet(words: readonly string[]): { number: string | undefined; street: string[] } {
+  const leads = LEADING[words[0]!] !== undefined && !(words[0] === "C" && words[1] === "O");
+  let at = words.findIndex(isNumber);
+  if (leads && at === 1) {
+    // "Rua 7 de Setembro, 120"
+    const next = words.findIndex((word, i) => i > 2 && isNumber(word) && !isNumber(words[i - 1]!));
+    if (next > 0) at = next;
+  }
+  if (at < 0 || (at > 4 && !leads)) return { number: undefined, street: [...words] };
+  const before = words.slice(0, at);
+  while (before.length > 1 && NUMBER_SIGNS.has(before.at(-1)!)) before.pop();
+  const number = words[at]!;
+  const after = words.slice(at).findIndex((word) => !isNumber(word)); // "12-14" is one number
+  const behind = after < 0 ? [] : words.slice(at + after);
+  if (behind.length > 1 && REPEATED.has(behind[0]!)) behind.shift();
+  const isStreet = before.some((word) => word.length > 1) && (behind.every((word) => word.length === 1) || leads || STREET_ENDING.test(before.at(-1)!));
+  return { number, street: isStreet ? before : behind };
 }
 
 function isNumber(word: string): boolean {

@@ -1,16 +1,16 @@
 import { letters } from "./letters.ts";
 import type { Normalized } from "./normalized.ts";
 
-// of other languages only what no other of them means otherwise: D is woman in Italian and boy in Danish. H and V are values of their own, for they are man in Spanish, where M is woman, and V is woman in Dutch: departments of one country
-// agree on them all the same
+// of other languages only what no other of them means otherwise: D is woman in Italian and boy in Danish. H and V are values of their own, for they are man in Spanish, where M is woman, and V is woman in Dutch: what a
+// column's codes mean, where its values tell, is in the column map
 const SEX_WORDS: Record<string, string> = {
-  M: "M 1 MALE MAN BOY MANN MAENNLICH MANNLICH MASCULIN MASCULINO MASCHIO HOMME HOMBRE HOMEM UOMO MEZCZYZNA MANNELIJK HERR",
-  F: "F 2 W K FEMALE WOMAN GIRL FRAU WEIBLICH FEMME FEMININ FEMININO FEMENINO FEMMINA MUJER MULHER DONNA KOBIETA VROUW VROUWELIJK KVINNA KVINNE KVINDE",
+  M: "M 1 MALE MAN BOY MR MANN MAENNLICH MANNLICH MASCULIN MASCULINO MASC MASCHIO HOMME HOMBRE HOMEM UOMO VARON MEZCZYZNA MANNELIJK HERR MONSIEUR GARCON SENOR MAND MUZ MUZSKE FERFI ERKEK E BARBAT MIES NAM М МУЖ МУЖСКОИ МУЖЧИНА Ч ЧОЛ АРРЕН ΑΡΡΕΝ ΑΝΔΡΑΣ 男 男性 ذكر",
+  F: "F 2 W K FEMALE WOMAN GIRL MRS MS MISS FRAU WEIBLICH FEMME FEMININ FEMININO FEMENINO FEM FEMMINA MUJER MULHER DONNA KOBIETA VROUW VROUWELIJK KVINNA KVINNE KVINDE MADAME MME MLLE FILLE SENORA ZENA Z ZENSKE NO KADIN FEMEIE NAINEN NU Ж ЖЕН ЖЕНСКИИ ЖЕНЩИНА ЖІН ΘΗΛΥ ΓΥΝΑΙΚΑ 女 女性 انثى أنثى",
   X: "X O I OTHER INTERSEX DIVERS",
   H: "H",
   V: "V",
 };
-const SEXES = new Map(Object.entries(SEX_WORDS).flatMap(([sex, words]) => words.split(" ").map((word) => [word, sex])));
+const SEXES = new Map(Object.entries(SEX_WORDS).flatMap(([sex, words]) => words.split(" ").map((word) => [letters(word), sex])));
 const SEX_UNKNOWN = new Set(["", "U", "UNKNOWN", "NK", "0", "9", "N", "NOT KNOWN", "NOT STATED", "NOT SPECIFIED", "INDETERMINATE"]);
 
 /** Sex or gender as recorded; 1 and 2, 0 and 9 as in the NHS data dictionary. */
@@ -21,9 +21,12 @@ export function normalizeSex(text: string): Normalized {
   return sex === undefined ? { problem: "unusable" } : { views: { exact: sex } };
 }
 
+/** Country calling codes: those of one digit, of two, and all others, of three (ITU-T E.164). */
+const COUNTRY = /^(\+|00)(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d)/;
+
 /** A telephone number: digits without country or trunk prefix, the last ten at most. */
 export function normalizePhone(text: string): Normalized {
-  const digits = text.replace(/[^\d+]/g, "").replace(/^(\+|00)(44|353|61|1)/, "").replaceAll("+", "").replace(/^0+/, "");
+  const digits = text.replace(/\.0+$/, "").replace(/[^\d+]/g, "").replace(COUNTRY, "").replaceAll("+", "").replace(/^0+/, "");
   if (digits === "") return text.trim() === "" ? {} : { problem: "unusable" };
   if (/^(\d)\1*$/.test(digits)) return { problem: "placeholder" };
   if (digits.length < 6 || digits.length > 15) return { problem: "unusable" };

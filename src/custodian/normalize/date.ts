@@ -1,15 +1,18 @@
+import { monthNamed } from "./months.ts";
 import type { Normalized } from "./normalized.ts";
 
 /** Order of the parts in a written date; names of months and four-digit years in front settle it by themselves. */
 export type DateOrder = "dmy" | "mdy" | "ymd";
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const FIRST_YEAR = 1850;
 /** Written when a date is not known; a spike that would undo the anchor (privacy). 1 January of any other year is also a birthday and stays. */
 const PLACEHOLDERS = new Set(["1900-1-1", "1850-1-1", "1899-12-30", "1899-12-31"]);
 
 const PACKED = /^\d{8}$/;
 const PACKED_YMD = /^(18[5-9]|19\d|20\d)\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+
+/** "12 de mayo de 1980", "12 of May". */
+const BETWEEN = /^(de|del|do|da|of|den|the|г|года?)$/i;
 
 export interface DateParts {
   day?: number;
@@ -25,21 +28,21 @@ export interface WrittenDate {
 
 /** Takes a written date apart. Eight digits without separators are cut as `order` says, or as ymd when they are such a date: its month and day, read as a year, would lie before 1850. */
 export function writtenDate(text: string, order: DateOrder): WrittenDate | undefined {
-  const bare = text.trim().replace(/[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[AP]M|[+-]\d{2}:?\d{2})?$/i, "").replace(/(\d)(st|nd|rd|th)\b/gi, "$1");
+  const bare = text.trim().replace(/[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[AP]M|[+-]\d{2}:?\d{2})?$/i, "").replace(/(\d)(st|nd|rd|th|er|º|ª|°)(?![\p{L}\d])/giu, "$1");
   if (PACKED.test(bare)) {
     const cut = order === "ymd" || PACKED_YMD.test(bare) ? 4 : 2;
     return { numbers: [bare.slice(0, cut), bare.slice(cut, cut + 2), bare.slice(cut + 2)], named: -1 };
   }
-  const parts = bare.split(/[\s/.,-]+/).filter((part) => part !== "");
+  let parts = bare.split(/[\s/.,年月日-]+/).filter((part) => part !== "");
+  if (parts.length > 3) parts = parts.filter((part) => !BETWEEN.test(part));
   if (parts.length !== 3) return undefined;
   let named = -1;
   for (let i = 0; i < 3; i++) {
-    const month = MONTHS.indexOf(parts[i]!.slice(0, 3).toLowerCase());
-    if (month >= 0 && /^[a-z]+$/i.test(parts[i]!)) {
-      if (named >= 0) return undefined;
-      parts[i] = String(month + 1);
-      named = i;
-    } else if (!/^\d{1,4}$/.test(parts[i]!)) return undefined;
+    if (/^\d{1,4}$/.test(parts[i]!)) continue;
+    const month = monthNamed(parts[i]!);
+    if (month === 0 || named >= 0) return undefined;
+    parts[i] = String(month);
+    named = i;
   }
   return { numbers: parts as [string, string, string], named };
 }

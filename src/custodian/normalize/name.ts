@@ -1,12 +1,9 @@
 import { doubleMetaphone } from "double-metaphone";
 import { letters } from "./letters.ts";
 import { fullForm } from "./short-forms.ts";
+import { GENERATIONS, TITLES } from "./name-additions.ts";
 import type { Normalized } from "./normalized.ts";
 
-const TITLES = new Set("MR MRS MISS MS MX MASTER DR PROF PROFESSOR REV REVD REVEREND SIR DAME LADY LORD".split(" "));
-const GENERATIONS = new Set("JR JNR JUNIOR SR SNR SENIOR II III IV".split(" "));
-/** Degrees and honours that follow a name, without those that are forenames or initials too (MD, MA, BA, JP). */
-const DEGREES = new Set("BSC MSC MBA PHD DPHIL LLB LLM MBBS MBCHB FRCS FRCP MRCP MBE OBE CBE KBE DBE ESQ ESQUIRE".split(" "));
 /**
  * Stand-ins for a name that is not known. They are spikes in the frequencies, hence dropped and counted (privacy). The whole value must be one, and none is a name that people bear (Null and Test are surnames,
  * Nan and Boy forenames).
@@ -47,29 +44,6 @@ export function normalizeSurname(text: string): Normalized {
   if (NO_SURNAMES.has(joined)) return { problem: "placeholder" };
   return { views: nameViews(joined, joined) };
 }
-
-/** "SURNAME, Forename Middle" or "Forename Middle Surname" taken apart; particles (van, de, O') stay with the surname. */
-export function splitFullName(text: string): { forename: string; surname: string } {
-  const comma = text.indexOf(",");
-  if (comma > 0) {
-    const [before, after] = [text.slice(0, comma), text.slice(comma + 1)];
-    return areSuffixes(wordsOf(after), wordsOf(before)) ? splitFullName(before) : { surname: before, forename: after };
-  }
-  const words = text.trim().split(/\s+/);
-  while (words.length > 1 && TITLES.has(letters(words[0]!))) words.shift();
-  while (words.length > 2 && GENERATIONS.has(letters(words.at(-1)!))) words.pop();
-  if (words.length < 2) return { forename: "", surname: words[0] ?? "" };
-  let first = words.length - 1;
-  while (first > 1 && PARTICLES.has(letters(words[first - 1]!))) first--;
-  return { forename: words.slice(0, first).join(" "), surname: words.slice(first).join(" ") };
-}
-
-/** "John Smith, Jr" and "John Smith, PhD"; but what follows a lone surname is a forename ("Smith, Junior", "De Souza, Junior"). */
-function areSuffixes(words: readonly string[], before: readonly string[]): boolean {
-  return before.length > 1 && !PARTICLES.has(before[0]!) && words.length > 0 && words.every((word) => GENERATIONS.has(word) || DEGREES.has(word));
-}
-
-const PARTICLES = new Set("VAN DER DEN DE DEL DELLA DI DA DO DOS DU LA LE VON ZU TEN TER EL AL BIN IBN BEN ABU AP FERCH O MAC MC ST".split(" "));
 
 function wordsOf(text: string): string[] {
   const normal = letters(text);

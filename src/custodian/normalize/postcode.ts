@@ -9,6 +9,11 @@ const UK_OUTWARD = /^[A-Z]{1,2}[0-9][0-9A-Z]?$/;
 /** ZZ99: pseudo-codes of the NHS for no fixed abode and abroad; the rest are stand-ins that everybody shares. Of digits only 0 and 9: 2222 is a place in Australia. */
 const PLACEHOLDER = /^(ZZ99.*|XX+[0-9X]*|Z+|N\/?A|NFA|NONE|UNKNOWN|NK|0+|9+|([A-Z])\2{3,})$/;
 
+/** What a spreadsheet adds to a number. */
+const DECIMALS = /\.0+\s*$/;
+/** "D-10115", "H-1052", "SE-114 55": the letters of the country in front of digits. */
+const COUNTRY = /^(?:A|AT|B|BE|CH|CZ|D|DE|DK|E|ES|F|FI|FR|H|HU|I|IT|L|LU|N|NO|NL|PL|P|PT|S|SE|SK|SI|US|RO|LT|LV|EE|HR)(?=\d{4,5}$)/;
+
 /**
  * A postcode. Views: `exact`; `sector`, the code without its last two characters (UK) or its last (digits only); `district`, without the last three or two.
  * Letters O, I and L in the place of a digit, and the reverse, are put right where that gives a code as the United Kingdom has them. An outward code alone gives only the district.
@@ -16,11 +21,12 @@ const PLACEHOLDER = /^(ZZ99.*|XX+[0-9X]*|Z+|N\/?A|NFA|NONE|UNKNOWN|NK|0+|9+|([A-
 export function normalizePostcode(text: string): Normalized {
   const written = WRITTEN_UK.exec(text);
   if (written !== null && REAL_OUTWARD.test(written[1]!)) return ukViews(written);
-  const code = letters(text).replaceAll(" ", "");
+  const code = letters(text.replace(DECIMALS, "")).replaceAll(" ", "").replace(COUNTRY, "");
   if (code === "") return {};
   if (PLACEHOLDER.test(code)) return { problem: "placeholder" };
   if (/^\d{3,10}$/.test(code)) {
-    const zip = code.length === 9 ? code.slice(0, 5) : code; // ZIP+4
+    // ZIP+4; zeros in front are lost where a spreadsheet took the code for a number
+    const zip = (code.length === 9 ? code.slice(0, 5) : code).replace(/^0+(?=\d{3})/, "");
     return { views: { exact: zip, sector: zip.slice(0, -1), district: zip.slice(0, -2) } };
   }
   const mended = mend(code);
