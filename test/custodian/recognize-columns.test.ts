@@ -70,8 +70,80 @@ describe("recognising columns", () => {
     ["Polish", "imię|nazwisko|data urodzenia|płeć|ulica|kod_pocztowy|miejscowość"],
     ["Swedish", "Förnamn|Efternamn|Födelsedatum|Kön|Adress|Postnummer|Kommun"],
     ["Danish", "fornavn|efternavn|fødselsdato|køn|adresse|postnr|by_navn"],
+    ["Czech", "Jméno|Příjmení|Datum narození|Pohlaví|Ulice|PSČ|Obec"],
+    ["Hungarian", "Keresztnév|Vezetéknév|Születési dátum|Neme|Lakcím|Irányítószám|Település"],
+    ["Turkish", "ADI|SOYADI|DOĞUM TARİHİ|CİNSİYET|ADRES|POSTA KODU|İLÇE"],
+    ["Russian", "Имя|Фамилия|Дата рождения|Пол|Адрес|Почтовый индекс|Город"],
+    ["Chinese", "名|姓|出生日期|性别|地址|邮编|城市"],
   ])("reads %s column names", (_, header) => {
     expect(Object.keys(recognizeColumns(header.split("|"), []).fields)).toEqual(["forename", "surname", "date_of_birth", "sex", "address", "town", "postcode"]);
+  });
+
+  it.each([
+    ["ChildFirstName", "forename"],
+    ["PatLast", "surname"],
+    ["inmate_dob", "date_of_birth"],
+    ["D.O.B.", "date_of_birth"],
+    ["SubjectDoB", "date_of_birth"],
+    ["birth_yyyy", "date_of_birth"],
+    ["Né(e) le", "date_of_birth"],
+    ["geb.", "date_of_birth"],
+    ["Gender (M/F)", "sex"],
+    ["M/V", "sex"],
+    ["last_nm", "surname"],
+    ["postal_cd", "postcode"],
+    ["Last Known Postcode", "postcode"],
+    ["res_street_address", "address"],
+    ["City/Town", "town"],
+    ["Commune de résidence", "town"],
+    ["Phone #", "phone"],
+    ["full_phone_number", "phone"],
+    ["E-mail Address", "email"],
+  ])("knows %s as %s, whoever it is of and however it is written", (column, field) => {
+    expect(recognizeColumns([column], []).fields).toHaveProperty(field);
+  });
+
+  it.each(["mother_first_name", "school_name", "gp_postcode", "contact_name", "place_of_birth", "admission_date", "next_of_kin_phone", "username"])("takes %s for nobody's own", (column) => {
+    expect(recognizeColumns([column], []).fields).toEqual({});
+  });
+
+  it("takes a name for what has no column of its own", () => {
+    expect(recognize("Name|Vorname", "Lee|Ann").fields).toEqual({ forename: { columns: ["Vorname"] }, surname: { columns: ["Name"] } });
+    expect(recognize("nome|cognome", "Ann|Lee").fields).toEqual({ forename: { columns: ["nome"] }, surname: { columns: ["cognome"] } });
+    expect(recognize("navn|adresse", "Ann Lee|Vej 1").fields["surname"]).toEqual({ columns: ["navn"], take: "surname" });
+  });
+
+  it("knows how full names and two surnames are written", () => {
+    expect(recognize("Nom et prénom", "Lee Ann").fields["forename"]).toEqual({ columns: ["Nom et prénom"], take: "forename", written: "surname first" });
+    expect(recognize("Họ và tên", "Lê Thị An").fields["forename"]).toMatchObject({ take: "forename", written: "given name last" });
+    expect(recognize("Nombre|Apellidos", "Ana|Pérez García").fields["surname"]).toEqual({ columns: ["Apellidos"], take: "first surname" });
+    expect(recognize("nome|sobrenome", "Ana|Silva Santos").fields["surname"]).toEqual({ columns: ["sobrenome"], take: "last surname" });
+    expect(recognize("voornaam|tussenvoegsel|achternaam", "An|van der|Berg").fields["surname"]).toEqual({ columns: ["tussenvoegsel", "achternaam"] });
+  });
+
+  it("tells by its values what else a name can mean", () => {
+    expect(recognize("Navn|By", "Ann Lee|Odense").fields["town"]).toEqual({ columns: ["By"] });
+    expect(recognize("vorname|nachname|geburtstag|geburtsmonat|geburtsjahr", "Ann|Lee|3|4|1980").fields["date_of_birth"]).toEqual({ day: "geburtstag", month: "geburtsmonat", year: "geburtsjahr" });
+    expect(recognize("vorname|nachname|geburtstag", "Ann|Lee|31.4.1980").fields["date_of_birth"]).toEqual({ columns: ["geburtstag"], order: "dmy" });
+  });
+
+  it.each([
+    ["Sexo", ["H", "M"], { H: "M", M: "F" }],
+    ["Sexe", ["H", "F"], { H: "M" }],
+    ["sexo", ["V", "M"], { V: "M", M: "F" }],
+    ["geslacht", ["V", "M"], { V: "F" }],
+    ["neme", ["F", "N"], { F: "M", N: "F" }],
+    ["sex", ["F", "M"], undefined],
+    ["sex", ["F", "M", "N"], undefined],
+  ])("reads the codes of %s by what stands beside them: %j", (column, values, codes) => {
+    expect(recognize(column, ...values).fields["sex"]).toEqual({ columns: [column], ...(codes === undefined ? {} : { codes }) });
+  });
+
+  it("takes for an id, where no name says so, what numbers the records", () => {
+    const rows = (value: (i: number) => string): string[] => Array.from({ length: 30 }, (_, i) => `${value(i)}|Lee`);
+    expect(recognize("Fallkennzeichen|surname", ...rows((i) => `F-${i}`)).id).toBe("Fallkennzeichen");
+    expect(recognize("Fallkennzeichen|surname", ...rows((i) => `F-${i % 29}`)).id).toBeNull();
+    expect(recognize("remark|surname", ...rows((i) => `nothing ${i}`)).id).toBeNull();
   });
 
   it("does not believe a name that the values belie", () => {
