@@ -2,6 +2,7 @@ import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import type { Observation } from "./candidates.ts";
 import type { Evidence } from "./evidence.ts";
+import { KeptStrangers } from "./kept-strangers.ts";
 import { CARE, averageStates, expectedMatches, factorsOf, refit, statesByCare } from "./match-class.ts";
 import { relativeClasses } from "./relatives.ts";
 import type { Readings } from "./readings.ts";
@@ -49,6 +50,8 @@ export interface Model {
   readonly weights: Float64Array;
   /** Per observation: P(match) of a pair looked at by itself. */
   readonly probabilities: Float64Array;
+  /** Per observation: the share of the non-matches showing it that withholding leaves (kept-strangers.ts); `weights` and `probabilities` are as if it left all. */
+  readonly kept: Float64Array;
   /** Per observation: pairs that the model foretells. */
   readonly expected: Float64Array;
   /** Per observation: 0 where no class of the model can show it (two different values with one filter, say); such pairs are never linked. */
@@ -66,6 +69,8 @@ export interface EstimateOptions {
   readonly forenamesByYear?: number;
   /** Pairs of records in all: nA x nB, or n (n - 1) / 2 within one file. */
   readonly allPairs: number;
+  /** People of each of two files: those whose values are withheld where they share them. */
+  readonly people?: readonly [number, number];
   /** Most matches there can be: the smaller file's records when matches are one to one. */
   readonly mostMatches: number;
   /** How often each combination of missing values occurs among random pairs; shares that sum to at most 1. */
@@ -92,7 +97,7 @@ const TINY = 1e-300;
 const PRIOR_LACKING = 30;
 
 export function estimate(options: EstimateOptions): Model {
-  const { schema, evidence, u, mostMatches } = options;
+  const { schema, evidence, u, mostMatches, observations, people } = options;
   const { groups } = evidence;
   const factors = factorsOf(groups, schema);
   const classes = relativeClasses(groups, u, schema);
@@ -113,6 +118,8 @@ export function estimate(options: EstimateOptions): Model {
   let excess = 1;
   let iterations = 0;
   let converged = false;
+  const keptStrangers = new KeptStrangers(evidence, observations);
+  let kept: Float64Array = new Float64Array(observations.length).fill(1);
   /** What every class shows, and the non-matches expected of every reading and population. */
   const foretell = (): void => {
     for (const view of views) {
@@ -131,6 +138,11 @@ export function estimate(options: EstimateOptions): Model {
     for (const { files, places } of within) {
       const correction = correctionOf(files);
       places.forEach((place, r) => place >= 0 && (across.rest[r]! *= correction[place]!));
+    }
+    if (people !== undefined) {
+      const density = across.matches / across.allPairs;
+      kept = keptStrangers.shares(byCare, [density * people[1], density * people[0]]);
+      across.kept = byPairs(kept, observations, across.view.readings);
     }
   };
   while (!converged && iterations < MOST_ITERATIONS) {
@@ -176,6 +188,7 @@ export function estimate(options: EstimateOptions): Model {
   }
   foretell();
   const { matches, allPairs, rest, view } = across;
+  const left = rest.map((pairs, r) => pairs * across.kept[r]!);
   const readingOf = view.readings.of;
   const shares = sharesOfReading(options, readingOf);
   const perObservation = (value: (reading: number, o: number) => number): Float64Array => Float64Array.from(options.observations, (_, o) => value(readingOf[o]!, o));
@@ -193,7 +206,8 @@ export function estimate(options: EstimateOptions): Model {
     duplicates: bestSeen.map(({ matches: pairs, growth }) => pairs * growth),
     weights: perObservation((r) => Math.log2(Math.max(view.matches[r]!, TINY)) - Math.log2(Math.max(rest[r]! / allPairs, TINY))),
     probabilities: perObservation((r) => (matches * view.matches[r]!) / (matches * view.matches[r]! + rest[r]! + TINY)),
-    expected: perObservation((r, o) => shares[o]! * (matches * view.matches[r]! + rest[r]!)),
+    kept,
+    expected: perObservation((r, o) => shares[o]! * (matches * view.matches[r]! + left[r]!)),
     explained: Uint8Array.from(perObservation((r) => (view.matches[r]! + rest[r]! > 0 ? 1 : 0))),
     iterations,
     converged,
@@ -201,21 +215,31 @@ export function estimate(options: EstimateOptions): Model {
 }
 
 /** By reading, how many times as many pairs were seen as foretold; 0 for what no class can show, which tells nothing. */
-function overForetold({ view, counts, matches, rest }: Population): Float64Array {
+function overForetold({ view, counts, matches, rest, kept }: Population): Float64Array {
   const ratios = new Float64Array(counts.length);
   for (let r = 0; r < ratios.length; r++) {
-    const foretold = matches * view.matches[r]! + rest[r]!;
+    const foretold = matches * view.matches[r]! + rest[r]! * kept[r]!;
     if (foretold !== 0) ratios[r] = counts[r]! / foretold;
   }
   return ratios;
 }
 
+/** By reading, the mean over the pairs that were read so. */
+function byPairs(values: Float64Array, observations: readonly Observation[], { of, count }: Readings): Float64Array {
+  const [sums, pairs] = [new Float64Array(count), new Float64Array(count)];
+  observations.forEach((observation, o) => {
+    sums[of[o]!]! += observation.pairs * values[o]!;
+    pairs[of[o]!]! += observation.pairs;
+  });
+  return sums.map((sum, r) => (pairs[r] === 0 ? 1 : sum / pairs[r]!));
+}
+
 /** Pairs of relatives of a class among those that were seen. */
-function relatedIn({ view, relatives }: Population, c: number, ratios: Float64Array): number {
+function relatedIn({ view, relatives, kept }: Population, c: number, ratios: Float64Array): number {
   const { seen } = view.kin[c]!;
   const related = relatives[c]!;
   let sum = 0;
-  for (let r = 0; r < ratios.length; r++) sum += ratios[r]! * related * seen[r]!;
+  for (let r = 0; r < ratios.length; r++) sum += ratios[r]! * related * seen[r]! * kept[r]!;
   return sum;
 }
 

@@ -73,6 +73,7 @@ function modelOf(evidence: Evidence, { count, observations }: Candidates, { prec
     reached: matches === 0 ? 1 : 1 - missed / matches,
     relatives: [],
     duplicates: [],
+    kept: Float64Array.from(of(1)),
     weights: Float64Array.from(of(Math.log2(odds * (allPairs / Math.max(matches, 1))))),
     probabilities: Float64Array.from(of(precision)),
     expected: Float64Array.from(of(count)),

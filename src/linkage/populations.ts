@@ -31,6 +31,8 @@ export interface Population {
   readonly counts: Float64Array;
   readonly missing: Float64Array;
   rest: Float64Array;
+  /** By reading, the share of its non-matches that withholding leaves to be seen. */
+  kept: Float64Array;
   matches: number;
   readonly relatives: number[];
   /** How many times as many pairs the whole has. */
@@ -101,7 +103,7 @@ function population(view: View, observations: EstimateOptions["observations"], o
   const counts = new Float64Array(readings.count);
   observations.forEach(({ pairs }, o) => (counts[of[o]!]! += pairs));
   const shares = readings.shares(missingShares);
-  return { view, allPairs, shares, counts, missing: byReading(readings, shares), rest: new Float64Array(readings.count), matches, relatives: [], growth };
+  return { view, allPairs, shares, counts, missing: byReading(readings, shares), rest: new Float64Array(readings.count), kept: new Float64Array(readings.count).fill(1), matches, relatives: [], growth };
 }
 
 function shownBy(readings: Readings, strangers: readonly Strangers[]): Shown {
@@ -120,9 +122,15 @@ export function shown({ slices, count }: Readings, probabilities: readonly Float
   return into;
 }
 
-/** Share of a class's pairs that some rule reaches; never quite 0. */
-export function reachOf({ view, shares }: Population, c: number): number {
-  return Math.max(1e-6, 1 - shares.reduce((sum, share, s) => sum + share * view.kin[c]!.unreached[s]!, 0) / shares.reduce((sum, share) => sum + share, 0));
+/** Share of a class's pairs that some rule reaches and withholding leaves; never quite 0. */
+export function reachOf({ view, shares, missing, kept }: Population, c: number): number {
+  const { seen } = view.kin[c]!;
+  let [shown, left] = [1e-300, 1e-300];
+  for (let r = 0; r < seen.length; r++) {
+    shown += missing[r]! * seen[r]!;
+    left += missing[r]! * seen[r]! * kept[r]!;
+  }
+  return Math.max(1e-6, (left / shown) * (1 - shares.reduce((sum, share, s) => sum + share * view.kin[c]!.unreached[s]!, 0) / shares.reduce((sum, share) => sum + share, 0)));
 }
 
 /** Non-matches of known shape, by reading. */

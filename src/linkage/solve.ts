@@ -22,7 +22,7 @@ export interface Links {
   readonly probabilities: Float64Array;
   /** 1 where a pair of the same weight stood against the link and content decided. */
   readonly tied: Uint8Array;
-  /** Per observation: the share of all pairs whose records were both free when its turn came; 1 unless matches are one to one. */
+  /** Per observation: the share of the non-matches that were left when its turn came: those that withholding leaves, and one to one those of two records that are both free. */
   readonly free: Float64Array;
 }
 
@@ -66,7 +66,8 @@ export function solve(options: SolveOptions): Links {
   const free = new Float64Array(candidates.observations.length);
   let done = false;
   for (const observation of heaviestFirst(candidates, model)) {
-    const shrink = cardinality === "one-to-one" ? (Math.max(1, peopleA - count) * Math.max(1, peopleB - count)) / (peopleA * peopleB) : 1;
+    const unlinked = cardinality === "one-to-one" ? (Math.max(1, peopleA - count) * Math.max(1, peopleB - count)) / (peopleA * peopleB) : 1;
+    const shrink = Math.min(model.kept[observation]!, unlinked);
     const probability = givenFree(model.probabilities[observation]!, shrink);
     free[observation] = shrink;
     // with no link in between a later observation can never do better than this one

@@ -1,6 +1,7 @@
 import type { EstimateOptions, Model } from "./estimate.ts";
 import type { Fact } from "./evidence.ts";
 import { reachedOnce } from "./readings.ts";
+import { givenFree } from "./solve.ts";
 import { SingleRule } from "./single-rule.ts";
 
 /** The matches that no rule reaches. */
@@ -37,7 +38,7 @@ export function unreachedMatches(estimation: EstimateOptions, model: Model): Unr
   let found = 0;
   const once = model.readings.facts.map((reading) => reachedOnce(evidence.facts, reading));
   observations.forEach(({ pairs }, o) => {
-    if (once[model.readings.of[o]!]!) found += pairs * model.probabilities[o]!;
+    if (once[model.readings.of[o]!]!) found += pairs * givenFree(model.probabilities[o]!, model.kept[o]!);
   });
   const clustering = Math.max(1, (found + PRIOR_MATCHES) / (foretold + PRIOR_MATCHES));
   return { matches: model.matches * (1 - model.reached) * clustering, clustering, logSd: Math.hypot(UNKNOWN, Math.log(clustering)) };

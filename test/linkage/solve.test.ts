@@ -4,7 +4,7 @@ import { SharedMemory } from "../../src/linkage/shared-memory.ts";
 import { type SolveOptions, solve } from "../../src/linkage/solve.ts";
 
 /** Pairs as [row of A, row of B, observation]; one weight, probability and explained flag per observation. */
-function problem(pairs: readonly (readonly [number, number, number])[], model: { weights: number[]; probabilities: number[]; explained?: number[] }, rows = 10): SolveOptions {
+function problem(pairs: readonly (readonly [number, number, number])[], model: { weights: number[]; probabilities: number[]; explained?: number[]; kept?: number[] }, rows = 10): SolveOptions {
   const memory = new SharedMemory();
   const digests = memory.reserve(rows * 8);
   memory.i64(digests, rows).forEach((_, row, view) => (view[row] = BigInt((row * 7919) % 101)));
@@ -17,7 +17,7 @@ function problem(pairs: readonly (readonly [number, number, number])[], model: {
       observations: model.weights.map((_, o) => ({ observed: 0n, missing: 0n, pairs: pairs.filter(([, , of]) => of === o).length })),
       rules: [],
     },
-    model: { weights: Float64Array.from(model.weights), probabilities: Float64Array.from(model.probabilities), explained: Uint8Array.from(model.explained ?? model.weights.map(() => 1)) },
+    model: { weights: Float64Array.from(model.weights), probabilities: Float64Array.from(model.probabilities), explained: Uint8Array.from(model.explained ?? model.weights.map(() => 1)), kept: Float64Array.from(model.kept ?? model.weights.map(() => 1)) },
     a: { rows, digests },
     b: { rows, digests },
     memory,
