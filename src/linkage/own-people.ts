@@ -121,14 +121,28 @@ function limitPairs(pairs: number): void {
   if (pairs > MOST_PAIRS) throw new SaltlinkError("memory", `the files say that so many records are one person's that there would be more than ${MOST_PAIRS / 1e6} million pairs of them; ask their departments to look at what they took for one person`);
 }
 
+/**
+ * Links of people's other records are right only if it is their person, too: as often as their department's search is. Best first again.
+ *
+ * @param first the first of the pairs that are there for other records
+ */
+export function asFarAsTheirPersons(links: Links, first: number, candidates: Candidates, a: OwnPeople | undefined, b: OwnPeople | undefined): Links {
+  if (a === undefined && b === undefined) return links;
+  const probabilities = links.probabilities.map((p, i) => p * theirPersons(links.pairs[i]!, first, candidates, a, b));
+  const order = Array.from(probabilities.keys()).sort((x, y) => probabilities[y]! - probabilities[x]! || x - y);
+  const inOrder = <T extends Float64Array | Uint32Array | Uint8Array>(values: T): T => values.map((_: number, i: number) => values[order[i]!]!) as T;
+  return { ...links, pairs: inOrder(links.pairs), probabilities: inOrder(probabilities), tied: inOrder(links.tied) };
+}
+
+/** P(both records of a pair are their persons'). */
+function theirPersons(pair: number, first: number, { rowsA, rowsB }: Candidates, a: OwnPeople | undefined, b: OwnPeople | undefined): number {
+  if (pair < first) return 1;
+  return (a?.isOther[rowsA[pair]!] === 1 ? a.precision : 1) * (b?.isOther[rowsB[pair]!] === 1 ? b.precision : 1);
+}
+
 /** Matches that are missed because a record is taken for another person's: it has that person's links, and not its own. `first`: the first of the pairs that are there for other records. */
-export function misplacedMatches(first: number, { rowsA, rowsB }: Candidates, { pairs, probabilities }: Links, a: OwnPeople | undefined, b: OwnPeople | undefined): number {
-  let misplaced = 0;
-  pairs.forEach((pair, i) => {
-    if (pair < first) return;
-    for (const [own, row] of [[a, rowsA[pair]!], [b, rowsB[pair]!]] as const) if (own?.isOther[row] === 1) misplaced += probabilities[i]! * (1 - own.precision);
-  });
-  return misplaced;
+export function misplacedMatches(first: number, candidates: Candidates, { pairs, probabilities }: Links, a: OwnPeople | undefined, b: OwnPeople | undefined): number {
+  return pairs.reduce((misplaced, pair, i) => misplaced + probabilities[i]! * (1 / theirPersons(pair, first, candidates, a, b) - 1), 0);
 }
 
 /** All pairs of records of one person within a file, under one observation: nothing was compared. */

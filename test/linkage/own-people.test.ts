@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HashedFile } from "../../src/exchange/read-hashed-file.ts";
 import type { Candidates } from "../../src/linkage/candidates.ts";
-import { type OwnPeople, misplacedMatches, pairsOfPeople, readOwnPeople, withOthers } from "../../src/linkage/own-people.ts";
+import { type OwnPeople, asFarAsTheirPersons, misplacedMatches, pairsOfPeople, readOwnPeople, withOthers } from "../../src/linkage/own-people.ts";
 import type { Links } from "../../src/linkage/solve.ts";
 import { SharedMemory } from "../../src/linkage/shared-memory.ts";
 
@@ -46,7 +46,12 @@ describe("people of whom a file holds several records", () => {
     const both = withOthers(found, a, b);
     const every: Links = { count: 7, pairs: Uint32Array.from({ length: 7 }, (_, i) => i), probabilities: new Float64Array(7).fill(0.5), tied: new Uint8Array(7), free: new Float64Array(2) };
     // four pairs are there for others, one of them on both sides
-    expect(misplacedMatches(3, both, every, a, b)).toBeCloseTo(5 * 0.5 * 0.1, 12);
+    const links = asFarAsTheirPersons(every, 3, both, a, b);
+    expect([...links.probabilities].map((p) => p.toFixed(4))).toEqual(["0.5000", "0.5000", "0.5000", "0.4500", "0.4500", "0.4500", "0.4050"]);
+    expect(both.rowsA[links.pairs[6]!]! + both.rowsB[links.pairs[6]!]!).toBe(1 + 2);
+    expect(asFarAsTheirPersons(every, 3, both, undefined, undefined)).toBe(every);
+    // what is not linked rightly is missed elsewhere
+    expect(misplacedMatches(3, both, links, a, b)).toBeCloseTo(3 * (0.5 - 0.45) + (0.5 - 0.405), 12);
     expect(pairsOf(both)).toEqual(["0-1:0", "0-2:0", "1-1:0", "1-2:0", "2-0:1", "2-1:1", "2-2:1"]);
     expect(both.observations.map(({ pairs }) => pairs)).toEqual([4, 3]);
     expect(withOthers(found, undefined, undefined)).toBe(found);
