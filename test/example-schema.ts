@@ -1,4 +1,7 @@
+import type { FieldSpace } from "../src/schema/comparison-space.ts";
+import { SWAPPED_NAMES, expectedStates } from "../src/schema/error-model.ts";
 import type { LinkageSchema } from "../src/schema/linkage-schema.ts";
+import { NAME_ORDER } from "../src/schema/name-order.ts";
 
 /** A small schema of profile standard, as an agreed one looks. */
 export const standardSchema: LinkageSchema = {
@@ -25,3 +28,8 @@ export const standardSchema: LinkageSchema = {
   tokens: [],
   maximumSharing: 0.05,
 };
+
+/** What is expected of a field of it, or of the order of its names. */
+export function expectedOf(space: FieldSpace): Float64Array {
+  return space.field === NAME_ORDER ? Float64Array.of(SWAPPED_NAMES, 1 - SWAPPED_NAMES) : expectedStates(space, standardSchema.fields.find((field) => field.name === space.field)!.kind);
+}

@@ -1,7 +1,8 @@
 import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../schema/field-kinds.ts";
 import { popcount } from "../filter-bits.ts";
 import { random, type Random } from "../random.ts";
-import { fieldErrors } from "../schema/error-model.ts";
+import { SWAPPED_NAMES, fieldErrors } from "../schema/error-model.ts";
+import { unorderedNames } from "../schema/name-order.ts";
 import { type AtomColumns, measureSharing } from "./sharing.ts";
 
 /**
@@ -64,15 +65,14 @@ const POOR_SHARE = 0.3;
 const POOR = 1.6;
 const GOOD = 0.75;
 const MOVED = 0.06;
-/** Forename and surname in each other's place. */
-const SWAPPED = 0.001;
 
 export function chooseKeys(options: KeyChoiceOptions): KeyChoice[] {
   const { samples, budget, limit, maximum, withheld } = options;
   const smallest = options.countsPeople ? SMALLEST_GAIN[withheld ? "withheld" : "sent"] : 0;
-  const { agreement, matches } = simulate(options);
+  const { agreement, eitherWay, matches } = simulate(options);
   const all = enumerate(options, agreement).map((parts): Candidate => {
-    const covers = conjunction(agreement, parts);
+    const names = unorderedNames(options.fields, parts);
+    const covers = conjunction(parts.map((part, place) => (names?.includes(place) === true ? eitherWay : agreement).get(part)));
     return { parts, covers, gain: 0, sharing: undefined };
   });
   let { price } = options;
@@ -171,6 +171,8 @@ const KEY_VIEWS: Record<FieldKindName, string[][]> = {
 interface SimulatedMatches {
   /** For every atom the set of kept matches that agree on it. */
   readonly agreement: ReadonlyMap<string, Uint32Array>;
+  /** Likewise, where names are compared whichever way round they are. */
+  readonly eitherWay: ReadonlyMap<string, Uint32Array>;
   /** Matches simulated in all, those that were not kept included. */
   readonly matches: number;
 }
@@ -182,8 +184,10 @@ interface SimulatedAtom {
   readonly b: Int32Array;
   /** The kept matches that agree on it. */
   readonly bits: Uint32Array;
-  /** Whether the match at hand does. */
+  readonly eitherWay: Uint32Array;
+  /** Whether the match at hand does, and whether it would with its names the right way round. */
   agrees: boolean;
+  agreesEitherWay: boolean;
 }
 
 /** Simulates matches and keeps those that `reachedBy` does not reach: the rare ones that keys are for. Missing values are those of records drawn from the samples. */
@@ -196,7 +200,7 @@ function simulate({ fields, samples, reachedBy }: KeyChoiceOptions): SimulatedMa
       fieldKinds[kind].views.flatMap((view): [string, SimulatedAtom][] => {
         const columns = sides.map((sample) => sample.values.get(atomName(name, view)));
         const [a, b] = columns;
-        return a === undefined || b === undefined ? [] : [[view, { atom: atomName(name, view), a, b, bits: new Uint32Array(KEPT / 32), agrees: false }]];
+        return a === undefined || b === undefined ? [] : [[view, { atom: atomName(name, view), a, b, bits: new Uint32Array(KEPT / 32), eitherWay: new Uint32Array(KEPT / 32), agrees: false, agreesEitherWay: false }]];
       }),
     ),
   }));
@@ -207,22 +211,28 @@ function simulate({ fields, samples, reachedBy }: KeyChoiceOptions): SimulatedMa
     matches++;
     const quality = draw() < POOR_SHARE ? POOR : GOOD;
     const moved = draw() < MOVED * quality;
-    const swapped = draw() < SWAPPED * quality;
+    const swapped = draw() < SWAPPED_NAMES * quality;
     const rowA = Math.floor(draw() * sides[0]!.count);
     const rowB = Math.floor(draw() * sides[1]!.count);
-    for (const atom of all) atom.agrees = false;
+    for (const atom of all) atom.agrees = atom.agreesEitherWay = false;
     for (const { kind, atoms } of views) {
-      if ((moved && fieldKinds[kind].group === "place") || (swapped && (kind === "forename" || kind === "surname"))) continue;
+      if (moved && fieldKinds[kind].group === "place") continue;
+      const isSwapped = swapped && (kind === "forename" || kind === "surname");
       for (const view of survivingViews(kind, quality, draw)) {
         const atom = atoms.get(view);
-        if (atom !== undefined) atom.agrees = atom.a[rowA]! >= 0 && atom.b[rowB]! >= 0;
+        if (atom === undefined) continue;
+        atom.agreesEitherWay = atom.a[rowA]! >= 0 && atom.b[rowB]! >= 0;
+        atom.agrees = atom.agreesEitherWay && !isSwapped;
       }
     }
     if (reaching.some((parts) => parts.every((atom) => atom?.agrees === true))) continue;
-    for (const atom of all) if (atom.agrees) atom.bits[kept >> 5]! |= 1 << (kept & 31);
+    for (const atom of all) {
+      if (atom.agrees) atom.bits[kept >> 5]! |= 1 << (kept & 31);
+      if (atom.agreesEitherWay) atom.eitherWay[kept >> 5]! |= 1 << (kept & 31);
+    }
     kept++;
   }
-  return { agreement: new Map(all.map(({ atom, bits }) => [atom, bits])), matches };
+  return { agreement: new Map(all.map(({ atom, bits }) => [atom, bits])), eitherWay: new Map(all.map(({ atom, eitherWay }) => [atom, eitherWay])), matches };
 }
 
 function survivingViews(kind: FieldKindName, quality: number, draw: Random): readonly string[] {
@@ -239,10 +249,9 @@ function survivingViews(kind: FieldKindName, quality: number, draw: Random): rea
   return survivors;
 }
 
-function conjunction(agreement: ReadonlyMap<string, Uint32Array>, parts: readonly string[]): Uint32Array {
+function conjunction(parts: readonly (Uint32Array | undefined)[]): Uint32Array {
   const all = new Uint32Array(KEPT / 32).fill(0xffffffff);
-  for (const part of parts) {
-    const bits = agreement.get(part);
+  for (const bits of parts) {
     for (let w = 0; w < KEPT / 32; w++) all[w]! &= bits?.[w] ?? 0;
   }
   return all;

@@ -3,6 +3,7 @@ import type { EncodingPlan } from "../kernel/encoding-plan.ts";
 import { numberHashes } from "../kernel/number-hashes.ts";
 import { type FieldKind, fieldKinds } from "../schema/field-kinds.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
+import { unorderedNames } from "../schema/name-order.ts";
 import type { FilterDefinition, LinkageSchema } from "../schema/linkage-schema.ts";
 import type { Salt } from "./salt.ts";
 import { subKey, tagOf } from "./sub-key.ts";
@@ -23,7 +24,7 @@ export function encodingPlan(schema: LinkageSchema, salt: Salt, order: readonly 
       parts: filter.fields.map((field) => ({ tag: tagOf(salt, `filter/${filter.name}/${field}/${filter.anchor.join("+")}`), value: order.indexOf(field), ...gramsOf(schema, field) })),
       ...(filter.diffusion > 0 ? { diffusion: diffusionRows(filter, key, tagOf(salt, `diffusion/${filter.name}`)) } : {}),
     })),
-    words: wordPurposes(schema).map(({ purpose, parts }) => ({ tag: tagOf(salt, purpose), values: indexes(parts) })),
+    words: wordPurposes(schema).map(({ purpose, parts }) => ({ tag: tagOf(salt, purpose), values: indexes(parts), unordered: unorderedNames(schema.fields, parts) })),
   };
 }
 

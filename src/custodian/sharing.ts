@@ -1,10 +1,14 @@
 import { atomName } from "../schema/field-kinds.ts";
+import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { unorderedNames } from "../schema/name-order.ts";
 
 export interface AtomColumns {
   /** Number of records. */
   readonly count: number;
   /** For every atom, by name: the value's number in each record, -1 where missing. */
   readonly values: ReadonlyMap<string, Int32Array>;
+  /** The fields that the atoms are views of: those of forename and surname number equal values alike. */
+  readonly fields?: readonly LinkageSchema["fields"][number][];
 }
 
 interface Sharing {
@@ -20,8 +24,8 @@ interface Sharing {
  * Gives up, with infinite sharing, once there are more than `enough` others per record.
  */
 export function measureSharing(sample: AtomColumns, parts: readonly string[], of: "people" | "records" = "people", enough = Infinity): Sharing {
-  const { count, values } = sample;
-  const columns = parts.map((part) => values.get(part)!);
+  const { count } = sample;
+  const columns = columnsOf(sample, parts);
   const samePerson = of === "people" ? samePersonTest(sample, parts) : undefined;
   const slots = 1 << Math.ceil(Math.log2(count * 2 + 2));
   const last = new Int32Array(slots).fill(-1); // last row of each value
@@ -60,6 +64,17 @@ export function measureSharing(sample: AtomColumns, parts: readonly string[], of
     }
   }
   return { records: records / count, others: (2 * pairs) / count };
+}
+
+/** The columns of a compound's parts; of names that are not ordered (schema/name-order.ts), the lower number before the higher. */
+function columnsOf({ values, fields = [] }: AtomColumns, parts: readonly string[]): Int32Array[] {
+  const columns = parts.map((part) => values.get(part)!);
+  const names = unorderedNames(fields, parts);
+  if (names === undefined) return columns;
+  const [one, other] = names.map((place) => columns[place]!) as [Int32Array, Int32Array];
+  columns[names[0]] = one.map((value, row) => Math.min(value, other[row]!)); // -1 in both where one is missing, which is as good
+  columns[names[1]] = one.map((value, row) => Math.max(value, other[row]!));
+  return columns;
 }
 
 /** Records of a person: those that belong together by what they share with each other, and by what that shares with a third. */

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { SaltlinkError } from "../errors.ts";
 import { type FieldKindName, atomsOf } from "../schema/field-kinds.ts";
+import { namesOf } from "../schema/name-order.ts";
 import type { AtomColumns } from "./sharing.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
@@ -102,7 +103,10 @@ export function settledOrder({ path, header, sample }: Survey, column: string): 
 export function atomColumns(survey: Survey, map: ColumnMap, fields: readonly { name: string; kind: FieldKindName }[]): AtomColumns {
   const atoms = fields.flatMap(({ name, kind }) => atomsOf(name, kind));
   const read = recordAtoms([...fields], atoms, map, survey.header, new Date().getUTCFullYear());
-  const numbers = atoms.map(() => new Map<string, number>());
+  const [forename, surname] = namesOf(fields);
+  const ownNumbers = new Map(atoms.map((atom) => [atom, new Map<string, number>()]));
+  // views of a forename are numbered as the surname's are
+  const numbers = atoms.map((atom) => ownNumbers.get(atom.split(".")[0] === forename ? [surname, ...atom.split(".").slice(1)].join(".") : atom) ?? ownNumbers.get(atom)!);
   const columns = atoms.map(() => new Int32Array(survey.sample.length).fill(-1));
   survey.sample.forEach((cells, row) => {
     read(cells).atoms.forEach((value, a) => {
@@ -112,5 +116,5 @@ export function atomColumns(survey: Survey, map: ColumnMap, fields: readonly { n
       columns[a]![row] = number;
     });
   });
-  return { count: survey.sample.length, values: new Map(atoms.map((atom, a) => [atom, columns[a]!])) };
+  return { count: survey.sample.length, values: new Map(atoms.map((atom, a) => [atom, columns[a]!])), fields };
 }

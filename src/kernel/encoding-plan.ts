@@ -19,6 +19,8 @@ interface WordPlan {
   readonly tag: Uint8Array;
   /** Values of its message, by index. */
   readonly values: readonly number[];
+  /** Two places among them whose values stand in the order of their bytes: a record that has the two the other way round has the same message. */
+  readonly unordered?: readonly [number, number] | undefined;
 }
 
 export interface FilterPlan {

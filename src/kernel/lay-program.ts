@@ -23,9 +23,21 @@ export interface Program {
 /** Lays the kernel's program out in memory. `groups`: of values that lie together. */
 export function layProgram(plan: EncodingPlan, groups: readonly (readonly number[])[], cmac: Cmac, memory: KernelMemory): Program {
   const parts = plan.filters.flatMap(({ parts: own, anchor }) => own.map((part) => ({ ...part, anchor })));
-  const jobs = [...parts.map(({ tag, anchor }) => ({ tag, values: anchor })), ...plan.words];
+  const jobs: readonly EncodingPlan["words"][number][] = [...parts.map(({ tag, anchor }) => ({ tag, values: anchor })), ...plan.words];
   const valueCount = 1 + Math.max(-1, ...groups.flat(), ...jobs.flatMap(({ values }) => values), ...parts.map(({ value }) => value));
-  const values = memory.reserve(MOST_TOGETHER * valueCount * VALUE);
+  // two values that a message has in the order of their bytes stand in that order once more, behind the record's own
+  const ordered = new Map<string, readonly [number, number]>();
+  const inOrder = ({ values: list, unordered }: Pick<EncodingPlan["words"][number], "values" | "unordered">): readonly number[] => {
+    if (unordered === undefined) return list;
+    const pair = [list[unordered[0]]!, list[unordered[1]]!] as const;
+    const name = pair.join();
+    ordered.set(name, pair);
+    const first = valueCount + 2 * [...ordered.keys()].indexOf(name);
+    return list.map((value, place) => (place === unordered[0] ? first : place === unordered[1] ? first + 1 : value));
+  };
+  const laid = jobs.map(inOrder);
+  const recordBytes = (valueCount + 2 * ordered.size) * VALUE;
+  const values = memory.reserve(MOST_TOGETHER * recordBytes);
   const placesOf = (list: readonly number[]): number => memory.list(list.map((value) => values + value * VALUE));
   const layBytes = (bytes: Uint8Array): number => {
     const at = memory.reserve(bytes.length);
@@ -38,7 +50,7 @@ export function layProgram(plan: EncodingPlan, groups: readonly (readonly number
   const jobsAt = memory.reserve(jobs.length * JOB);
   jobs.forEach(({ tag, values: list }, j) => {
     const at = jobsAt + j * JOB;
-    const places = placesOf(list);
+    const places = placesOf(laid[j]!);
     memory.bytes.set(cmac.stateAfter(tag), at);
     memory.set(at + BLOCK, [places, list.length, j < parts.length ? endings.anchor : endings.word]);
   });
@@ -53,7 +65,7 @@ export function layProgram(plan: EncodingPlan, groups: readonly (readonly number
   const groupsAt = memory.list(groups.flatMap((list) => [placesOf(list), list.length]));
   const scratch = [memory.reserve(MOST_TOGETHER * jobs.length * LONGER), memory.reserve(MOST_TOGETHER * jobs.length * BLOCK), states, memory.reserve(MOST_TOGETHER * jobs.length)];
   const grams = [memory.reserve(MOST_TOGETHER * parts.length * (MOST_CHARACTERS + 2) * BLOCK), memory.reserve(MOST_TOGETHER * plan.filters.length * 4)];
-  const at = memory.list([groupsAt, groups.length, jobsAt, parts.length, plan.words.length, filtersAt, plan.filters.length, partsAt, valueCount * VALUE, layBytes(cmac.padded), memory.reserve(MESSAGES), ...scratch, ...grams]);
+  const at = memory.list([groupsAt, groups.length, jobsAt, parts.length, plan.words.length, filtersAt, plan.filters.length, partsAt, recordBytes, layBytes(cmac.padded), memory.reserve(MESSAGES), ...scratch, ...grams, placesOf([...ordered.values()].flatMap(([one, other], p) => [one, other, valueCount + 2 * p])), ordered.size]);
 
   let room = MESSAGES;
   const together = (longest: ArrayLike<number>): number => {

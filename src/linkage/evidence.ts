@@ -1,6 +1,7 @@
 import { distanceLimits } from "../schema/comparison-levels.ts";
 import { type ComparisonGroup, comparisonGroups } from "../schema/comparison-space.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { NAME_ORDER, nameOrder, namesOf, unorderedNames } from "../schema/name-order.ts";
 import { withholdsShared } from "../schema/withheld.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface Fact {
   readonly level: number;
   /** Whether it is that two filters are equal. */
   readonly equalFilters: boolean;
+  /** Whether it holds, by the model, only of names that are the same way round. */
+  readonly ordered: boolean;
   /** Whether it may hold without being seen: a key whose value several records of a file have is withheld. */
   readonly mayBeWithheld: boolean;
   /** Whether a pair for which this holds is found at all. */
@@ -35,26 +38,38 @@ export interface Evidence {
 
 /** `atoms`: the order of the null mask's bits. */
 export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evidence {
-  const groups = comparisonGroups(schema);
+  const order = nameOrder(schema);
+  // first: of names that are swapped little is left to be carried from group to group
+  const groups = [...(order === undefined ? [] : [order]), ...comparisonGroups(schema)];
+  const names = namesOf(schema.fields);
+  /** Agreement on parts, and on the order of names if one of `ordered` is a view of a name. */
+  const agreement = (parts: readonly string[], ordered: readonly string[]): Map<number, Uint8Array> => {
+    const holds = conjunction(groups, parts);
+    if (order !== undefined && ordered.some((part) => names.includes(part.split(".")[0]))) narrow(holds, groups, NAME_ORDER, ({ equal }) => equal);
+    return holds;
+  };
+  const ordered = (parts: readonly string[]): readonly string[] => (unorderedNames(schema.fields, parts) === undefined ? parts : []);
   const tokenShift = schema.keys.length;
   const levelShift = tokenShift + schema.tokens.length;
   const facts: Fact[] = [];
   const bitsOf = (parts: readonly string[]): number[] => parts.map((part) => atoms.indexOf(part));
 
-  schema.keys.forEach((key, k) => facts.push({ label: key.parts.join(" + "), holds: conjunction(groups, key.parts), nullBits: bitsOf(key.parts), bit: k, level: 0, equalFilters: false, mayBeWithheld: withholdsShared(schema), reaches: true }));
-  schema.tokens.forEach((token, t) => facts.push({ label: token, holds: conjunction(groups, [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, equalFilters: false, mayBeWithheld: false, reaches: false }));
+  const add = (fact: Omit<Fact, "ordered">): void => void facts.push({ ...fact, ordered: order !== undefined && fact.holds.has(0) });
+  schema.keys.forEach((key, k) => add({ label: key.parts.join(" + "), holds: agreement(key.parts, ordered(key.parts)), nullBits: bitsOf(key.parts), bit: k, level: 0, equalFilters: false, mayBeWithheld: withholdsShared(schema), reaches: true }));
+  schema.tokens.forEach((token, t) => add({ label: token, holds: agreement([token], [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, equalFilters: false, mayBeWithheld: false, reaches: false }));
   const bucket = schema.profile === "standard" ? (schema.buckets[0]?.parts ?? []) : [];
   schema.filters.forEach((filter, f) => {
     const limits = distanceLimits(filter).length;
     for (let level = 1; level <= limits + 1; level++) {
-      const anchor = filter.fields.length === 1 ? [...new Set([...filter.anchor, ...bucket])] : [];
-      const holds = conjunction(groups, anchor);
-      const own = filter.fields.length === 1 ? filter.fields[0]! : filter.name;
+      const isOfField = filter.fields.length === 1;
+      const own = isOfField ? filter.fields[0]! : filter.name;
+      const anchor = isOfField ? [...new Set([...filter.anchor, ...bucket])] : [];
+      const holds = agreement(anchor, [...filter.anchor, ...ordered(bucket), own]);
       narrow(holds, groups, own, (state) => state.level >= level);
-      facts.push({
+      add({
         label: `${filter.name} ${level > limits ? "equal" : limits === 1 ? "near" : `near ${level}`}`,
         holds,
-        nullBits: [atoms.length + f, ...(filter.fields.length === 1 ? bitsOf(anchor) : [])],
+        nullBits: [atoms.length + f, ...bitsOf(anchor)],
         bit: levelShift + 3 * f,
         level,
         equalFilters: level > limits,

@@ -1,4 +1,6 @@
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
+import { NAME_ORDER } from "../schema/name-order.ts";
+import { factsIn, halvesOf } from "./evidence.ts";
 import { groupEvidence } from "./group-evidence.ts";
 import type { Linkage } from "./link-datasets.ts";
 import { type Cardinality, givenFree } from "./solve.ts";
@@ -17,7 +19,7 @@ export interface Explanation {
   readonly matchWeight: number;
   /** P(match) of the pair looked at by itself. */
   readonly pairwiseProbability: number;
-  /** What it adds that most other records have their partners already, if matches are one to one; within one file, what the other records of its cluster add; else 0. */
+  /** What it adds that strangers who share what others share are withheld, and one to one that most other records have their partners already; of a person's other record, how sure its department is of it; within one file, what the other records of its cluster add. */
   readonly partnersBits: number;
   readonly probability: number;
   readonly threshold: number;
@@ -64,12 +66,13 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
   const o = observationOf[pair]!;
   const observation = candidates.observations[o]!;
   const levels = linkage.levels(o);
+  const seen = factsIn(evidence.facts, halvesOf(observation.observed));
   const { bits, together } = groupEvidence(estimation, model, observation);
   const matchWeight = model.weights[o]!;
   const pairwiseProbability = model.probabilities[o]!;
   const at = linkOf.get(pair);
-  // within one file the other records of a cluster have a say
-  const probability = self && at !== undefined ? links.probabilities[at]! : probabilityOf(o);
+  // within one file the other records of a cluster have a say, and of a person's other record how sure its department is of it
+  const probability = at !== undefined ? links.probabilities[at]! : probabilityOf(o);
   const firstBucket = schema.keys.length;
   const inBucket = schema.profile !== "plain" && observation.observed >> BigInt(evidence.levelShift) !== 0n;
   const limiting = rivals.filter(({ linked, of }) => linked && (cardinality === "one-to-one" || (cardinality === "many-to-one" && of === "a")));
@@ -78,6 +81,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
     evidence: evidence.groups.map(({ name, fields }, g) => ({
       group: name,
       levels: fields.map(({ field, states }) => {
+        if (field === NAME_ORDER) return seen.some((holds, f) => holds === 1 && evidence.facts[f]!.ordered) ? "names the same way round" : "names unknown";
         const f = schema.fields.findIndex((own) => own.name === field);
         if (f >= 0) return `${field} ${levels[f]}`;
         // a record-level filter is no field of the schema
@@ -91,7 +95,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
     relativesBits: matchWeight - together - bits.reduce((sum, value) => sum + value, 0),
     matchWeight,
     pairwiseProbability,
-    partnersBits: self ? (probability === pairwiseProbability ? 0 : logOdds(probability) - logOdds(pairwiseProbability)) : -Math.log2(links.free[o]!) || 0, // no -0
+    partnersBits: (probability === probabilityOf(o) ? -Math.log2(links.free[o]!) : logOdds(probability) - logOdds(pairwiseProbability)) || 0, // no -0
     probability,
     threshold,
     rules: candidates.rules.filter((_, r) => (r < firstBucket ? ((observation.observed >> BigInt(r)) & 1n) === 1n : inBucket)).map(({ kind, parts }) => ({ kind, parts })),

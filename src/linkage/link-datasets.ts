@@ -1,6 +1,7 @@
 import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { linkKernel } from "../kernel/link-kernel.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
+import { NAMES_OF_STRANGERS, NAME_ORDER } from "../schema/name-order.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
 import { coherentLinks } from "./coherent-links.ts";
 import { type EstimateOptions, type Model, type OwnPairs, estimate } from "./estimate.ts";
@@ -10,7 +11,7 @@ import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
 import { ownPairs } from "./own-pairs.ts";
 import { linkOwnPeople } from "./link-own-people.ts";
-import { misplacedMatches, pairsOfPeople, withOthers } from "./own-people.ts";
+import { asFarAsTheirPersons, misplacedMatches, pairsOfPeople, withOthers } from "./own-people.ts";
 import { type Sizes, forecastMemory, planMemory } from "./memory-plan.ts";
 import { type LinkThreads, startLinkThreads } from "./link-threads.ts";
 import { loadRecordIds } from "./load-record-ids.ts";
@@ -115,6 +116,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       u: averageU(evidence, options.a, options.b ?? options.a),
       forenamesByYear: mean(files.map(({ header }) => header.forenamesByYear ?? 1)),
       allPairs,
+      ...(self ? {} : { people: [peopleIn(a), peopleIn(b)] as const }),
       mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
       missingShares: missingShares(a, b, input),
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
@@ -125,7 +127,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const model = estimate(estimation);
     const recordIds = await loadingIds;
     const solved = solve({ candidates, model, a, b, memory: input.memory, kernel: input.kernel, cardinality: options.cardinality, threshold: Math.min(LOWEST_THRESHOLD, options.threshold) });
-    const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : solved;
+    const all = self ? coherentLinks(solved, { ...candidates, digests: input.memory.i64(a.digests, a.rows) }, options.threshold) : asFarAsTheirPersons(solved, found.count, candidates, several.a, several.b);
     const reaching = options.targetPrecision === undefined ? options.threshold : thresholdForPrecision(all, options.targetPrecision);
     const threshold = reaching ?? STRICTEST_THRESHOLD;
     const links = firstLinks(all, linksAbove(all, threshold));
@@ -259,6 +261,7 @@ function mean(numbers: readonly number[]): number {
 /** u of a pair across files: the mean of what each file says of its own random pairs. */
 function averageU({ groups }: Evidence, a: HashedFile, b: HashedFile): Float64Array[] {
   return groups.map(({ name, size }) => {
+    if (name === NAME_ORDER) return NAMES_OF_STRANGERS;
     const [one, two] = [a, b].map((file) => file.header.randomPairs[name]);
     const mean = Float64Array.from({ length: size }, (_, i) => Math.max(1e-12, ((one?.[i] ?? 0) + (two?.[i] ?? 0)) / 2));
     const sum = mean.reduce((total, p) => total + p, 0);

@@ -1,6 +1,7 @@
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
-import { expectedStates } from "../schema/error-model.ts";
+import { SWAPPED_NAMES, expectedStates } from "../schema/error-model.ts";
 import { fieldKinds } from "../schema/field-kinds.ts";
+import { NAME_ORDER } from "../schema/name-order.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 
 /**
@@ -63,6 +64,7 @@ export function factorsOf(groups: readonly ComparisonGroup[], schema: LinkageSch
         .map((space) => {
           const kind = kindOf(space.field);
           if (kind !== undefined) return expectedStates(space, kind);
+          if (space.field === NAME_ORDER) return Float64Array.of(SWAPPED_NAMES, 1 - SWAPPED_NAMES);
           // a record-level filter: most matches are near, few equal
           return Float64Array.from(space.states, (state) => (state.level === 0 ? 0.05 : 0.95 / (space.states.length - 1)));
         })

@@ -200,7 +200,7 @@ function following({ size }: ComparisonGroup, g: number, involved: readonly Fact
 
 /**
  * Observations as some comparison can show them, each once, and their lattice. Values with the same n-grams in another order (2122, 2212) have equal filters, yet their tokens and keys differ: then the filters are
- * taken as near, as few of them as it takes.
+ * taken as near, as few of them as it takes. Names that are swapped may agree the wrong way round too (Mary Miller): where that is all that explains a pair, such agreement counts as none.
  */
 function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], observed: readonly Uint8Array[]): { rows: readonly Uint8Array[]; index: readonly number[]; lattice: Lattice } {
   const even = groups.map(({ size }) => new Float64Array(size).fill(1 / size));
@@ -213,7 +213,8 @@ function possible(groups: readonly ComparisonGroup[], facts: readonly Fact[], ob
   const asSeen = tried(observed);
   if (asSeen.canBe.every(Boolean)) return asSeen;
   const equalFilters = (row: Uint8Array): number[] => facts.flatMap((fact, f) => (fact.equalFilters && row[f] === 1 ? [f] : []));
-  const readings = observed.map((row, i) => (asSeen.canBe[i]! ? [] : subsets(equalFilters(row)).map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
+  const ordered = facts.flatMap((fact, f) => (fact.ordered ? [f] : []));
+  const readings = observed.map((row, i) => (asSeen.canBe[i]! ? [] : [...subsets(equalFilters(row)), ordered].map((lowered) => row.map((holds, f) => (lowered.includes(f) ? 0 : holds)))));
   const asRead = tried(readings.flat()).canBe;
   let next = 0;
   const { kept: rows, index } = distinct(

@@ -1,5 +1,6 @@
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import { type FieldKindName, fieldKinds } from "../schema/field-kinds.ts";
+import { NAME_ORDER } from "../schema/name-order.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 
 /** A class of non-matches of known shape: people who are related, and share more than strangers do. */
@@ -21,10 +22,13 @@ export function relativeClasses(groups: readonly ComparisonGroup[], u: readonly 
   const home = groups.map((group) => has(group, (kind) => fieldKinds[kind].household));
   const named = groups.map((group) => has(group, (kind) => kind === "forename"));
   const born = groups.map((group) => has(group, (kind) => kind === "date_of_birth"));
+  // whoever two records are of, each may have its names the wrong way round
+  const order = groups.map(({ name }) => name === NAME_ORDER);
+  const sharing = (have: readonly boolean[]): boolean[] => have.map((is, g) => is || order[g]!);
   if (home.filter(Boolean).length < 2) return []; // one shared field alone does not tell relatives from strangers
-  const classes: RelativeClass[] = [{ name: "household", shares: home, states: groups.map((group, g) => (born[g]! ? nearInAge(group, u[g]!) : undefined)), expected: 0.5 }];
-  if (born.includes(true)) classes.push({ name: "twins", shares: home.map((is, g) => is || born[g]!), states: groups.map(() => undefined), expected: 0.003 });
-  if (named.includes(true) && groups.some((_, g) => !home[g] && !named[g])) classes.push({ name: "namesakes", shares: home.map((is, g) => is || named[g]!), states: groups.map(() => undefined), expected: 0.005 });
+  const classes: RelativeClass[] = [{ name: "household", shares: sharing(home), states: groups.map((group, g) => (born[g]! ? nearInAge(group, u[g]!) : undefined)), expected: 0.5 }];
+  if (born.includes(true)) classes.push({ name: "twins", shares: sharing(home.map((is, g) => is || born[g]!)), states: groups.map(() => undefined), expected: 0.003 });
+  if (named.includes(true) && groups.some((_, g) => !home[g] && !named[g] && !order[g])) classes.push({ name: "namesakes", shares: sharing(home.map((is, g) => is || named[g]!)), states: groups.map(() => undefined), expected: 0.005 });
   return classes;
 }
 

@@ -25,6 +25,9 @@ export const fieldErrors: Record<FieldKindName, FieldErrors> = {
   health_number: { wrong: 0.03, survives: {} },
 };
 
+/** How often forename and surname stand in each other's place. */
+export const SWAPPED_NAMES = 0.005;
+
 /** Share of unequal values that are near: one typing error rather than another value. */
 const NEAR = 0.6;
 

@@ -4,6 +4,7 @@ import { SaltlinkError } from "../errors.ts";
 import { distanceLimits } from "./comparison-levels.ts";
 import { comparisonGroups, usedAtoms } from "./comparison-space.ts";
 import { type FieldKindName, atomsOf, fieldKinds, parseAtom } from "./field-kinds.ts";
+import { nameOrder, namesOf } from "./name-order.ts";
 import { nearest } from "./nearest.ts";
 
 /**
@@ -175,10 +176,12 @@ const NUMBER_BITS = 53;
 /** Facts over several comparison groups: keys, and for a filter that is anchored or bucketed each of its levels. */
 function carriedFacts(schema: LinkageSchema): number {
   const groups = comparisonGroups(schema);
-  const spans = (parts: readonly string[]): boolean => new Set(parts.map((part) => groups.findIndex(({ fields }) => fields.some(({ field }) => field === part.split(".")[0])))).size > 1;
+  const names: readonly (string | undefined)[] = nameOrder(schema) === undefined ? [] : namesOf(schema.fields);
+  // whatever tells of a name tells of the order of names too
+  const spans = (parts: readonly string[]): boolean => parts.some((part) => names.includes(part.split(".")[0])) || new Set(parts.map((part) => groups.findIndex(({ fields }) => fields.some(({ field }) => field === part.split(".")[0])))).size > 1;
   const bucket = schema.profile === "standard" ? (schema.buckets[0]?.parts ?? []) : [];
   const ofFilters = schema.filters.filter(({ fields, anchor }) => fields.length === 1 && spans([...fields, ...anchor, ...bucket]));
-  return schema.keys.filter((key) => spans(key.parts)).length + ofFilters.reduce((sum, filter) => sum + distanceLimits(filter).length + 1, 0);
+  return [...schema.keys.map((key) => key.parts), ...schema.tokens.map((token) => [token])].filter(spans).length + ofFilters.reduce((sum, filter) => sum + distanceLimits(filter).length + 1, 0);
 }
 
 /** Least diffusion, values and records of a bucket in the hardened profiles: below them attacks succeed that the audit must find powerless. */

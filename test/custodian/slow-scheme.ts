@@ -91,6 +91,12 @@ export function filter(shape: FilterShape, person: Person): number[] {
 export function word(kind: "key" | "bucket" | "token", parts: readonly string[], person: Person): bigint {
   const values = parts.map((part) => person[part]);
   if (values.includes(undefined)) return 0n;
+  for (const view of ["", ".phonetic", ".start", ".shape"]) {
+    const [forename, surname] = [`forename${view}`, `surname${view}`].map((part) => parts.indexOf(part)) as [number, number];
+    if (forename < 0 || surname < 0) continue;
+    [values[forename], values[surname]] = [values[forename]!, values[surname]!].sort((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
+    break;
+  }
   const number = asInteger(prf(`${kind}/${parts.join("+")}`, message(values as string[])).subarray(0, 8));
   return number === 0n ? 1n : number;
 }

@@ -28,7 +28,7 @@ function planOf(seed: number, { filters = 3, words = 5, diffusion = true }: { fi
       const parts = Array.from({ length: f === 1 ? 3 : 1 }, (_, p) => ({ tag: tagOf(seed + f * 10 + p), value: text++, padded: p !== 2, gram: p === 1 ? 1 : 2, positional: p === 1 }));
       return { bits, hashes: 3 + f * 4, anchor: f === 2 ? [] : [f, 2].slice(0, f + 1), parts, ...(diffusion ? { diffusion: Array.from({ length: bits }, () => Uint16Array.from({ length: 7 }, () => Math.floor(next() * bits))) } : {}) };
     }),
-    words: Array.from({ length: words }, (_, w) => ({ tag: tagOf(seed + 100 + w), values: [w, w + 3, 1].slice(0, w % 4) })),
+    words: Array.from({ length: words }, (_, w) => ({ tag: tagOf(seed + 100 + w), values: [w, w + 3, 1].slice(0, w % 4), ...(w % 4 > 1 ? { unordered: [0, w % 4 === 2 ? 1 : 2] as const } : {}) })),
   };
 }
 

@@ -6,12 +6,13 @@ import { SubgroupFitter } from "../../src/linkage/subgroup-fit.ts";
 import { unreachedMatches } from "../../src/linkage/unreached.ts";
 import { random } from "../../src/random.ts";
 import { usedAtoms } from "../../src/schema/comparison-space.ts";
-import { expectedStates } from "../../src/schema/error-model.ts";
-import { standardSchema } from "../example-schema.ts";
+import { NAMES_OF_STRANGERS, NAME_ORDER } from "../../src/schema/name-order.ts";
+import { expectedOf, standardSchema } from "../example-schema.ts";
 
 const evidence = evidenceOf(standardSchema, usedAtoms(standardSchema));
 const { groups } = evidence;
 const u = groups.map(({ size, name }) => {
+  if (name === NAME_ORDER) return NAMES_OF_STRANGERS;
   const equal = { forename: 0.005, surname: 0.004, date_of_birth: 3e-5, sex: 0.5, place: 1e-6 }[name]!;
   const rest = Float64Array.from({ length: size }, (_, i) => (i === size - 1 ? equal : (name === "place" ? 1e-6 : 0.02) / size));
   rest[0]! += 1 - rest.reduce((sum, p) => sum + p, 0);
@@ -23,7 +24,7 @@ const statesAt = (times: number): Float64Array[] =>
   groups.map(({ fields }) =>
     fields
       .map((space) => {
-        const states = expectedStates(space, standardSchema.fields.find((field) => field.name === space.field)!.kind);
+        const states = expectedOf(space);
         const right = 1 - (1 - states.at(-1)!) * times;
         return states.map((p, i) => (i === states.length - 1 ? right : p * times));
       })

@@ -82,7 +82,7 @@ function print({ priorBits, evidence, togetherBits, relativesBits, matchWeight, 
       ...(relativesBits === 0 ? [] : [["relatives", bits(relativesBits), "a household, twins or namesakes could show the same"]]),
       ["match weight", bits(matchWeight), "the evidence without the prior"],
       ["by itself", bits(priorBits + matchWeight), `probability ${pairwiseProbability.toFixed(6)}`],
-      ...(partnersBits === 0 ? [] : [["partners", bits(partnersBits), "most rivals have theirs already; within one file, the others of the cluster"]]),
+      ...(partnersBits === 0 ? [] : [["partners", bits(partnersBits), "most rivals have theirs, or are withheld; within one file, the others of the cluster"]]),
       ["in all", bits(priorBits + matchWeight + partnersBits), `probability ${probability.toFixed(6)}, threshold ${threshold}`],
     ]),
   );

@@ -17,14 +17,17 @@ export function heapBase(): usize {
 // A *group* of values that are kept together: u32 list of where the first record's lie, u32 how many. At its address they lie one after the other.
 const GROUP: usize = 8;
 const VALUE: usize = 8;
+const PAIR: usize = 12;
 // A *filter*: u32 log2 of its bits, u32 number of its first part, u32 how many, u32 hashes, u32 columns of the diffusion.
 const FILTER: usize = 20;
 // The *program*: u32 groups, u32 how many, u32 jobs (the anchors of all parts, then the words), u32 how many are anchors, u32 how many are words, u32 filters, u32 how many, u32 parts, u32 bytes of a record's values, u32 CMAC's sub-key for a padded
-// block, and scratch: u32 for what is longer than a block, u32 for the list of that, u32 for chains, u32 for states (16 bytes for each job of each record), u32 for whether they are there (a byte), u32 for n-grams, u32 for where those of each part end.
+// block, and scratch: u32 for what is longer than a block, u32 for the list of that, u32 for chains, u32 for states (16 bytes for each job of each record), u32 for whether they are there (a byte), u32 for n-grams, u32 for where those of each part end. Then
+// u32 pairs of values to be put in order (each: where the first record's two lie, and where the lower goes, with the other behind it), u32 how many.
 
 /** Encodes records whose values lie at `addresses`, one for each group: record i to `out` plus its place (in steps of `width` bytes). As many at once as there is scratch for. */
 export function encodeRecords(program: usize, addresses: usize, count: i32, places: usize, out: usize, width: usize): void {
   takeValues(program, addresses, count);
+  orderValues(program, count);
   layMessages(program, count);
   const jobs = load<i32>(program, 12) + load<i32>(program, 16);
   const states = <usize>load<u32>(program, 52);
@@ -46,6 +49,36 @@ function takeValues(program: usize, addresses: usize, count: i32): void {
       for (let v: usize = 0; v < <usize>load<u32>(group, 4); v++) store<u64>(<usize>load<u32>(list + (v << 2)) + shift, load<u64>(from + v * VALUE));
     }
   }
+}
+
+/** Puts pairs of each record's values in the order of their bytes. */
+function orderValues(program: usize, count: i32): void {
+  const pairs = <usize>load<u32>(program, 68);
+  const end = pairs + <usize>load<u32>(program, 72) * PAIR;
+  const size = <usize>load<u32>(program, 32);
+  for (let shift: usize = 0; count > 0; count--, shift += size) {
+    for (let pair = pairs; pair < end; pair += PAIR) {
+      const one = load<u64>(<usize>load<u32>(pair) + shift);
+      const other = load<u64>(<usize>load<u32>(pair, 4) + shift);
+      const to = <usize>load<u32>(pair, 8) + shift;
+      const isBehind = comesBefore(other, one);
+      store<u64>(to, isBehind ? other : one);
+      store<u64>(to, isBehind ? one : other, VALUE);
+    }
+  }
+}
+
+/** Whether a value, as where it lies and its length, comes before another: their last byte, the separator, is lower than any other. */
+function comesBefore(one: u64, other: u64): bool {
+  const at = <usize><u32>one;
+  const offset = <usize><u32>other - at;
+  const end = at + min(<usize>(one >> 32), <usize>(other >> 32));
+  for (let byte = at; byte < end; byte++) {
+    const x = load<u8>(byte);
+    const y = load<u8>(byte + offset);
+    if (x != y) return x < y;
+  }
+  return false;
 }
 
 function layMessages(program: usize, count: i32): void {

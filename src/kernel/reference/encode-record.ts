@@ -22,7 +22,7 @@ export function referenceEncoder(plan: EncodingPlan): RecordEncoder {
       }
     });
     plan.words.forEach((word) => {
-      const message = messageOf(word.values, values);
+      const message = messageOf(inByteOrder(word, values), values);
       if (message === undefined) {
         out[at++] = 0;
         out[at++] = 0;
@@ -35,6 +35,14 @@ export function referenceEncoder(plan: EncodingPlan): RecordEncoder {
       out[at++] = high;
     });
   };
+}
+
+/** The word's values as they stand in its message. */
+function inByteOrder({ values: list, unordered }: EncodingPlan["words"][number], values: RecordValues): readonly number[] {
+  if (unordered === undefined) return list;
+  const [one, other] = unordered.map((place) => list[place]!) as [number, number];
+  if (Buffer.compare(Buffer.from(values[one] ?? ""), Buffer.from(values[other] ?? "")) <= 0) return list;
+  return list.map((value) => (value === one ? other : value === other ? one : value));
 }
 
 /** Undefined when a value is missing. */
