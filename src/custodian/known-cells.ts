@@ -23,7 +23,6 @@ export class CellReader {
   readonly #encoder: SliceEncoder;
   readonly #texts: string[] = [];
   readonly #notes: readonly Int32Array[];
-  #slice = "";
   #isAscii = false;
   #cells: CellBytes | undefined;
   /** The fields whose room is full. */
@@ -37,8 +36,6 @@ export class CellReader {
 
   load(cells: CellBytes): void {
     this.#cells = cells;
-    // one string for all: parts of it are cheap, decoding cells one by one is not
-    this.#slice = cells.bytes.toString("latin1");
     this.#isAscii = isAscii(cells.bytes);
   }
 
@@ -72,7 +69,7 @@ export class CellReader {
     const start = bounds[first + column * 2]!;
     const end = bounds[first + column * 2 + 1]!;
     if (!this.#isAscii) for (let i = start; i < end; i++) if (bytes[i]! > 127) return bytes.toString("utf8", start, end);
-    return this.#slice.slice(start, end);
+    return bytes.toString("latin1", start, end);
   }
 }
 
