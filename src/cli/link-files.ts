@@ -7,6 +7,7 @@ import type { LinkThreads } from "../linkage/link-threads.ts";
 import { memorySize } from "../linkage/memory-plan.ts";
 import type { Cardinality } from "../linkage/solve.ts";
 import { PartialFile, discardPartial } from "../output/partial-file.ts";
+import { leftOut } from "../report/left-out.ts";
 import { claimRun, writeLinks, writeRun } from "../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../report/statistics.ts";
 import { withholdsShared } from "../schema/withheld.ts";
@@ -111,7 +112,7 @@ function printForecast({ rules, bytes, seconds: time }: Forecast, terminal: Term
 function printSummary(statistics: Statistics, out: string, { elapsed, peakBytes, foundAtHome }: { elapsed: number; peakBytes: number; foundAtHome: boolean }, terminal: Terminal): void {
   const { datasets, links, estimated, pairs } = statistics;
   const names = datasets.map(({ dataset, records }) => `${dataset} (${count(records)})`).join(" x ");
-  terminal.result(`${terminal.strong(counted(links.count, "link"))} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : statistics.mode.replaceAll("-", " ")}`);
+  terminal.result(`${terminal.strong(counted(links.count, "link"))} ${statistics.mode === "dedupe" ? `within ${names}` : `between ${names}`}, ${statistics.mode === "dedupe" ? "duplicates" : inWordsOf(statistics.mode)}`);
   terminal.result(
     table([
       // without a link there is nothing to be precise about
@@ -141,21 +142,30 @@ function counts([low, high]: Interval): string {
 }
 
 function warn(statistics: Statistics, terminal: Terminal): void {
-  const { mode, threshold, datasets, estimated, model, rules, links, pairs } = statistics;
+  const { mode, threshold, estimated, model, rules, links, pairs } = statistics;
   warnOfSubgroups(statistics, terminal);
   for (const doubt of model.fit.doubts) terminal.warn(`${inWords(doubt)}: treat the estimates with caution (model.fit in statistics.json)`);
   if (links.count > 0 && model.reached < LEAST_REACHED) terminal.warn(`the rules reach ${percent(model.reached)} of the matches at best: how many are out of reach is guessed from those that are found, and can be far more where records are badly damaged`);
-  if (mode === "one-to-one") {
-    model.duplicates.forEach((pairs, d) => {
-      const { dataset } = datasets[d]!;
-      if (isNotable(pairs, datasets[d]!)) terminal.warn(`about ${count(Math.round(pairs))} pairs of records within ${dataset} seem to be one person's, and one to one links only one of each (saltlink link ${dataset}.parquet --dedupe finds them)`);
-    });
-  }
+  warnOfLeftOut(statistics, terminal);
   if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
   const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
   for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at; about ${count(rule.lostMatches)} matches are lost with them`);
   if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
   if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
+}
+
+/** Names records that get no link because their person has others in the same file, whether the department has found these or they only show here. */
+function warnOfLeftOut({ mode, datasets, model }: Statistics, terminal: Terminal): void {
+  const names = datasets.map(({ dataset }) => dataset);
+  const others = datasets.map(({ records, hashed = records }) => records - hashed);
+  const known = leftOut(mode, others.map((further) => further > 0), names);
+  for (const side of known.sides) terminal.warn(`${names[side]}: ${counted(others[side]!, "further record")} of people who have several there, as their department found, ${others[side] === 1 ? "has" : "have"} no link, as ${inWordsOf(mode)} links only one of each; link again ${known.advice} to link them too`);
+  const seeming = leftOut(mode, model.duplicates.map((pairs, d) => isNotable(pairs, datasets[d]!)), names);
+  for (const side of seeming.sides) terminal.warn(`about ${count(model.duplicates[side]!)} pairs of records within ${names[side]} seem to be one person's, and ${inWordsOf(mode)} links only one of each; link again ${seeming.advice} to link them too (saltlink link ${names[side]}.parquet --dedupe finds them)`);
+}
+
+function inWordsOf(mode: Statistics["mode"]): string {
+  return mode.replaceAll("-", " ");
 }
 
 /** Share of the matches that rules must reach for what is missing to be told well by what is found. */

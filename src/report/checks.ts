@@ -1,5 +1,6 @@
 import type { Told } from "./disclosure-control.ts";
 import { countText, countWords, shareText, shareWords } from "./figure-text.ts";
+import { leftOut } from "./left-out.ts";
 import type { AuditVerdict, Report } from "./report.ts";
 
 /** A judgement in plain words; `none` where nothing lets one judge. */
@@ -155,13 +156,25 @@ function ties({ model, quality }: Figures): Check {
   };
 }
 
-function duplicates({ model, files, mode }: Figures): Check {
-  const twice = mode === "dedupe" ? [] : files.filter(({ records }, i) => lowest(model.duplicates[i] ?? null) > MANY_DUPLICATES * highest(records));
+/** Those that a department has found itself, and those that only show here, in pairs within a file. */
+function duplicates(figures: Figures): Check {
+  const { model, files, mode, quality } = figures;
+  const name = "Duplicates within a file";
+  const names = files.map(({ dataset }) => dataset);
+  if (mode === "dedupe") return { name, status: "green", finding: `${isFoundAtHome(figures) ? AT_HOME : "This run looked for them."} ${capital(countWords(quality.links))} pairs of records within ${names[0]} are linked as one person’s.`, advice: NOTHING };
+  const found = files.map(({ furtherRecords = null }) => lowest(furtherRecords) > 0);
+  const seen = files.map(({ records }, side) => lowest(model.duplicates[side] ?? null) > MANY_DUPLICATES * highest(records));
+  const several = files.map((_, side) => found[side]! || seen[side]!);
+  const { sides, advice } = leftOut(mode, several, names);
+  const findings = files.flatMap(({ dataset, furtherRecords }, side) => [
+    ...(found[side]! ? [`${capital(countWords(furtherRecords!))} records of ${dataset} are further records of people who have several there, as their department found.`] : []),
+    ...(seen[side]! ? [`${capital(countWords(model.duplicates[side]!, "about "))} pairs of records within ${dataset} seem to be one person’s.`] : []),
+  ]);
   return {
-    name: "Duplicates within a file",
-    status: twice.length === 0 ? "green" : "amber",
-    finding: twice.length === 0 ? "No file seems to hold many people twice." : twice.map(({ dataset }) => `${capital(countWords(model.duplicates[files.findIndex((file) => file.dataset === dataset)]!, "about "))} pairs of records within ${dataset} seem to be one person’s.`).join(" "),
-    advice: twice.length === 0 ? NOTHING : "One to one links only one of each: look for duplicates first (link --dedupe).",
+    name,
+    status: sides.length === 0 && !seen.includes(true) ? "green" : "amber",
+    finding: several.includes(true) ? findings.join(" ") : "No file seems to hold many people twice.",
+    advice: sides.length > 0 ? `${capital(mode.replaceAll("-", " "))} links only one of each in ${sides.map((side) => names[side]).join(" and ")}: link again ${advice}.` : seen.includes(true) ? "Look for duplicates first (link --dedupe)." : NOTHING,
   };
 }
 

@@ -39,6 +39,8 @@ export interface Report {
 interface FileFigures {
   readonly dataset: string;
   readonly records: Told;
+  /** Those for which another of their person stands, where the department has looked for its own people. */
+  readonly furtherRecords?: Told;
   readonly rejected: Told;
   /** Share of its records that are linked, where a link takes a record of its own. */
   readonly linkRate: Told;
@@ -172,13 +174,15 @@ function matchesOf(statistics: Statistics, disclosure: Disclosure): number {
   return disclosure.reckoned(links.count, mostLinks(statistics)) - disclosure.reckoned(estimated.wrongLinks) + disclosure.reckoned(estimated.missedLinks);
 }
 
-function fileFigures({ dataset, records, hashed = records, rejected, missing, placeholders, unusable }: Statistics["datasets"][number], side: number, { mode, schema, links }: Statistics, disclosure: Disclosure): FileFigures {
-  const counted = mode === "one-to-one" || (mode === "many-to-one" && side === 0);
+function fileFigures({ dataset, records, hashed: counted, rejected, missing, placeholders, unusable }: Statistics["datasets"][number], side: number, { mode, schema, links }: Statistics, disclosure: Disclosure): FileFigures {
+  const hashed = counted ?? records;
+  const linksOnce = mode === "one-to-one" || (mode === "many-to-one" && side === 0);
   return {
     dataset,
     records: disclosure.count(records),
+    ...(counted === undefined ? {} : { furtherRecords: disclosure.count(records - counted, records) }),
     rejected: disclosure.count(rejected),
-    linkRate: counted ? disclosure.share(links.count, records) : null,
+    linkRate: linksOnce ? disclosure.share(links.count, records) : null,
     fields: schema.fields.map(({ name }) => {
       const gone = missing[name] ?? 0;
       return { field: name, missing: disclosure.count(gone, hashed), missingShare: disclosure.share(gone, hashed), placeholders: disclosure.count(placeholders[name] ?? 0, gone), unusable: disclosure.count(unusable[name] ?? 0, gone) };

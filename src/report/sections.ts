@@ -57,12 +57,13 @@ export function headline({ files, mode, quality }: Report): string {
 }
 
 function providedFiles({ files, restricted }: Report): Section {
+  const anyFurther = files.some(({ furtherRecords }) => furtherRecords !== undefined);
   return {
     id: "files",
     title: "The provided files",
     words: ["What each department hashed. A record without a field can be linked by the others alone, so fields that are often missing cost links, and they are seldom missing at random.", ...(restricted ? [] : ["A pale bar is an upper bound: fewer than ten records lack the field."])],
     tables: [
-      { name: "files", caption: "Rows read and links made", columns: ["file", "records", "rows rejected", "records linked"], rows: files.map(({ dataset, records, rejected, linkRate }) => [dataset, count(records), count(rejected), linkRate === null ? "not one to one" : share(linkRate)]) },
+      { name: "files", caption: "Rows read and links made", columns: ["file", "records", ...(anyFurther ? ["further records of a person"] : []), "rows rejected", "records linked"], rows: files.map(({ dataset, records, furtherRecords, rejected, linkRate }) => [dataset, count(records), ...(anyFurther ? [furtherRecords === undefined ? "not looked for" : count(furtherRecords)] : []), count(rejected), linkRate === null ? "not one to one" : share(linkRate)]) },
       {
         name: "missing",
         chart: "missing",

@@ -183,6 +183,11 @@ describe("the whole job on two departments", () => {
     // the second records that the department finds have their first one's links
     expect(count("--many-to-one")).toBeGreaterThan(1.9 * one);
     expect(count("--many-to-many")).toBeGreaterThan(1.9 * one);
+    // and where they have none it is said what gives them some
+    const warning = (...args: string[]): string => work.do("link", ...args, "--out", "run", "--force").stderr;
+    expect(warning("census.parquet", "tax.parquet")).toMatch(/warning: census: [\d,]+ further records of people who have several there, .* have no link, .*; link again with --many-to-one to link/);
+    expect(warning("tax.parquet", "census.parquet", "--many-to-one")).toMatch(/warning: census: .* link again with --many-to-one and census as the first file/);
+    expect(warning("census.parquet", "tax.parquet", "--many-to-one")).not.toMatch(/further records/);
     const { people } = JSON.parse(work.do("inspect", "census.parquet", "--json").stdout) as { people: { several: number } };
     expect(people.several).toBeGreaterThan(0.95 * rows.length);
   });

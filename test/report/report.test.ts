@@ -135,6 +135,26 @@ describe("checks", () => {
     expect(none("dedupe").checks.map(({ finding }) => finding).join(" ")).not.toMatch(/withheld of|NaN|undefined/);
   });
 
+  it("name a person's further records that a department has found, and what links them", () => {
+    const check = (mode: "one-to-one" | "many-to-one" | "dedupe", further: readonly [number, number]): string => {
+      const { checks } = reportOf(
+        exampleRun((statistics) => {
+          statistics.mode = mode;
+          if (mode === "dedupe") statistics.datasets.pop();
+          statistics.datasets.forEach((dataset, side) => (dataset.hashed = dataset.records - further[side]!));
+        }),
+      );
+      const { status, finding, advice } = checks.find(({ name }) => name === "Duplicates within a file")!;
+      return `${status}: ${finding} ${advice}`;
+    };
+    expect(check("one-to-one", [1350, 3])).toMatch(/^amber: 1,350 records of schools are further records .* link again with --many-to-one\.$/);
+    expect(check("one-to-one", [1350, 200])).toMatch(/^amber: .* link again with --many-to-many\.$/);
+    expect(check("many-to-one", [1350, 3])).toMatch(/^green: 1,350 records of schools .* Nothing to do\.$/);
+    expect(check("many-to-one", [0, 200])).toMatch(/^amber: .* link again with --many-to-one and <b>homes<\/b> as the first file\.$/);
+    expect(check("dedupe", [1350, 0])).toMatch(/^green: This run looked for them\. 8,140 pairs of records within schools are linked/);
+    expect(check("one-to-one", [4, 0])).toBe(check("one-to-one", [0, 9]));
+  });
+
   it("hold the verdicts of audits", () => {
     const report = reportOf(exampleRun(), { audits: [{ file: "a.json", verdict: "green" }, { file: "b.json", verdict: "red" }] });
     expect(statusOf(report, "Privacy audit")).toBe("red");
