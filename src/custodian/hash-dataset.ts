@@ -25,6 +25,7 @@ import { OTHER, type OwnPeople } from "./own-people.ts";
 import { type FileFailure, type HashReply, replyOf } from "./hash-reply.ts";
 import type { HashTask, RowsTask } from "./hash-thread.ts";
 import { OwnIds, type SharedOwnId, ownIdSeed } from "./own-ids.ts";
+import { RejectTally } from "./reject-tally.ts";
 import type { Salt } from "./salt.ts";
 import { type SharedSample, countSharedPairs } from "./shared-pairs.ts";
 import type { SharedColumn } from "./shared-values.ts";
@@ -125,6 +126,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     const perField = { missing: schema.fields.map(() => 0), placeholders: schema.fields.map(() => 0), unusable: schema.fields.map(() => 0) };
     const sampled: SampledRecord[] = [];
     const seen = new OwnIds();
+    const tally = new RejectTally();
     const samples = sampledColumns.map((_, column) => new ValueSample(sampleLimits, column));
     const refuse = (shared: SharedOwnId | undefined): void => {
       if (shared !== undefined) throw new SaltlinkError("input", `${input} rows ${shared.before} and ${shared.row}: the same own id in column ${map.id ?? ""}; a record id must be unique, or name another column with --id`);
@@ -150,6 +152,7 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
         at += count;
       });
       if (options.people !== undefined) for (const row of result.rowNumbers) if ((options.people.of[row] ?? 0) >= OTHER) others++;
+      tally.add(result.rejects);
       options.onRows?.(result.lookup, result.rowNumbers);
       lookup.write(result.lookup);
       if (result.rejects.length > 0) rejects.write(result.rejects.map(({ row, reason }) => `${row},${csvCell(reason)}\n`).join(""));
@@ -163,10 +166,10 @@ export async function hashDataset(options: HashOptions): Promise<HashSummary> {
     counts.read = counts.hashed + counts.rejected;
     if (counts.read === 0) throw new SaltlinkError("input", `${input} has a header and no records`);
     if (counts.rejected > options.maxRejects * counts.read) {
-      throw new SaltlinkError("input", `${input}: ${counts.rejected} of ${counts.read} rows would be rejected, more than --max-rejects ${options.maxRejects * 100}%; the first is row ${firstReject(rejects)}`);
+      throw new SaltlinkError("input", `${input}: ${counts.rejected} of ${counts.read} rows would be rejected, more than --max-rejects ${options.maxRejects * 100}%: ${tally.inWords(options.encoding)}`);
     }
 
-    if (counts.hashed === 0) throw new SaltlinkError("input", `${input}: every row would be rejected; the first is row ${firstReject(rejects)}`);
+    if (counts.hashed === 0) throw new SaltlinkError("input", `${input}: every row would be rejected: ${tally.inWords(options.encoding)}`);
 
     const standing = counts.hashed - others;
     const summaries = samples.map((sample) => ({ ...sample.summary(), present: sample.present }));
@@ -259,10 +262,4 @@ function checkSharing(schema: LinkageSchema, sharing: readonly number[], rows: n
     "audit",
     `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; ${advice}`,
   );
-}
-
-function firstReject(rejects: PartialFile): string {
-  const [, line = ""] = rejects.readText(256).split("\n");
-  const comma = line.indexOf(",");
-  return `${line.slice(0, comma)} (${line.slice(comma + 1).replaceAll('"', "")})`;
 }

@@ -42,7 +42,7 @@ export function recognizeColumns(header: readonly string[], rows: readonly (read
         recognized.id = column;
         return out(column, OWN_ID);
       }
-      return out(column, "looks like a record key");
+      return out(column, RECORD_KEY);
     }
     if (cells.length === 0 && rows.length > 0) return out(column, "empty in every row looked at");
     if ("part" in role) {
@@ -73,6 +73,8 @@ export function recognizeColumns(header: readonly string[], rows: readonly (read
 }
 
 const UNIQUE = 0.99;
+/** Of a column whose name is that of record ids, where its values cannot be. */
+export const RECORD_KEY = "looks like a record key";
 const OWN_ID = "the department's own record id, kept at home in the lookup file";
 /** From so many rows on it is no chance that a column of numbers or codes holds none twice. */
 const FEWEST_KEYS = 20;

@@ -6,7 +6,7 @@ import type { AtomColumns } from "./sharing.ts";
 import type { ColumnMap } from "./column-map.ts";
 import { type CsvEncoding, openCsv } from "./csv/open.ts";
 import { parseHeaderRow } from "./csv/header-row.ts";
-import { readRecords } from "./csv/read-records.ts";
+import { NOT_UTF8, readRecords } from "./csv/read-records.ts";
 import { type Delimiter, cutSlices, delimiterOf } from "./csv/slices.ts";
 import { type DateOrder, settleOrder } from "./normalize/date.ts";
 import { type Recognized, recognizeColumns } from "./recognize-columns.ts";
@@ -23,6 +23,8 @@ export interface Survey {
   /** Rows looked at, spread over the file, and their numbers. */
   readonly sample: readonly (readonly string[])[];
   readonly sampleRows: readonly number[];
+  /** Rows with bytes that are not valid in the encoding, among those looked at. */
+  readonly notUtf8: readonly number[];
 }
 
 const SAMPLE_ROWS = 100_000;
@@ -51,6 +53,7 @@ export async function surveyCsv(path: string, { encoding, leaveOut = [], sampleR
   const bytes = statSync(path).size;
   const sample: string[][] = [];
   const numbers: number[] = [];
+  const notUtf8: number[] = [];
   let rows = 0;
   let every = 1;
   let index = 0;
@@ -61,13 +64,14 @@ export async function surveyCsv(path: string, { encoding, leaveOut = [], sampleR
     if (index === 0) every = Math.max(1, Math.round(((bytes / SLICE_BYTES) * slice.records) / sampleRows));
     if (index++ % every !== 0 || sample.length >= sampleRows) continue;
     for (const [number, cells] of readRecords(slice.bytes, delimiter).entries()) {
+      if (cells === NOT_UTF8) notUtf8.push(slice.firstRow + number);
       if (typeof cells === "string" || cells.length !== header.length) continue;
       sample.push(cells);
       numbers.push(slice.firstRow + number);
     }
   }
   if (rows === 0) throw new SaltlinkError("input", `${path} has a header and no records`);
-  return { path, header, delimiter, recognized: recognizeColumns(header, sample, leaveOut), rows, sample, sampleRows: numbers };
+  return { path, header, delimiter, recognized: recognizeColumns(header, sample, leaveOut), rows, sample, sampleRows: numbers, notUtf8 };
 }
 
 /** The column map of a survey; a date order that no row settles must be given. */

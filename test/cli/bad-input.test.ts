@@ -132,15 +132,29 @@ describe("rows that are set aside", () => {
 
   it("fail the run when they are too many, and no file is left", () => {
     const work = office(people(100).replaceAll(/^(\d?5),.*$/gm, "$1,short"));
-    expectRefusal(work.hash(), 9, /people\.csv: 10 of 100 rows would be rejected, more than --max-rejects 1%; the first is row 6 \(too few cells: 2 instead of 7\)/);
+    expectRefusal(work.hash(), 9, /people\.csv: 10 of 100 rows would be rejected, more than --max-rejects 1%: too few cells in 10 \(rows 6, 16, 26, 36, 46 \.\.\.\)$/m);
     nothingLeft(work);
     expect(work.hash("--max-rejects", "10%").code).toBe(0);
   });
 
   it("fail the run when no row is left, whatever share is allowed", () => {
     const work = office(`${HEADER}\n1,short\n2,short\n`);
-    expectRefusal(work.hash("--max-rejects", "100%"), 9, /people\.csv: every row would be rejected; the first is row 2 \(too few cells: 2 instead of 7\)/);
+    expectRefusal(work.hash("--max-rejects", "100%"), 9, /people\.csv: every row would be rejected: too few cells in 2 \(rows 2, 3\)$/m);
     nothingLeft(work);
+  });
+
+  it("are told by reason and with what mends them, before hashing too, where the encoding is another", () => {
+    const accented = people(200, (i) => (i % 20 === 3 ? invented(i).replace(/^(\d+),[^,]*/, "$1,Zo\xeb") : i === 7 ? "7,short" : invented(i)));
+    const work = office(Buffer.from(accented, "latin1"));
+    const hint = /a file from Excel on Windows needs --encoding windows-1252/;
+    const outcome = work.hash();
+    expectRefusal(outcome, 9, /11 of 200 rows would be rejected, .*: bytes that are not valid UTF-8 in 10 \(rows 4, 24, 44, 64, 84 \.\.\.\); too few cells in 1 \(row 8\); a file from Excel/);
+    for (const args of [["init", "people.csv", "--out", "s.json"], ["check", "people.csv", "--schema", "link.schema.json"]]) {
+      const { stderr } = work.do("schema", ...args);
+      expect(stderr).toMatch(/warning: people\.csv: 5\.0 % of the rows looked at hold bytes that are not valid UTF-8 \(row 4 first\)/);
+      expect(stderr).toMatch(hint);
+    }
+    expect(work.hash("--encoding", "windows-1252").stderr).not.toMatch(hint);
   });
 
   it("of an earlier run neither stay beside a new file nor are replaced unasked", () => {
@@ -149,6 +163,19 @@ describe("rows that are set aside", () => {
     expectRefusal(work.hash(), 2, /people\.rejects\.csv is already there; --force replaces it/);
     expect(work.hash("--force").code).toBe(0);
     expect(existsSync(work.at("people.rejects.csv"))).toBe(false);
+  });
+});
+
+describe("own ids", () => {
+  it("are row numbers only with a word on the rows because of which their column is passed over", () => {
+    const rows = people(60).trimEnd().split("\n").map((line, i) => (i === 0 ? line.replace("id", "record_id") : i === 11 ? line.replace("11", "10") : i === 20 ? line.replace("20", "") : line));
+    const work = office(`${rows.join("\n")}\n`);
+    const warning = /warning: people\.csv column record_id is not taken for record ids: rows 11 and 12 have the same id and row 21 has none; row numbers stand/;
+    expect(work.hash().stderr).toMatch(warning);
+    expect(work.hash("--id", "none", "--force").stderr).not.toMatch(/warning/);
+    expect(work.do("schema", "check", "people.csv", "--schema", "link.schema.json").stderr).toMatch(warning);
+    expect(work.hash("--force").stderr).toMatch(/own ids: row numbers, as the column map names no column of record ids/);
+    expectRefusal(work.hash("--force", "--id", "record_id"), 9, /rows 11 and 12: the same own id/);
   });
 });
 

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { withoutEnding } from "../../custodian/companion-files.ts";
+import { NOT_UTF8 } from "../../custodian/csv/read-records.ts";
 import type { HashOptions, HashSummary } from "../../custodian/hash-dataset.ts";
 import { hashFile } from "../../custodian/hash-file.ts";
+import { EXCEL_ADVICE } from "../../custodian/reject-tally.ts";
 import { stratumRules } from "../../custodian/strata.ts";
 import { SaltlinkError } from "../../errors.ts";
 import { hashedRecords } from "../../exchange/header.ts";
@@ -120,8 +122,7 @@ function printSummary(csv: string, { output, lookup, rejects, read, hashed, reje
   }
   if (rejects !== undefined) {
     terminal.warn(`${counted(rejected, "row")} set aside, reasons in ${rejects}`);
-    // the rows that are lost to a wrong encoding are those of people with accents in their names
-    if (readFileSync(rejects, "utf8").includes("not valid UTF-8")) terminal.warn(`some of them are not valid UTF-8: if ${csv} comes from Excel on Windows, hash it again with --encoding windows-1252`);
+    if (readFileSync(rejects, "utf8").includes(NOT_UTF8)) terminal.warn(`some of them hold ${NOT_UTF8}: ${EXCEL_ADVICE}; hash it again`);
   }
   if (header.people?.several === 0) terminal.note("nobody seems to have several records");
   else if (header.people !== undefined) terminal.note(`${header.people.several === 1 ? "1 person has" : `${count(header.people.several)} people have`} several records: one of them is hashed for all (about ${percent(header.people.precision)} of their pairs are right, and about ${count(Math.round(header.people.missed))} were not found)`);

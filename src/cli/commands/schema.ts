@@ -16,7 +16,7 @@ import { type FieldKindName } from "../../schema/field-kinds.ts";
 import { JSON_SCHEMA_FILE, type LinkageSchema, type Profile, jsonSchema, profiles } from "../../schema/linkage-schema.ts";
 import { withholdsShared } from "../../schema/withheld.ts";
 import { readSchema } from "../../schema/read-schema.ts";
-import { withReading } from "../find-map.ts";
+import { warnOfEncoding, warnOfPassedOverIds, withReading } from "../find-map.ts";
 import { type Terminal, counted, percent, table } from "../terminal.ts";
 import { type AddCommand, shareOption, wholeNumber } from "./command.ts";
 
@@ -94,6 +94,10 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
   const people = Math.ceil(expectedRecords * Math.max(...standing.map(({ sample }, i) => sample.length / surveys[i]!.sample.length)));
   const schema = { ...designSchema({ fields, samples, expectedRecords: people, ...(options.profile === undefined ? {} : { profile: options.profile }), duplicates, ...(options.sharing === undefined ? {} : { sharingBudget: options.sharing }) }), expectedRecords };
   progress.stop();
+  for (const survey of surveys) {
+    warnOfEncoding(survey, options.encoding, terminal);
+    warnOfPassedOverIds(survey, terminal);
+  }
 
   output.write(`${JSON.stringify({ $schema: `./${JSON_SCHEMA_FILE}`, ...schema }, null, 2)}\n`);
   output.commit();
@@ -142,6 +146,8 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
   const survey = await surveyCsv(file, { encoding: options.encoding, onProgress: (done, total) => progress.update("reading", done, total) });
   progress.stop();
   const names = schema.fields.map((field) => field.name);
+  warnOfEncoding(survey, options.encoding, terminal);
+  warnOfPassedOverIds(survey, terminal);
   const absent = names.filter((name) => survey.recognized.fields[name] === undefined);
   const map = columnMapOf(survey, names, options.dateOrder);
   terminal.note(table(names.map((name) => [name, "<-", survey.recognized.fields[name] === undefined ? "nothing" : describeSource(survey.recognized.fields[name])])));
