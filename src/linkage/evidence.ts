@@ -22,7 +22,7 @@ export interface Fact {
   readonly equalFilters: boolean;
   /** Whether it holds, by the model, only of names that are the same way round. */
   readonly ordered: boolean;
-  /** Whether it may hold without being seen: a key whose value several records of a file have is withheld. */
+  /** Whether it may hold without being seen: a key whose value several records of a file have is withheld, and one of which a block is too large is not looked at there. */
   readonly mayBeWithheld: boolean;
   /** Whether a pair for which this holds is found at all. */
   readonly reaches: boolean;
@@ -79,6 +79,12 @@ export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evi
     }
   });
   return { groups, facts, tokenShift, levelShift };
+}
+
+/** What can be seen where blocks of some keys, by their number, were skipped: whoever others bring from such a block agrees on the key all the same. */
+export function withSkipped(evidence: Evidence, skipped: ReadonlySet<number>): Evidence {
+  if (skipped.size === 0) return evidence;
+  return { ...evidence, facts: evidence.facts.map((fact) => (skipped.has(fact.bit) && fact.bit < evidence.tokenShift ? { ...fact, mayBeWithheld: true } : fact)) };
 }
 
 function conjunction(groups: readonly ComparisonGroup[], parts: readonly string[]): Map<number, Uint8Array> {

@@ -6,7 +6,7 @@ import { type CandidateOptions, type Candidates, type RuleReport, countCandidate
 import { coherentLinks } from "./coherent-links.ts";
 import { type EstimateOptions, type Model, type OwnPairs, estimate } from "./estimate.ts";
 import { type Fit, judgeFit } from "./fit.ts";
-import { type Evidence, evidenceOf } from "./evidence.ts";
+import { type Evidence, evidenceOf, withSkipped } from "./evidence.ts";
 import { levelDescriber } from "./describe-level.ts";
 import { missingShares } from "./missing-shares.ts";
 import { ownPairs } from "./own-pairs.ts";
@@ -88,7 +88,7 @@ const STRICTEST_THRESHOLD = THRESHOLDS.at(-1)!;
 /** Links two checked hashed files, or finds the duplicates within one. The result depends on the files and options alone. */
 export async function linkDatasets(options: LinkOptions & SolveChoices): Promise<Linkage> {
   return withCandidates(options, async (input, checkAll) => {
-    const { a, b, schema, evidence } = input;
+    const { a, b, schema } = input;
     const self = a === b;
     if (self && a.own !== undefined) return linkOwnPeople(options, input, a.own, THRESHOLDS);
     // on which side a person's other records have links too
@@ -101,6 +101,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
     const takeSamples = async (): Promise<readonly RecordSample[]> => (samples ??= self || smaller < 2 ? [] : await sampleRecords([a, b], input));
     const found = await findCandidates({ ...input, takeSamples });
     const candidates = withOthers(found, several.a, several.b);
+    const evidence = withSkipped(input.evidence, new Set(found.rules.flatMap(({ skippedBlocks }, rule) => (skippedBlocks > 0 ? [rule] : []))));
     options.onProgress("estimating", 0, 1);
     checkAll(); // from here on this thread has most of the work
     const files = self || options.b === undefined ? [options.a] : [options.a, options.b];
