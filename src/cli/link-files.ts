@@ -11,6 +11,7 @@ import { leftOut } from "../report/left-out.ts";
 import { claimRun, writeLinks, writeRun } from "../report/run-directory.ts";
 import { type Interval, type Statistics, statisticsOf } from "../report/statistics.ts";
 import { withholdsShared } from "../schema/withheld.ts";
+import { warnOfMissing } from "./field-warnings.ts";
 import { ruleName } from "./rule-name.ts";
 import { printSubgroups, warnOfSubgroups } from "./subgroup-summary.ts";
 import { type Terminal, count, counted, percent, seconds, table } from "./terminal.ts";
@@ -147,6 +148,7 @@ function warn(statistics: Statistics, terminal: Terminal): void {
   for (const doubt of model.fit.doubts) terminal.warn(`${inWords(doubt)}: treat the estimates with caution (model.fit in statistics.json)`);
   if (links.count > 0 && model.reached < LEAST_REACHED) terminal.warn(`the rules reach ${percent(model.reached)} of the matches at best: how many are out of reach is guessed from those that are found, and can be far more where records are badly damaged`);
   warnOfLeftOut(statistics, terminal);
+  for (const { dataset, records, hashed = records, missing } of statistics.datasets) warnOfMissing({ dataset, records: hashed, missing }, terminal);
   if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
   const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
   for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at; about ${count(rule.lostMatches)} matches are lost with them`);

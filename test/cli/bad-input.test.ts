@@ -108,6 +108,33 @@ describe("dates of birth", () => {
   });
 });
 
+describe("fields that most records lack", () => {
+  const emptied = (column: number, rows: number): string => people(200, (i) => invented(i).split(",").map((cell, c) => (c === column && i <= rows ? "" : cell)).join(","));
+
+  it("are warned about, by hash and by link", () => {
+    const work = office(emptied(6, 150));
+    expect(work.hash().stderr).toMatch(/warning: postcode: 7[5-9]\.\d % of the records lack it/);
+    work.do("hash", "good.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "good.parquet");
+    expect(work.do("link", "people.parquet", "good.parquet", "--out", "run").stderr).toMatch(/warning: people: 7[5-9]\.\d % of the records lack postcode/);
+    work.write("people.csv", emptied(6, 60));
+    expect(work.hash("--force").stderr).not.toMatch(/warning/);
+  });
+
+  it("are warned about where a date of birth has its year alone, with what that costs", () => {
+    const work = office(people(200, (i) => invented(i).replace(/(\d+)-\d+-\d+/, "$1")).replace(",dob,", ",year_of_birth,"));
+    const { stderr } = work.hash();
+    expect(stderr).toMatch(/warning: date_of_birth: the file has no day and no month of it, so that \d+ of the \d+ keys and (\d) of the \1 filters cannot be made/);
+    expect(stderr).not.toMatch(/could not be read/);
+  });
+
+  it("are warned about where what is filled in cannot be read in one record of three", () => {
+    const work = office(people(200, (i) => (i % 3 === 0 ? invented(i).replace(/\d+-\d+-\d+/, "not known yet") : invented(i))));
+    const { stderr } = work.hash();
+    expect(stderr).toMatch(/warning: date_of_birth: 33\.0 % of what is filled in could not be read/);
+    expect(stderr).not.toMatch(/not known yet/);
+  });
+});
+
 describe("rows that are set aside", () => {
   it("have their number and reason in the rejects file and no value", () => {
     const lines = people(500).trim().split("\n");

@@ -12,6 +12,7 @@ import type { LinkageSchema } from "../../schema/linkage-schema.ts";
 import { protectInputs } from "../../output/partial-file.ts";
 import { readSchema } from "../../schema/read-schema.ts";
 import { defaultThreads } from "../../pool/workers.ts";
+import { warnOfFields } from "../field-warnings.ts";
 import { type MapOptions, findMap, withMap } from "../find-map.ts";
 import { type SaltOptions, findSalt, withSalt } from "../find-salt.ts";
 import { type Terminal, count, counted, percent, seconds, table } from "../terminal.ts";
@@ -81,7 +82,7 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
     progress.stop();
     if (options.json === true) terminal.json(jsonSummary(summary));
     else printSummary(csv, summary, schema, performance.now() - started, terminal);
-    warnOfUnusable(summary, schema, terminal);
+    warnOfFields(summary.header, schema, map, terminal);
     warnOfStrata(summary, terminal);
   } finally {
     progress.stop();
@@ -91,16 +92,6 @@ async function hash(csv: string, options: HashCommandOptions, terminal: Terminal
 
 function jsonSummary({ output, lookup, rejects, read, hashed, rejected, header, uniqueByStrata }: HashSummary): object {
   return { output, lookup, rejects: rejects ?? null, read, hashed, rejected, missing: header.missing, placeholders: header.placeholders, unusable: header.unusable, sharing: header.sharing, bucketBits: header.bucketBits, strata: header.strata.map(({ name, values }) => ({ name, values: values.length })), uniqueByStrata };
-}
-
-/** Few values are unusable by themselves; most of a column are when it is read in the wrong way. */
-function warnOfUnusable({ header }: HashSummary, schema: LinkageSchema, terminal: Terminal): void {
-  const { missing, placeholders, unusable } = header;
-  for (const { name, kind } of schema.fields) {
-    const filled = hashedRecords(header) - missing[name]! + placeholders[name]! + unusable[name]!;
-    if (unusable[name]! <= filled / 2) continue;
-    terminal.warn(`${name}: ${percent(unusable[name]! / filled)} of what is filled in could not be read and counts as missing; see that the column map names the right column${kind === "date_of_birth" ? " and the right order (--date-order)" : ""}`);
-  }
 }
 
 /** What becomes of strata is said in any case: their values leave the department as they are. */
