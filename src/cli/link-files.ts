@@ -152,7 +152,11 @@ function warn(statistics: Statistics, terminal: Terminal): void {
   if (estimated.targetReached === false) terminal.warn(`no threshold reaches the precision asked for; these are the links above the strictest, ${threshold}`);
   const skipped = rules.filter((rule) => rule.skippedBlocks > 0);
   for (const rule of skipped) terminal.warn(`${ruleName(rule)}: ${count(rule.skippedPairs)} pairs in ${count(rule.skippedBlocks)} blocks above --block-cap were not looked at; about ${count(rule.lostMatches)} matches are lost with them`);
-  if (links.count === 0) terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
+  if (links.count === 0) {
+    const lower = statistics.thresholds.findLast((row) => row.threshold >= 0.5 && row.threshold < threshold && row.links > 0);
+    if (lower !== undefined) terminal.warn(`no links: none has a probability of ${threshold} or more, and at --threshold ${lower.threshold} there are ${count(lower.links)}`);
+    else terminal.warn(mode === "dedupe" ? "no links: the file seems to hold nobody twice, as far as its profile and rules can tell" : "no links: the files seem to share no people, as far as their profile and rules can tell");
+  }
   if (model.unexplainedPairs > 0.01 * pairs.candidates && model.unexplainedPairs > 100) terminal.warn(`${count(model.unexplainedPairs)} candidate pairs do not fit the model and were left out`);
 }
 

@@ -19,11 +19,12 @@ const inColumns = z.strictObject({
   codes: z.record(z.string(), z.enum(["M", "F", "X"])).optional(),
 });
 const inParts = z.strictObject({ day: z.string().optional(), month: z.string().optional(), year: z.string().optional() });
+const delimiters = [",", ";", "\t", "|"] as const;
 const mapSchema = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1),
   id: z.string().nullable(),
-  delimiter: z.enum([",", ";", "\t", "|"]),
+  delimiter: z.enum(delimiters),
   fields: z.record(z.string(), z.looseObject({})),
 });
 
@@ -75,6 +76,10 @@ function columnsOf(source: FieldSource): string[] {
 
 /** Checks a map against the header of its CSV and the fields of the schema; fields that the schema leaves out are let be. */
 export function checkColumnMap(map: ColumnMap, header: readonly string[], schema: LinkageSchema, csv: string): void {
+  const [only = ""] = header;
+  const other = header.length === 1 ? delimiters.find((delimiter) => only.includes(delimiter)) : undefined;
+  if (other !== undefined) throw new SaltlinkError("input", `${csv} has one column as its column map cuts it, by ${nameOf(map.delimiter)}: see whether "delimiter" in the map should be ${nameOf(other)}`);
+  if (Object.keys(map.fields).length === 0) throw new SaltlinkError("input", `the column map of ${csv} names no column for any field; put them in under "fields", or delete the map and saltlink recognises the columns`);
   const sources = schema.fields.map(({ name }) => {
     const source = map.fields[name];
     if (source !== undefined) return source;
@@ -84,6 +89,10 @@ export function checkColumnMap(map: ColumnMap, header: readonly string[], schema
   if (map.id !== null && !header.includes(map.id)) throw new SaltlinkError("usage", `${csv} has no column ${list([map.id])}, which --id or its column map names for record ids; ${theColumns(header)} (--id none: row numbers)`);
   const absent = [...new Set(sources.flatMap(columnsOf))].filter((column) => !header.includes(column));
   if (absent.length > 0) throw new SaltlinkError("input", `${csv} has no column ${list(absent)}, which its column map needs; ${theColumns(header)}`);
+}
+
+function nameOf(delimiter: string): string {
+  return delimiter === "\t" ? "a tab" : `"${delimiter}"`;
 }
 
 /** Column names are not values, but a file without a header has values in their place: then none is shown. */

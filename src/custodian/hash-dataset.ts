@@ -251,13 +251,19 @@ async function workersFor(setup: HashSetup, threads: number, expectedRows: numbe
   return new OwnThread((await import("./hash-thread.ts")).hashThread(setup));
 }
 
+/** Share of the records that share half of the keys, from which on a file holds people several times. */
+const MANY_COPIES = 0.3;
+
 /** The department's own measurement against the limit that all agreed on. Under ten people it says nothing. */
 function checkSharing(schema: LinkageSchema, sharing: readonly number[], rows: number): void {
   if (schema.profile === "plain") return;
   const worst = sharing.indexOf(Math.max(...sharing, 0));
   if (worst < 0 || sharing[worst]! <= schema.maximumSharing || sharing[worst]! * rows < 10) return;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  const advice = rows > schema.expectedRecords ? `agree on a schema for files of this size: schema init --expect-records ${rows}` : schema.duplicates === true ? "agree on a schema with keys that tell more people apart: schema init on files like this one" : "if the file holds several records of one person, agree on a schema for such files: schema init --duplicates";
+  // however large a file, few share a key that takes in much; of people who are there several times all keys come again
+  const typical = [...sharing].sort((a, b) => a - b)[sharing.length >> 1]!;
+  const copies = schema.duplicates !== true && typical > MANY_COPIES;
+  const advice = !copies && rows > schema.expectedRecords ? `agree on a schema for files of this size: schema init --expect-records ${rows}` : schema.duplicates === true ? "agree on a schema with keys that tell more people apart: schema init on files like this one" : "if the file holds several records of one person, agree on a schema for such files: schema init --duplicates";
   throw new SaltlinkError(
     "audit",
     `the key ${schema.keys[worst]!.parts.join(" + ")} is shared by ${percent(sharing[worst]!)} of the records, more than the ${percent(schema.maximumSharing)} the schema allows; ${advice}`,

@@ -28,6 +28,10 @@ const DEGENERATE = 100;
 const MANY_TIED = 0.01;
 const MANY_DUPLICATES = 0.001;
 const MANY_UNEXPLAINED = 0.01;
+/** Links below are likelier none. */
+const LIKELY = 0.5;
+/** Records of a file of which fewer than ten links may well be all. */
+const SMALL_FILE = 50;
 
 /** Judged by what is told alone, so that a colour tells no more than the figures. */
 export function checksOf(figures: Figures, audits: readonly AuditVerdict[]): Check[] {
@@ -40,10 +44,11 @@ export function verdictOf(checks: readonly Check[]): "green" | "amber" | "red" {
   return worst ?? "green";
 }
 
-function precision({ quality, mode, model }: Figures): Check {
+function precision(figures: Figures): Check {
+  const { quality, model } = figures;
   const name = "Wrong links";
   const { links, precision: share, wrongLinks } = quality;
-  if (share === null) return { name, status: mode === "dedupe" ? "none" : "red", finding: `${capital(countWords(links))} links were made.`, advice: mode === "dedupe" ? "The file seems to hold nobody twice, as far as its profile and rules can tell." : "The files seem to share no people, as far as their profile and rules can tell: see whether they cover the same people and write the same fields." };
+  if (share === null) return withoutLinks(figures);
   const status = model.targetReached === false ? "red" : graded(share, PRECISION);
   return {
     name,
@@ -56,6 +61,16 @@ function precision({ quality, mode, model }: Figures): Check {
       none: "There are too few links to say more here; the restricted report has the figure.",
     }[status],
   };
+}
+
+/** There is nothing to be precise about: no links, or so few that their number is withheld. */
+function withoutLinks({ quality, mode, threshold, thresholds, files }: Figures): Check {
+  const check = { name: "Wrong links", status: "none", finding: `${capital(countWords(quality.links))} links were made.` } as const;
+  const lower = thresholds.findLast((row) => row.threshold >= LIKELY && row.threshold < threshold && lowest(row.links) > 0);
+  if (lower !== undefined) return { ...check, status: "red", advice: `The threshold of ${threshold} is the reason: at ${lower.threshold} there are ${countWords(lower.links)} links (section 7).` };
+  if (mode === "dedupe") return { ...check, advice: "The file seems to hold nobody twice, as far as its profile and rules can tell." };
+  if (quality.links !== 0 && files.some(({ records }) => lowest(records) < SMALL_FILE)) return { ...check, advice: "There are too few people in a file to say more here; the restricted report has the figure." };
+  return { ...check, status: "red", advice: `The files seem to share ${quality.links === 0 ? "no people" : "hardly any people"}, as far as their profile and rules can tell: see whether they cover the same people and write the same fields.` };
 }
 
 function recall({ quality }: Figures): Check {

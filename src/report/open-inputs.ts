@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { SaltlinkError } from "../errors.ts";
 import { type HashedFile, openHashedFile } from "../exchange/read-hashed-file.ts";
@@ -14,7 +15,9 @@ export async function openInputs(run: string, { inputs }: Manifest, moved?: read
   const files: HashedFile[] = [];
   try {
     for (const [i, input] of inputs.entries()) {
-      const file = await openHashedFile(moved?.[i] ?? resolve(run, input.path));
+      const path = moved?.[i] ?? resolve(run, input.path);
+      if (!existsSync(path)) throw new SaltlinkError("usage", moved === undefined ? `${path}, which the run linked, is not there; if it has moved since, name where the files are now with --inputs` : `${path}: no such file`);
+      const file = await openHashedFile(path);
       files.push(file);
       if (file.header.contentDigest !== input.contentDigest) throw new SaltlinkError("mismatch", `${file.path} is not the file that was linked (its digest differs); name the right one with --inputs`);
     }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -231,6 +231,11 @@ describe("what hash refuses", () => {
     expectRefusal(work.hash(), 9, /people\.csv has no column given, .* the columns are id, forename, surname/);
     work.write("people.map.json", JSON.stringify({ version: 1, id: "id", delimiter: ",", fields: { forename: { columns: ["forename"] }, date_of_birth: { columns: ["dob"], order: "american" } } }));
     expectRefusal(work.hash(), 9, /people\.map\.json: fields\.date_of_birth\.order: .*"dmy"\|"mdy"\|"ymd"/);
+    const right = { version: 1, id: "id", delimiter: ",", fields: { forename: { columns: ["forename"] }, surname: { columns: ["surname"] } } };
+    work.write("people.map.json", JSON.stringify({ ...right, delimiter: ";" }));
+    expectRefusal(work.hash(), 9, /people\.csv has one column as its column map cuts it, by ";": see whether "delimiter" in the map should be ","/);
+    work.write("people.map.json", JSON.stringify({ ...right, fields: {} }));
+    expectRefusal(work.hash(), 9, /the column map of people\.csv names no column for any field/);
     work.write("people.map.json", "{");
     expectRefusal(work.hash(), 9, /people\.map\.json is not JSON/);
     rmSync(work.at("people.map.json"));
@@ -363,6 +368,10 @@ describe("what hash refuses", () => {
     const work = office(people(200, (i) => `${i},Ann,Lee,1980-01-0${1 + (i % 2)},F,1 High Road,SW1A 1AA`));
     expectRefusal(work.hash(), 10, /is shared by \d+\.\d % of the records, more than the \d+\.\d % the schema allows/);
     nothingLeft(work);
+    // six years of the same people, more rows than the schema is for
+    const rows = people(300).trimEnd().split("\n");
+    work.write("people.csv", `${rows[0]}\n${Array.from({ length: 6 }, () => rows.slice(1).join("\n")).join("\n")}\n`);
+    expectRefusal(work.hash("--id", "none"), 10, /if the file holds several records of one person, .*: schema init --duplicates/);
   });
 });
 
@@ -455,6 +464,23 @@ describe("what the other commands refuse", () => {
     work.do("return", "run", "--out", "returned");
     expectRefusal(work.try("join", "returned/census.csv", "--lookup", "tax.lookup.csv", "--out", "x.csv"), 4, /not in tax\.lookup\.csv/);
     expect(existsSync(work.at("x.csv"))).toBe(false);
+  });
+
+  it("evaluate and explain: a run whose inputs have moved, saying how they are named", () => {
+    const work = hashedDepartments();
+    work.do("link", "census.parquet", "tax.parquet", "--out", "run");
+    mkdirSync(work.at("elsewhere"));
+    renameSync(work.at("census.parquet"), work.at("elsewhere/census.parquet"));
+    const evaluate = ["evaluate", "run", "--truth", "truth.csv", "--lookup", "census.lookup.csv", "tax.lookup.csv"];
+    expectRefusal(work.try(...evaluate), 2, /census\.parquet, which the run linked, is not there; .* with --inputs/);
+    expectRefusal(work.try("explain", "run", "a", "b"), 2, /with --inputs/);
+    expectRefusal(work.try(...evaluate, "--inputs", "nowhere.parquet", "tax.parquet"), 2, /nowhere\.parquet: no such file/);
+    expect(work.do(...evaluate, "--inputs", "elsewhere/census.parquet", "tax.parquet").code).toBe(0);
+  });
+
+  it("link: to call files strangers that a threshold leaves without a link", () => {
+    const work = hashedDepartments();
+    expect(work.do("link", "census.parquet", "tax.parquet", "--out", "run", "--threshold", "1").stderr).toMatch(/warning: no links: none has a probability of 1 or more, and at --threshold 0\.\d+ there are [\d,]+/);
   });
 
   it("evaluate: links that were cut short, even at the end of a line, or that are too many", () => {

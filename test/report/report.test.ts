@@ -135,6 +135,24 @@ describe("checks", () => {
     expect(none("dedupe").checks.map(({ finding }) => finding).join(" ")).not.toMatch(/withheld of|NaN|undefined/);
   });
 
+  it("say why there are no links, or hardly any", () => {
+    const check = (links: number, { records = 9500, threshold = 0.5, full = false } = {}): string => {
+      const run = exampleRun((statistics) => {
+        for (const row of statistics.thresholds) if (row.threshold >= threshold || threshold === 0.5) row.links = 0;
+        Object.assign(statistics, { threshold, links: { count: links, tied: 0 } });
+        Object.assign(statistics.estimated, { wrongLinks: 0, missedLinks: 0, matches: links });
+        for (const dataset of statistics.datasets) dataset.records = records;
+      });
+      const { status, finding, advice } = reportOf(run, { full }).checks.find(({ name }) => name === "Wrong links")!;
+      return `${status}: ${finding} ${advice}`;
+    };
+    expect(check(5, { records: 12 })).toMatch(/^none: Fewer than 10 links were made\. There are too few people in a file/);
+    expect(check(5)).toMatch(/^red: .* seem to share hardly any people/);
+    expect(check(5)).toBe(check(0));
+    expect(check(0, { full: true })).toMatch(/^red: 0 links were made\. The files seem to share no people/);
+    expect(check(0, { threshold: 1 })).toMatch(/^red: .* The threshold of 1 is the reason: at 0\.99 there are 7,300 links/);
+  });
+
   it("name a person's further records that a department has found, and what links them", () => {
     const check = (mode: "one-to-one" | "many-to-one" | "dedupe", further: readonly [number, number]): string => {
       const { checks } = reportOf(
