@@ -7,6 +7,7 @@ import { type Cardinality, givenFree } from "./solve.ts";
 
 /** Why a candidate pair was linked or not, step by step: log2 odds add up from `priorBits` to those of `probability`. Rows are positions in the hashed files. */
 export interface Explanation {
+  readonly reached: true;
   /** log2 of the number of matches to all pairs. */
   readonly priorBits: number;
   /** What each comparison group adds, with the level that was seen of each of its fields. */
@@ -31,6 +32,14 @@ export interface Explanation {
   readonly rivals: readonly Rival[];
 }
 
+/** A pair that was never compared: all that is known is what its records were compared with. */
+export interface UncomparedPair {
+  readonly reached: false;
+  readonly linked: false;
+  readonly reason: "no rule reached this pair, so it was never compared";
+  readonly rivals: readonly Rival[];
+}
+
 interface Rival {
   /** The side whose record it shares with the pair. */
   readonly of: "a" | "b";
@@ -41,8 +50,7 @@ interface Rival {
   readonly linked: boolean;
 }
 
-/** @returns undefined when no rule reached the pair */
-export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality: Cardinality, rowA: number, rowB: number): Explanation | undefined {
+export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality: Cardinality, rowA: number, rowB: number): Explanation | UncomparedPair {
   const { candidates, evidence, estimation, model, links, threshold, allPairs } = linkage;
   const { rowsA, rowsB, observation: observationOf } = candidates;
   // within one file a pair has no direction
@@ -61,7 +69,8 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
     const of = has(i, rowA, "a") ? "a" : has(i, rowB, "b") ? "b" : undefined;
     if (of !== undefined) rivals.push({ of, rowA: rowsA[i]!, rowB: rowsB[i]!, matchWeight: model.weights[observationOf[i]!]!, probability: probabilityOf(observationOf[i]!), linked: linkOf.has(i) });
   }
-  if (pair < 0) return undefined;
+  rivals.sort((x, y) => y.matchWeight - x.matchWeight || x.rowA - y.rowA || x.rowB - y.rowB);
+  if (pair < 0) return { reached: false, linked: false, reason: "no rule reached this pair, so it was never compared", rivals };
 
   const o = observationOf[pair]!;
   const observation = candidates.observations[o]!;
@@ -77,6 +86,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
   const inBucket = schema.profile !== "plain" && observation.observed >> BigInt(evidence.levelShift) !== 0n;
   const limiting = rivals.filter(({ linked, of }) => linked && (cardinality === "one-to-one" || (cardinality === "many-to-one" && of === "a")));
   return {
+    reached: true,
     priorBits: Math.log2(model.matches / allPairs),
     evidence: evidence.groups.map(({ name, fields }, g) => ({
       group: name,
@@ -113,7 +123,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
               : limiting.some((rival) => rival.matchWeight === matchWeight)
                 ? "a record has an equally good partner, and content decided"
                 : "a record has a better partner",
-    rivals: rivals.sort((x, y) => y.matchWeight - x.matchWeight || x.rowA - y.rowA || x.rowB - y.rowB),
+    rivals,
   };
 }
 

@@ -51,11 +51,19 @@ describe("explain", () => {
     expect(stdout).toMatch(/reached by /);
   });
 
+  it("says of a pair that no rule reached what its records were compared with", () => {
+    const { work, links, explain } = linked();
+    const [[a, b], [, otherB]] = links as [string[], string[]];
+    const found = explain(a!, otherB!);
+    expect(found).toMatchObject({ recordA: a, recordB: otherB, reached: false, linked: false, reason: "no rule reached this pair, so it was never compared" });
+    expect(found.rivals).toContainEqual(expect.objectContaining({ of: "a", recordA: a, recordB: b, linked: true }));
+    expect(work.do("explain", "run", a!, otherB!).stdout).toMatch(/^not linked: no rule reached this pair, .*\npairs in which one of the two was compared: \d+\n/);
+  });
+
   it("says in a line what it cannot explain", () => {
     const { work, links } = linked();
-    const [[a, b], [, otherB]] = links as [string[], string[]];
+    const [[a, b]] = links as [string[]];
     const cases: [string[], RegExp][] = [
-      [["run", a!, otherB!], /^error: no rule reached this pair, so it was never compared; nothing more can be known of it\n$/],
       [["run", b!, a!], /^error: the first record id is not in .*census\.parquet; .*\n$/],
       [["run", a!, "nobody"], /^error: the second record id is not in .*tax\.parquet; .*\n$/],
       [["nowhere", a!, b!], /^error: nowhere is not a run .*\n$/],

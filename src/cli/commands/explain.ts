@@ -2,14 +2,14 @@ import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
 import type { HashedFile } from "../../exchange/read-hashed-file.ts";
 import { recordIdTexts } from "../../exchange/record-ids.ts";
-import { type Explanation, explainPair } from "../../linkage/explain-pair.ts";
+import { type Explanation, type UncomparedPair, explainPair } from "../../linkage/explain-pair.ts";
 import { linkDatasets } from "../../linkage/link-datasets.ts";
 import { standingRows } from "../../linkage/own-people.ts";
 import { defaultThreads } from "../../pool/workers.ts";
 import { openInputs } from "../../report/open-inputs.ts";
 import { readManifest } from "../../report/run-directory.ts";
 import { ruleName } from "../rule-name.ts";
-import { type Terminal, table } from "../terminal.ts";
+import { type Terminal, counted, table } from "../terminal.ts";
 import { type AddCommand, wholeNumber } from "./command.ts";
 
 interface ExplainOptions {
@@ -49,49 +49,53 @@ async function explain(run: string, records: [string, string], options: ExplainO
     const linkage = await linkDatasets({ a, ...(b === undefined ? {} : { b }), threads: options.threads, blockCap: manifest.blockCap, cardinality, threshold: manifest.threshold, onProgress: progress.update });
     progress.stop();
     const found = explainPair(linkage, a.header.schema, cardinality, rowA, rowB);
-    if (found === undefined) {
+    if (!found.reached) {
       for (const [file, row, ids] of [[a, rowA, idsA], [b ?? a, rowB, idsB]] as const) {
         const standing = (await standingRows(file))?.[row] ?? row;
         if (standing !== row) throw new SaltlinkError("usage", `another record of that person stands for it in ${file.path}, and is the one that was compared: explain ${ids[standing]!}`);
       }
     }
-    if (found === undefined) throw new SaltlinkError("usage", "no rule reached this pair, so it was never compared; nothing more can be known of it");
-    const { rivals, ...rest } = found;
-    const explanation = { recordA: records[0], recordB: records[1], ...rest, rivals: rivals.map(({ rowA: x, rowB: y, ...rival }) => ({ recordA: idsA[x]!, recordB: idsB[y]!, ...rival })) };
-    if (options.json === true) terminal.json(explanation);
-    else print(explanation, terminal);
+    const rivals = found.rivals.map(({ rowA: x, rowB: y, ...rival }) => ({ recordA: idsA[x]!, recordB: idsB[y]!, ...rival }));
+    if (options.json === true) terminal.json({ recordA: records[0], recordB: records[1], ...found, rivals });
+    else print(found, rivals, terminal);
   } finally {
     progress.stop();
     for (const file of files) await file.close();
   }
 }
 
-type Explained = Omit<Explanation, "rivals"> & { readonly rivals: readonly (Omit<Explanation["rivals"][number], "rowA" | "rowB"> & { recordA: string; recordB: string })[] };
+type NamedRival = Omit<Explanation["rivals"][number], "rowA" | "rowB"> & { readonly recordA: string; readonly recordB: string };
 
 const MOST_RIVALS = 10; // more are in --json
 
-function print({ priorBits, evidence, togetherBits, relativesBits, matchWeight, pairwiseProbability, partnersBits, probability, threshold, rules, linked, tied, reason, rivals }: Explained, terminal: Terminal): void {
-  const bits = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(2)}`;
+function print(found: Explanation | UncomparedPair, rivals: readonly NamedRival[], terminal: Terminal): void {
+  if (found.reached) printEvidence(found, terminal);
+  else terminal.result(terminal.strong(`not linked: ${found.reason}`));
+  if (rivals.length === 0) {
+    terminal.result(found.reached ? "no rivals" : "neither record was compared with any other");
+    return;
+  }
+  terminal.result(found.reached ? counted(rivals.length, "rival") : `pairs in which one of the two was compared: ${rivals.length}`);
+  terminal.result(table([["record a", "record b", "match weight", "probability", ""], ...rivals.slice(0, MOST_RIVALS).map((rival) => [rival.recordA, rival.recordB, inBits(rival.matchWeight), rival.probability.toFixed(6), rival.linked ? "linked" : ""])]));
+  if (rivals.length > MOST_RIVALS) terminal.result(`  and ${rivals.length - MOST_RIVALS} more (--json)`);
+}
+
+const inBits = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(2)}`;
+
+function printEvidence({ priorBits, evidence, togetherBits, relativesBits, matchWeight, pairwiseProbability, partnersBits, probability, threshold, rules, linked, tied, reason }: Explanation, terminal: Terminal): void {
   terminal.result(terminal.strong(linked ? `linked${tied ? ", against a pair of the same weight (content decided)" : ""}` : `not linked: ${reason}`));
   terminal.result(
     table([
       ["", "bits", ""],
-      ["prior", bits(priorBits), "matches among all pairs"],
-      ...evidence.map(({ group, levels, bits: own }) => [group, bits(own), levels.join(", ")]),
-      ["together", bits(togetherBits), "errors come together, in careless records"],
-      ...(relativesBits === 0 ? [] : [["relatives", bits(relativesBits), "a household, twins or namesakes could show the same"]]),
-      ["match weight", bits(matchWeight), "the evidence without the prior"],
-      ["by itself", bits(priorBits + matchWeight), `probability ${pairwiseProbability.toFixed(6)}`],
-      ...(partnersBits === 0 ? [] : [["partners", bits(partnersBits), "most rivals have theirs, or are withheld; within one file, the others of the cluster"]]),
-      ["in all", bits(priorBits + matchWeight + partnersBits), `probability ${probability.toFixed(6)}, threshold ${threshold}`],
+      ["prior", inBits(priorBits), "matches among all pairs"],
+      ...evidence.map(({ group, levels, bits: own }) => [group, inBits(own), levels.join(", ")]),
+      ["together", inBits(togetherBits), "errors come together, in careless records"],
+      ...(relativesBits === 0 ? [] : [["relatives", inBits(relativesBits), "a household, twins or namesakes could show the same"]]),
+      ["match weight", inBits(matchWeight), "the evidence without the prior"],
+      ["by itself", inBits(priorBits + matchWeight), `probability ${pairwiseProbability.toFixed(6)}`],
+      ...(partnersBits === 0 ? [] : [["partners", inBits(partnersBits), "most rivals have theirs, or are withheld; within one file, the others of the cluster"]]),
+      ["in all", inBits(priorBits + matchWeight + partnersBits), `probability ${probability.toFixed(6)}, threshold ${threshold}`],
     ]),
   );
   terminal.result(`reached by ${rules.map(ruleName).join("; ")}`);
-  if (rivals.length === 0) {
-    terminal.result("no rivals");
-    return;
-  }
-  terminal.result(`${rivals.length} rivals`);
-  terminal.result(table([["record a", "record b", "match weight", "probability", ""], ...rivals.slice(0, MOST_RIVALS).map((rival) => [rival.recordA, rival.recordB, bits(rival.matchWeight), rival.probability.toFixed(6), rival.linked ? "linked" : ""])]));
-  if (rivals.length > MOST_RIVALS) terminal.result(`  and ${rivals.length - MOST_RIVALS} more (--json)`);
 }
