@@ -23,7 +23,7 @@ export interface DesignOptions {
 /** The coverage that a point of sharing costs, the sharing of all filters and keys together and the largest of a key. What records share is withheld, which costs reach; and whoever has linked both files sees in links that agree in everything which keys of a record do not, hence what it shares with others: up to this budget that alone names at most one in a hundred. */
 const WITHHELD = { price: 0.002, sharingBudget: 0.2, largest: 0.05 };
 /** Sharing of a key above which no file is hashed, at least; twice what a key may have in the samples. */
-const LEAST_LIMIT = 2 * WITHHELD.largest;
+export const LEAST_LIMIT = 2 * WITHHELD.largest;
 /** A file of which so many records are somebody's second holds duplicates. */
 const DUPLICATES = 0.005;
 const MOST_KEYS = 32;
@@ -93,9 +93,17 @@ function design(options: DesignOptions & { profile: Profile }): LinkageSchema {
     written.filters = date === undefined ? [] : withGrams.map(({ name, kind }) => ({ name, fields: [name], anchor: anchorOf(name, kind, date, fields, samples, expectedRecords), bits: 512, hashes: 10, diffusion: 10 }));
     if (date !== undefined) written.buckets = [{ parts: bucket, minimumValues: 5, minimumRecords: 64 }];
     written.keys = choose(written.filters.map((filter) => [...bucket, ...filter.anchor, ...filter.fields]));
-    written.maximumSharing = Math.max(LEAST_LIMIT, ...written.keys.map((key) => Math.min(1, 2 * Math.max(...samples.map((sample) => measureSharing(sample, key.parts, "records").records)))));
+    written.maximumSharing = Math.max(LEAST_LIMIT, Math.min(1, 2 * mostSharedKey(written.keys, samples).sharing));
   }
   return written;
+}
+
+/** The key that most records of a file share, as `hash` counts them: those that look like one person's among them. */
+export function mostSharedKey(keys: LinkageSchema["keys"], samples: readonly AtomColumns[]): { parts: readonly string[]; sharing: number } {
+  const none: { parts: readonly string[]; sharing: number } = { parts: [], sharing: 0 };
+  return keys
+    .map(({ parts }) => ({ parts, sharing: Math.max(...samples.map((sample) => measureSharing(sample, parts, "records").records)) }))
+    .reduce((most, key) => (key.sharing > most.sharing ? key : most), none);
 }
 
 /** Keys of one whole field each, where no other key of that field alone does as much. */

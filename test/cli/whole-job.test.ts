@@ -112,6 +112,19 @@ describe("the whole job on two departments", () => {
     expect(Math.abs(estimated - precision)).toBeLessThan(0.02);
   });
 
+  it("says where the limit on sharing is above the usual one, with the figure that hash will see", () => {
+    const work = departments();
+    expect(work.do("schema", "init", "census.csv", "--out", "usual.json").stderr).not.toMatch(/warning/);
+    // without dates a tenth of the people twice are not seen to be
+    const [header, ...rows] = work.read("census.csv").trim().split("\n");
+    const again = rows.slice(0, 300).map((row) => row.replace(/^CEN/, "DUP"));
+    const undated = (line: string): string => line.split(",").filter((_, c) => !header!.split(",")[c]!.startsWith("dob")).join(",");
+    work.write("twice.csv", [header!, ...rows, ...again].map(undated).join("\n"));
+    const init = work.do("schema", "init", "twice.csv", "--out", "twice.json").stderr;
+    const [, key, share, limit] = /warning: the key (.*) is shared by ([\d.]+ %) of the records, as hash will count them, .*; so twice\.json allows ([\d.]+ %) instead of the usual 10\.0 %: .*--duplicates/.exec(init)!;
+    expect(work.do("hash", "twice.csv", "--schema", "twice.json", "--salt", "project.salt", "--out", "twice.parquet").stderr).toContain(`most shared key: ${key}, by ${share} of the records (limit ${limit})`);
+  });
+
   it("gives the same links and bytes for 1, 2 and 4 threads and for a second run", () => {
     const work = hashedDepartments();
     const bytes = ["1", "2", "4", "4"].map((threads, i) => {

@@ -3,10 +3,11 @@ import { dirname, join } from "node:path";
 import { Option } from "commander";
 import { SaltlinkError } from "../../errors.ts";
 import { columnMapPath } from "../../custodian/column-map.ts";
-import { designSchema, holdDuplicates } from "../../custodian/design-schema.ts";
+import { LEAST_LIMIT, designSchema, holdDuplicates, mostSharedKey } from "../../custodian/design-schema.ts";
 import type { CsvEncoding } from "../../custodian/csv/open.ts";
 import type { DateOrder } from "../../custodian/normalize/date.ts";
 import { describeSource } from "../../custodian/recognize-columns.ts";
+import type { AtomColumns } from "../../custodian/sharing.ts";
 import { type Survey, atomColumns, columnMapOf, surveyCsv } from "../../custodian/survey-csv.ts";
 import type { OwnPeopleOptions } from "../../custodian/find-own-people.ts";
 import { OTHER } from "../../custodian/own-people.ts";
@@ -119,6 +120,7 @@ async function init(files: string[], options: InitOptions, terminal: Terminal): 
     if (maps[i]!.id === null) terminal.note("  no column of record ids was recognised: the row number will stand for it (hash --id names one)");
   });
   terminal.note(summary(schema, options.profile === undefined && schema.profile === "strict"));
+  warnOfLimit(schema, samples, options.out, terminal);
   if (written.length > 0) terminal.note(`column maps: ${written.join(", ")} (they stay with their department)`);
   terminal.note(`${options.out}: send it to every department; each hashes with it as it is (${JSON_SCHEMA_FILE} beside it only helps editors).`);
 }
@@ -135,9 +137,19 @@ async function withoutOthers(survey: Survey, options: OwnPeopleOptions): Promise
 function summary(schema: LinkageSchema, lacksKeys: boolean): string {
   const lines = [`profile ${schema.profile}${lacksKeys ? " (profile standard finds no keys in so few fields)" : ""}, for files of up to ${counted(schema.expectedRecords, "record")}: ${counted(schema.filters.length, "filter")}, ${counted(schema.keys.length, "key")}, ${counted(schema.buckets.length, "bucketed key")}`];
   const sharing = Math.max(0, ...schema.keys.map((key) => key.sharing ?? 0));
-  if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  ${schema.filters.length === 0 ? "without a date of birth there are keys alone, and misspellings are found only where a key leaves them out" : `filters are anchored on ${schema.filters[0]!.anchor.join(" + ")}`}; no key is shared by more than ${percent(sharing)} of the records${withholdsShared(schema) ? ", and what they share is withheld" : ""}`);
+  if (schema.profile === "standard" && schema.keys.length > 0) lines.push(`  ${schema.filters.length === 0 ? "without a date of birth there are keys alone, and misspellings are found only where a key leaves them out" : `filters are anchored on ${schema.filters[0]!.anchor.join(" + ")}`}; no key is shared by more than ${percent(sharing)} of the ${schema.maximumSharing > LEAST_LIMIT ? "people" : "records"}${withholdsShared(schema) ? ", and what they share is withheld" : ""}`);
   if (schema.duplicates === true) lines.push("  files may hold several records of a person: hash looks for them, and hashes one of each");
   return lines.join("\n");
+}
+
+/** A limit above the usual one lets files through that it is there to stop: said with the figure that `hash` will see. */
+function warnOfLimit(schema: LinkageSchema, samples: readonly AtomColumns[], out: string, terminal: Terminal): void {
+  if (schema.profile === "plain" || schema.maximumSharing <= LEAST_LIMIT) return;
+  const { parts, sharing } = mostSharedKey(schema.keys, samples);
+  const people = schema.keys.find((key) => key.parts.join() === parts.join())?.sharing ?? 0;
+  const lookAlike = sharing > 1.5 * people;
+  const advice = !lookAlike ? ": a lower --sharing finds keys that fewer share" : schema.duplicates === true ? "" : ": if files hold several records of a person, add --duplicates";
+  terminal.warn(`the key ${parts.join(" + ")} is shared by ${percent(sharing)} of the records, as hash will count them${lookAlike ? `, by ${percent(people)} without those that look like one person's` : ""}; so ${out} allows ${percent(schema.maximumSharing)} instead of the usual ${percent(LEAST_LIMIT)}${advice}`);
 }
 
 async function check(file: string, options: CheckOptions, terminal: Terminal): Promise<void> {
