@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { random } from "../../src/random.ts";
 import { type Workplace, departments, hashBoth, hashedDepartments, workplace } from "./saltlink.ts";
@@ -179,6 +179,17 @@ describe("the whole job on two departments", () => {
     const { rules } = JSON.parse(work.read("run/statistics.json")) as Rules;
     expect(counted).toEqual(rules.map(({ pairs }) => pairs));
     expect(Math.max(...counted)).toBeGreaterThan(10_000);
+  });
+
+  it("says whose a returned file is, where both departments have called theirs the same", () => {
+    const work = hashedDepartments();
+    for (const name of ["census", "tax"]) {
+      mkdirSync(work.at(name));
+      work.do("hash", `${name}.csv`, "--schema", "link.schema.json", "--salt", "project.salt", "--out", `${name}/data.parquet`);
+    }
+    work.do("link", "census/data.parquet", "tax/data.parquet", "--out", "run");
+    const { stderr } = work.do("return", "run", "--out", "returned");
+    expect(stderr).toMatch(/^returned\/data\.csv: [\d,]+ records of census\/data\.parquet; .*\nreturned\/data-2\.csv: [\d,]+ records of tax\/data\.parquet; /);
   });
 
   it("links many to one and many to many", () => {

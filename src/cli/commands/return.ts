@@ -36,7 +36,9 @@ export const addReturn: AddCommand = (program, { terminal }) => {
       } finally {
         discardPartial(partial);
       }
-      if (json === true) terminal.json({ files: files.map(({ name, rows }) => ({ path: join(out, name), records: rows.length })) });
-      else for (const { name, rows } of files) terminal.note(`${join(out, name)}: ${counted(rows.length, "record")}; give it to that department alone`);
+      // two departments may have called their files alike: which is whose, the input says
+      const written = files.map(({ name, rows }, i) => ({ path: join(out, name), records: rows.length, input: join(run, manifest.inputs[i]!.path) }));
+      if (json === true) terminal.json({ files: written });
+      else for (const { path, records, input } of written) terminal.note(`${path}: ${counted(records, "record")} of ${input}; give it to that department alone`);
     });
 };
