@@ -224,7 +224,7 @@ function audit(audits: readonly AuditVerdict[]): Check {
   return {
     name,
     status,
-    finding: audits.map(({ file, verdict }) => `${file}: ${verdict}`).join("; ").concat("."),
+    finding: audits.map(({ file, verdict, attacks }) => `${file}: ${verdict}${attacks.length === 0 ? "" : ` (${attacks.join(", ")})`}`).join("; ").concat("."),
     advice: { green: NOTHING, amber: "An attack comes near its limit: read the audit before the next file is sent.", red: "An attack names more people than its limit allows: do not send files hashed this way." }[status],
   };
 }

@@ -159,6 +159,8 @@ export function reportOf({ statistics, manifest }: ReportedRun, { full = false, 
 export interface AuditVerdict {
   readonly file: string;
   readonly verdict: "green" | "amber" | "red";
+  /** The attacks that come near their limit, or go over it. */
+  readonly attacks: readonly string[];
 }
 
 /** How many links there can be at most; undefined where records may have several partners. */

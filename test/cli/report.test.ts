@@ -21,9 +21,15 @@ describe("report", () => {
     expect(Math.abs((told.quality.links as number) - statistics.links.count)).toBeLessThan(3);
     expect(told.quality.wrongLinks).toEqual({ under: 10 });
 
-    work.write("audit.json", JSON.stringify({ verdict: "green", findings: [{ verdict: "green" }, { verdict: "amber" }] }));
-    const { checks } = JSON.parse(work.do("report", "run", "--audit", "audit.json", "--json").stdout) as Report;
-    expect(checks.find(({ name }) => name === "Privacy audit")).toMatchObject({ status: "amber", finding: "audit.json: amber." });
+    const audited = (verdict: string, ...findings: object[]): unknown => {
+      work.write("audit.json", JSON.stringify({ verdict, findings }));
+      const { checks } = JSON.parse(work.do("report", "run", "--audit", "audit.json", "--json").stdout) as Report;
+      return checks.find(({ name }) => name === "Privacy audit");
+    };
+    const measure = { attack: "weight and length", unit: "measure", verdict: "amber" };
+    expect(audited("green", { attack: "structure", unit: "people", verdict: "green" }, measure)).toMatchObject({ status: "green", finding: "audit.json: green." });
+    expect(audited("green", { attack: "withheld keys", unit: "people", verdict: "amber" }, measure)).toMatchObject({ status: "amber", finding: "audit.json: amber (withheld keys)." });
+    expect(audited("red", { attack: "withheld keys", unit: "people", verdict: "amber" }, { attack: "landmark", unit: "people", verdict: "red" })).toMatchObject({ status: "red", finding: "audit.json: red (landmark)." });
 
     // no row-level data
     const [, link] = work.read("run/links.csv").split("\n");

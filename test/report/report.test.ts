@@ -174,7 +174,7 @@ describe("checks", () => {
   });
 
   it("hold the verdicts of audits", () => {
-    const report = reportOf(exampleRun(), { audits: [{ file: "a.json", verdict: "green" }, { file: "b.json", verdict: "red" }] });
+    const report = reportOf(exampleRun(), { audits: [{ file: "a.json", verdict: "green", attacks: [] }, { file: "b.json", verdict: "red", attacks: ["structure"] }] });
     expect(statusOf(report, "Privacy audit")).toBe("red");
     expect(verdictOf(report.checks)).toBe("red");
   });

@@ -55,7 +55,7 @@ async function report(run: string, options: ReportOptions, terminal: Terminal): 
   if (printed !== undefined) terminal.result(await reportText(printed, one, other));
 }
 
-/** The verdict of an audit's JSON: red when an attack is over its limit, amber when one is near. */
+/** The verdict of an audit's JSON: red when an attack is over its limit, amber when one is near. Measures beside the attacks (a filter's weight against a name's length) name nobody and have no say, as in the audit itself. */
 function readAudit(path: string): AuditVerdict {
   let text: string;
   try {
@@ -64,8 +64,12 @@ function readAudit(path: string): AuditVerdict {
     throw fileError(error, "read", path);
   }
   try {
-    const { verdict, findings } = JSON.parse(text) as { verdict: string; findings: { verdict: string }[] };
-    if ((verdict === "green" || verdict === "red") && Array.isArray(findings)) return { file: basename(path), verdict: verdict === "red" ? "red" : findings.some((finding) => finding.verdict === "amber") ? "amber" : "green" };
+    const { verdict, findings } = JSON.parse(text) as { verdict: string; findings: { attack: string; unit: string; verdict: string }[] };
+    const attacks = (as: string): string[] => [...new Set(findings.filter((finding) => finding.unit !== "measure" && finding.verdict === as).map(({ attack }) => attack))].filter((attack) => /^[a-z ]{1,30}$/.test(attack));
+    if ((verdict === "green" || verdict === "red") && Array.isArray(findings)) {
+      const worst = verdict === "red" ? "red" : attacks("amber").length > 0 ? "amber" : "green";
+      return { file: basename(path), verdict: worst, attacks: worst === "green" ? [] : attacks(worst) };
+    }
   } catch {
     // said below
   }
