@@ -3,7 +3,7 @@ import type { Comparison } from "./comparison.ts";
 import type { Told } from "./disclosure-control.ts";
 import type { ToldInterval } from "./quality-figures.ts";
 import type { Report } from "./report.ts";
-import { outcomeWords, ruleWords, words } from "./sections.ts";
+import { judgementOf, outcomeWords, ruleWords, words } from "./sections.ts";
 
 /** A chart in Vega-Lite, for a wide or a narrow page. */
 export interface Chart {
@@ -22,7 +22,7 @@ type Layers = readonly object[];
 
 export function chartsOf(report: Report, comparison: Comparison | undefined, width: PageWidth): Chart[] {
   const charts: Chart[] = [missing(report, width), rules(report, width), ...report.parameters.map((group) => outcomes(group, width)), histogram(report, width), thresholds(report, width)];
-  report.subgroups.forEach((subgroup, i) => charts.push(intervals(`subgroups-${i}`, `Link rate and recall by ${words(subgroup.stratum)}, with 95 % intervals`, subgroupRows(subgroup), width)));
+  report.subgroups.forEach((subgroup, i) => charts.push(intervals(`subgroups-${i}`, `Link rate and recall by ${words(subgroup.stratum)} in ${subgroup.dataset}, with 95 % intervals`, subgroupRows(subgroup), width)));
   if (comparison !== undefined) charts.push(intervals("comparison", "Precision and recall of both runs, with 95 % intervals", comparisonRows(comparison), width));
   return charts;
 }
@@ -203,7 +203,7 @@ function intervalRow(name: string, measure: string, told: Told, [low, high]: Tol
 
 function subgroupRows({ groups }: Report["subgroups"][number]): IntervalRow[] {
   return groups.flatMap((group) => {
-    const name = `${group.value}${group.worse ? " (worse)" : ""}`;
+    const name = `${group.value}${group.worse ? ` (${judgementOf(group)})` : ""}`;
     return [intervalRow(name, "link rate", group.linkRate, group.linkRateInterval), intervalRow(name, "recall", group.recall, group.recallInterval)];
   });
 }

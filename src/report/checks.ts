@@ -1,6 +1,7 @@
 import type { Told } from "./disclosure-control.ts";
 import { countText, countWords, shareText, shareWords } from "./figure-text.ts";
 import { leftOut } from "./left-out.ts";
+import { judgementOf } from "./sections.ts";
 import type { AuditVerdict, Report } from "./report.ts";
 
 /** A judgement in plain words; `none` where nothing lets one judge. */
@@ -208,12 +209,14 @@ function files({ files }: Figures): Check {
 function subgroups({ subgroups }: Figures): Check {
   const name = "Subgroups";
   if (subgroups.length === 0) return { name, status: "none", finding: "The hashed files carry no subgroups, so nobody can tell here whether some people are missed more often than others.", advice: "Ask a department to send strata, or to compare link rates by subgroup itself once results are home." };
-  const worse = subgroups.flatMap(({ dataset, stratum, groups }) => groups.filter((group) => group.worse).map(({ value }) => `${stratum} ${value} (${dataset})`));
+  const groupsThatAre = (judgement: ReturnType<typeof judgementOf>): string[] => subgroups.flatMap(({ dataset, stratum, groups }) => groups.filter((group) => judgementOf(group) === judgement).map(({ value }) => `${stratum} ${value} (${dataset})`));
+  const [missed, less] = [groupsThatAre("missed more often"), groupsThatAre("linked less often")];
+  const findings = [...(missed.length === 0 ? [] : [`Missed significantly more often than the rest: ${missed.join(", ")}.`]), ...(less.length === 0 ? [] : [`Linked less often than the rest, though not missed more often: ${less.join(", ")}; they may be less present in the other file.`])];
   return {
     name,
-    status: worse.length === 0 ? "green" : "amber",
-    finding: worse.length === 0 ? "No subgroup is linked significantly worse than the rest." : `Linked significantly worse than the rest: ${worse.join(", ")}.`,
-    advice: worse.length === 0 ? NOTHING : "Report results for these groups with care, and weight or impute where they matter; section 8 has the figures.",
+    status: findings.length === 0 ? "green" : "amber",
+    finding: findings.length === 0 ? "No subgroup is linked significantly worse than the rest." : findings.join(" "),
+    advice: findings.length === 0 ? NOTHING : "Report results for these groups with care, and weight or impute where they matter; section 8 has the figures.",
   };
 }
 

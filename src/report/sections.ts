@@ -185,9 +185,14 @@ function subgroups({ subgroups }: Report): Section {
       chart: `subgroups-${i}`,
       caption: `${words(stratum)} in ${dataset}`,
       columns: ["group", "records", "linked", "link rate", "precision", "recall", "missed", "judgement"],
-      rows: groups.map((group) => [group.value, count(group.records), count(group.linked), share(group.linkRate, group.linkRateInterval), share(group.precision, group.precisionInterval), share(group.recall, group.recallInterval), count(group.missedLinks, group.missedLinksInterval), group.worseIn.includes("recall") ? "missed more often" : group.worse ? "linked less often" : "as the rest"]),
+      rows: groups.map((group) => [group.value, count(group.records), count(group.linked), share(group.linkRate, group.linkRateInterval), share(group.precision, group.precisionInterval), share(group.recall, group.recallInterval), count(group.missedLinks, group.missedLinksInterval), judgementOf(group)]),
     })),
   };
+}
+
+/** How a group is linked beside the rest: that it is linked less often may only mean that it is less present in the other file. */
+export function judgementOf({ worse, worseIn }: Pick<Report["subgroups"][number]["groups"][number], "worse" | "worseIn">): "missed more often" | "linked less often" | "as the rest" {
+  return worseIn.includes("recall") ? "missed more often" : worse ? "linked less often" : "as the rest";
 }
 
 function compared({ figures, settings }: Comparison): Section {

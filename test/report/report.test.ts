@@ -135,6 +135,11 @@ describe("checks", () => {
     expect(none("dedupe").checks.map(({ finding }) => finding).join(" ")).not.toMatch(/withheld of|NaN|undefined/);
   });
 
+  it("tell groups that are missed more often from those that are only linked less often", () => {
+    const finding = reportOf(exampleRun(({ subgroups }) => Object.assign(subgroups![0]!.groups[1]!, { worse: true, worseIn: ["link rate"] }))).checks.find(({ name }) => name === "Subgroups")!.finding;
+    expect(finding).toBe("Missed significantly more often than the rest: free_school_meals yes (schools). Linked less often than the rest, though not missed more often: sex male (schools); they may be less present in the other file.");
+  });
+
   it("say why there are no links, or hardly any", () => {
     const check = (links: number, { records = 9500, threshold = 0.5, full = false } = {}): string => {
       const run = exampleRun((statistics) => {
@@ -201,6 +206,8 @@ describe("formats", () => {
     // names of others are text, not markup
     expect(html).not.toContain("<b>homes</b>");
     expect(html).toContain("&#60;b&#62;homes&#60;/b&#62;");
+    for (const stratum of ["sex", "free school meals"]) expect(html).toContain(`Link rate and recall by ${stratum} in schools, with 95 % intervals`);
+    expect(html).toMatch(/yes \(missed more often\)/);
     expect(html.match(/<svg/g)!.length).toBeGreaterThanOrEqual(2 * 8);
     expect(await reportText("html", reportOf(exampleRun()), reportOf(exampleRun(({ estimated }) => (estimated.missedLinks = 900))))).toBe(html);
   });

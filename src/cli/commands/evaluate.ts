@@ -11,6 +11,7 @@ import { type Evaluation, type StratumCodes, evaluate, isWithin } from "../../re
 import { openInputs } from "../../report/open-inputs.ts";
 import { type Manifest, readLinks, readManifest, readStatistics } from "../../report/run-directory.ts";
 import type { Interval, Statistics } from "../../report/statistics.ts";
+import { judgementOf } from "../../report/sections.ts";
 import { RecordIdIndex } from "../../report/record-id-index.ts";
 import { type Cells, scanColumns } from "../../report/scan-columns.ts";
 import { TextIndex } from "../../report/text-index.ts";
@@ -141,7 +142,7 @@ function print(evaluation: Evaluation, terminal: Terminal): void {
       `\n${dataset} by ${stratum}\n${table([
         ["", "true pairs", "precision", "estimated", "recall", "estimated", "95 % interval, model-based"],
         ...groups.map(({ value, truePairs: pairs, precision: right, recall: found, estimated }) => [
-          `${value}${estimated.worse ? " (worse)" : ""}`,
+          `${value}${estimated.worse ? ` (${judgementOf(estimated)})` : ""}`,
           count(pairs),
           right.toFixed(4),
           estimated.estimatedPrecision.toFixed(4),
