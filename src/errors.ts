@@ -18,7 +18,7 @@ export const exitMeanings: readonly [number, string][] = [
   [0, "done (a closed output pipe too)"],
   [1, "a bug in saltlink"],
   [2, "usage: unknown command or option, no such file, output already there"],
-  [3, "salt file unreadable, damaged or open to others"],
+  [3, "salt file missing, unreadable, damaged or open to others"],
   [4, "hashed files that do not belong together"],
   [5, "disk full, directory not writable, other input or output failure"],
   [6, "a worker died twice on the same work"],

@@ -65,7 +65,7 @@ export function readSalt(path: string): Salt {
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw fileError(error, "read the salt", path);
+    if (code === "ENOENT") throw new SaltlinkError("key", `cannot read the salt ${path}: no such file or directory`);
     if (code === "ELOOP") throw new SaltlinkError("key", `${path} is a symbolic link; give the salt file itself`);
     throw new SaltlinkError("key", `cannot read the salt ${path}: ${code ?? "unknown failure"}`);
   }

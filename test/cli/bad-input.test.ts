@@ -56,6 +56,12 @@ describe("what is read without complaint", () => {
     expect(hashed(office(Buffer.from(people(50), "utf16le")), "--encoding", "utf-16le").hashed).toBe(50);
   });
 
+  it("columns without a name at the end of the header", () => {
+    const work = office(people(50).replaceAll("\n", ",,\n"));
+    expect(hashed(work).hashed).toBe(50);
+    expectRefusal(office(people(50).replace("forename,", ",")).hash(), 9, /people\.csv row 1: column 2 has no name/);
+  });
+
   it("a single record", () => {
     expect(hashed(office(people(1))).hashed).toBe(1);
   });
@@ -259,7 +265,7 @@ describe("what hash refuses", () => {
   it.each<[string, (work: Workplace) => string[], number, RegExp]>([
     ["no such file", () => ["none.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.csv: no such file/],
     ["no such schema", () => ["people.csv", "--schema", "none.json", "--salt", "project.salt", "--out", "x.parquet"], 2, /none\.json: no such file/],
-    ["no such salt", () => ["people.csv", "--schema", "link.schema.json", "--salt", "none", "--out", "x.parquet"], 2, /none: no such file/],
+    ["no such salt", () => ["people.csv", "--schema", "link.schema.json", "--salt", "none", "--out", "x.parquet"], 3, /cannot read the salt none: no such file/],
     ["no salt at all", () => ["people.csv", "--schema", "link.schema.json", "--out", "x.parquet"], 2, /one of --salt FILE, --salt-fd N and --salt-prompt/],
     ["an output of another kind", () => ["people.csv", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.txt"], 2, /must end in \.parquet or \.csv/],
     ["a directory for a file", (work) => (mkdirSync(work.at("d")), ["d", "--schema", "link.schema.json", "--salt", "project.salt", "--out", "x.parquet"]), 2, /d is not a regular file/],
