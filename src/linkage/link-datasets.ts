@@ -117,7 +117,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       u: averageU(evidence, options.a, options.b ?? options.a),
       forenamesByYear: mean(files.map(({ header }) => header.forenamesByYear ?? 1)),
       allPairs,
-      ...(self ? {} : { people: [peopleIn(a), peopleIn(b)] as const }),
+      ...(knowsPeople(options, a, b) ? { people: [peopleIn(a), peopleIn(b)] as const } : {}),
       mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
       missingShares: missingShares(a, b, input),
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
@@ -257,6 +257,12 @@ async function withCandidates<T>(options: LinkOptions, use: (input: CandidateOpt
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+/** Whether each of two files is known to hold one record a person, or which of its records are one person's. */
+function knowsPeople({ b: other, cardinality }: LinkOptions & SolveChoices, a: LoadedDataset, b: LoadedDataset): boolean {
+  const [onceA, onceB] = linkedOnce(cardinality);
+  return other !== undefined && (onceB || a.own !== undefined) && (onceA || b.own !== undefined);
 }
 
 /** u of a pair across files: the mean of what each file says of its own random pairs. */
