@@ -43,7 +43,7 @@ const headerSchema = z.strictObject({
   keyCommitment: z.string().length(32),
   rows: count,
   rejected: count,
-  /** Records without the field, by field. */
+  /** Records without the field, or without a part of it that the schema uses, by field. */
   missing: z.record(z.string(), count),
   /** Values dropped as stand-ins for "not known", by field. */
   placeholders: z.record(z.string(), count),

@@ -67,7 +67,7 @@ function providedFiles({ files, restricted }: Report): Section {
       {
         name: "missing",
         chart: "missing",
-        caption: "Records without a field",
+        caption: "Records without a field, or without a part of it that they are compared by",
         columns: ["field", ...files.flatMap(({ dataset }) => [`${dataset}, records`, `${dataset}, share`])],
         rows: files[0]!.fields.map(({ field }, f) => [words(field), ...files.flatMap(({ fields }) => [count(fields[f]!.missing), share(fields[f]!.missingShare)])]),
       },

@@ -92,7 +92,7 @@ interface DatasetStatistics {
   readonly rejected: number;
   /** Records that were hashed, where others of a person's stand for some: what is missing is counted of these. */
   readonly hashed?: number;
-  /** Records without the field, and of these the ones whose value was dropped as a placeholder or could not be read. */
+  /** Records without the field, or without a part of it that the schema uses (a year alone is no date of birth), and of these the ones whose value was dropped as a placeholder or could not be read. */
   readonly missing: Record<string, number>;
   readonly placeholders: Record<string, number>;
   readonly unusable: Record<string, number>;

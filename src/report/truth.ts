@@ -48,7 +48,7 @@ export class Truth {
 
   /** @throws SaltlinkError (input) when no pair is of these files */
   check(): void {
-    if (this.#count === 0) throw new SaltlinkError("input", "no pair of the truth file is in the lookup files; are its columns id_a and id_b, in the order of the files that were linked?");
+    if (this.#count === 0) throw new SaltlinkError("input", "no pair of the truth file is in the lookup files; are its columns id_a and id_b, in the order of the files that were linked, and do the lookups hold the same own ids (row numbers stand there where hash found no column of record ids, or was given --id none)?");
   }
 
   /** Adds a pair; a row that there is not is -1. */
