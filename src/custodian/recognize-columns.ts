@@ -172,7 +172,7 @@ function readable(kind: FieldKindName, cells: readonly string[]): number {
 
 /**
  * Codes for the sexes that mean something else in another country: H is man beside an M for woman (Spanish) or an F (French); V is woman beside M in Dutch, man under a Spanish name;
- * F is man beside an N for woman (Hungarian).
+ * F is man beside an N for woman under a Hungarian name; under any other N is not known.
  */
 function sexCodes(column: string, cells: readonly string[]): { codes?: Record<string, "M" | "F"> } {
   const seen = new Set(cells.map((cell) => letters(cell)).filter((code) => normalizeSex(code).views !== undefined || code === "N"));
@@ -180,7 +180,7 @@ function sexCodes(column: string, cells: readonly string[]): { codes?: Record<st
   if (only("H", "M")) return { codes: { H: "M", M: "F" } };
   if (only("H", "F")) return { codes: { H: "M" } };
   if (only("V", "M")) return { codes: /sexo|g.nero/i.test(column) ? { V: "M", M: "F" } : { V: "F" } };
-  if (only("N", "F") && seen.size === 2) return { codes: { F: "M", N: "F" } };
+  if (only("N", "F") && seen.size === 2 && /^neme?$/i.test(column)) return { codes: { F: "M", N: "F" } };
   return {};
 }
 

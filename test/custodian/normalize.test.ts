@@ -209,8 +209,23 @@ describe("dates", () => {
     ["12 июля 1985 г.", "mdy"],
     ["1985年7月12日", "dmy"],
     ["1985. július 12.", "dmy"],
+    ["12 Jully 1985", "mdy"],
   ] as const)("reads %s (%s)", (text, order) => {
     expect(read(text, order)).toBe("19850712");
+  });
+
+  it.each([
+    ["12 Febuary 1980", "19800212"],
+    ["12 Septmber 1980", "19800912"],
+    ["Januray 12, 1980", "19800112"],
+    ["12 Marhc 1980", "19800312"],
+    ["12 Ocotber 1980", undefined],
+    ["12 Juilet 1980", undefined],
+    ["12 marraskuta 1980", undefined],
+    ["12 Cervnec 1980", undefined],
+    ["12 феврвля 1980", undefined],
+  ])("reads a misspelt month by its first letters where they are one month's: %s", (text, expected) => {
+    expect(read(text)).toBe(expected);
   });
 
   it.each(["1985-13-45", "45/07/1985", "hello", "1985", "12/07", "30/30/1985", "12/07/2985", "01/01/1700"])("finds %s unusable", (text) => {
@@ -296,7 +311,7 @@ describe("postcodes", () => {
 describe("addresses", () => {
   it("come to the same whether a house number begins the line, where streets are kept, or a blank does, where the whole line is read", () => {
     const word = fc.oneof(
-      fc.constantFrom("12", "7b", "3A", "12-14", "1/2", "Flat", "unit", "No", "no.", "Manor", "mc donald", "Rd", "St", "HILL", "Way", "B1 1BB", "PL1 5YY", "2nd", "Große", "É", "'", ",", "-", "ﬁ", "İ", "Unknown", "X", ""),
+      fc.constantFrom("12", "7b", "3A", "12-14", "1/2", "Flat", "unit", "No", "no.", "PO Box", "Manor", "mc donald", "Rd", "St", "HILL", "Way", "B1 1BB", "PL1 5YY", "2nd", "Große", "É", "'", ",", "-", "ﬁ", "İ", "Unknown", "X", ""),
       fc.string({ unit: "grapheme", maxLength: 4 }),
     );
     fc.assert(
@@ -343,7 +358,29 @@ describe("addresses", () => {
     ["бул. Ленина, д. 48", "48 БУЛЬВАРЛЕНИНА"],
     ["C/O Smith 12 High Street", "12 HIGHSTREET"],
     ["Rose Cottage 12 The Butts", "12 THEBUTTS"],
+    ["Vestergade 5 A, st. th.", "5 VESTERGADE"],
+    ["Pº de Gracia, 12", "12 PASEODEGRACIA"],
   ])("of other countries: %s -> %s", (text, expected) => {
+    expect(normalizeAddress(text).views?.["exact"]).toBe(expected);
+  });
+
+  it.each([
+    ["Eastgate 12 High Street", "12 HIGHSTREET"],
+    ["St James Gate, 4 Mill Road", "4 MILLROAD"],
+    ["The Spring 4 Mill Road", "4 MILLROAD"],
+    ["Place Farm 12 High Street", "12 HIGHSTREET"],
+    ["Square House, 3 Church Lane", "3 CHURCHLANE"],
+    ["Plaza Apartments, 12 Mill Road, Leeds", "12 MILLROAD"],
+  ])("with a house's name that has the look of a street: %s -> %s", (text, expected) => {
+    expect(normalizeAddress(text).views?.["exact"]).toBe(expected);
+  });
+
+  it.each([
+    ["PO BOX 12", "12 POBOX"],
+    ["P.O. Box 12, Leeds", "12 POBOX"],
+    ["PO Box 12, High Street", "12 HIGHSTREET"],
+    ["12 PO Box", "12 POBOX"],
+  ])("take a PO box for no paseo: %s -> %s", (text, expected) => {
     expect(normalizeAddress(text).views?.["exact"]).toBe(expected);
   });
 
@@ -393,6 +430,9 @@ describe("codes", () => {
     ["8 (912) 345-67-89", "9123456789"],
     ["+351 912 345 678", "912345678"],
     ["5551234567.0", "5551234567"],
+    [" +447700900123.00 ", "7700900123"],
+    ["01.42.68.53.00", "142685300"],
+    ["07700 900.000", "7700900000"],
   ])("reads the phone number %s", (text, expected) => {
     expect(normalizePhone(text).views?.["exact"]).toBe(expected);
   });

@@ -134,7 +134,9 @@ describe("recognising columns", () => {
     ["geslacht", ["V", "M"], { V: "F" }],
     ["neme", ["F", "N"], { F: "M", N: "F" }],
     ["sex", ["F", "M"], undefined],
-    ["sex", ["F", "M", "N"], undefined],
+    ["sex", ["M", "F", "N"], undefined],
+    ["sex", [...Array.from({ length: 9 }, () => "F"), "N"], undefined],
+    ["Nem", ["N", "F"], { F: "M", N: "F" }],
   ])("reads the codes of %s by what stands beside them: %j", (column, values, codes) => {
     expect(recognize(column, ...values).fields["sex"]).toEqual({ columns: [column], ...(codes === undefined ? {} : { codes }) });
   });

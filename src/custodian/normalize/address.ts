@@ -17,7 +17,7 @@ for (const forms of [
   "VIA V", "VIALE VLE", "PIAZZA PZZA PZ", "CORSO CSO", "VICOLO VLO", "STRADA STR", "CONTRADA CDA", "PIAZZALE PLE",
   "ULICA UL", "ALEJA ALEJE", "PLAC", "OSIEDLE OS", "ULICE", "NAMESTI",
   "УЛИЦА УЛ", "ПРОСПЕКТ ПР ПРТ", "ПЕРЕУЛОК ПЕР", "БУЛЬВАР БУЛ БР", "НАБЕРЕЖНАЯ НАБ", "ШОССЕ Ш", "АЛЛЕЯ АЛЛ", "ПЛОЩАДЬ ПЛ", "ПРОЕЗД",
-  "ΟΔΟΣ", "ΛΕΩΦΟΡΟΣ ΛΕΩΦ", "STRASSE STR", "JALAN JL", "SOKAK SK", "CADDESI CAD",
+  "ΟΔΟΣ", "ΛΕΩΦΟΡΟΣ ΛΕΩΦ", "STRASSE STR", "JALAN JL", "SOKAK SK", "CADDESI CAD", "POBOX",
 ]) {
   const [full, ...short] = forms.split(" ");
   for (const form of [full!, ...short]) LEADING[letters(form)] ??= letters(full!);
@@ -39,6 +39,8 @@ const UNIT_WORDS = new Set(UNITS.split("|"));
 const ASCII = /^[ -~]*$/;
 // at the end alone: "A1 2ND AVENUE" has the look of one
 const UK_POSTCODE = /\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}$/;
+/** One word, for PO alone is a paseo. */
+const PO_BOX = /\bP ?O BOX\b/;
 const NUMBER = /^\d+[A-Z]?$/;
 const PLACEHOLDERS = new Set("UNKNOWN|NOT KNOWN|NONE|N A|NA|NFA|NO FIXED ABODE|NO FIXED ADDRESS|HOMELESS|ADDRESS UNKNOWN|NOT GIVEN|NK|X|XX|XXX".split("|"));
 
@@ -71,6 +73,7 @@ function readAddress(text: string): Normalized {
   if (PLACEHOLDERS.has(plain)) return { problem: "placeholder" };
   // nine addresses of ten differ from the last, so that this is a large part of the normalization: no pattern is tried where it cannot fit
   let line = isDigit(plain.charCodeAt(plain.length - 3)) ? plain.replace(UK_POSTCODE, " ") : plain;
+  if (line.includes("O BOX")) line = line.replace(PO_BOX, "POBOX");
   let words = line.split(" ");
   if (line !== plain || words[0] === "NO" || words.some((word) => UNIT_WORDS.has(word)) || !ASCII.test(plain)) {
     line = line.replace(SUB_UNIT, " ");
@@ -100,7 +103,7 @@ function readAddress(text: string): Normalized {
   return { views };
 }
 
-/** The house number, and the words of the street: those behind it, or in front of it where they are a street by themselves or nothing follows ("Lange Straße 5", "Calle Mayor, 27, 3 B"). */
+/** The house number, and the words of the street: those behind it, or in front of it where they are a street by themselves and no other follows, or nothing does ("Lange Straße 5", "Calle Mayor, 27, 3 B"). */
 function numberAndStreet(words: readonly string[]): { number: string | undefined; street: string[] } {
   const leads = LEADING[words[0]!] !== undefined && !(words[0] === "C" && words[1] === "O");
   let at = words.findIndex(isNumber);
@@ -116,7 +119,9 @@ function numberAndStreet(words: readonly string[]): { number: string | undefined
   const after = words.slice(at).findIndex((word) => !isNumber(word)); // "12-14" is one number
   const behind = after < 0 ? [] : words.slice(at + after);
   if (behind.length > 1 && REPEATED.has(behind[0]!)) behind.shift();
-  const isStreet = before.some((word) => word.length > 1) && (behind.every((word) => word.length === 1) || leads || STREET_ENDING.test(before.at(-1)!));
+  // a street behind the number leaves a house's name in front: "Eastgate 12 High Street"; but "Vestergade 5 A, st." is on the ground floor
+  const streetBehind = behind.some((word, i) => i > 0 && behind[i - 1]!.length > 1 && STREET_TYPES[word] !== undefined);
+  const isStreet = !streetBehind && before.some((word) => word.length > 1) && (behind.every((word) => word.length === 1) || leads || STREET_ENDING.test(before.at(-1)!));
   return { number, street: isStreet ? before : behind };
 }
 

@@ -26,7 +26,8 @@ const COUNTRY = /^(\+|00)(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-
 
 /** A telephone number: digits without country or trunk prefix, the last ten at most. */
 export function normalizePhone(text: string): Normalized {
-  const digits = text.replace(/\.0+$/, "").replace(/[^\d+]/g, "").replace(COUNTRY, "").replaceAll("+", "").replace(/^0+/, "");
+  // a spreadsheet's decimals follow the one dot of a number; "01.42.68.53.00" has none
+  const digits = text.replace(/^(\s*\+?\d+)\.0+\s*$/, "$1").replace(/[^\d+]/g, "").replace(COUNTRY, "").replaceAll("+", "").replace(/^0+/, "");
   if (digits === "") return text.trim() === "" ? {} : { problem: "unusable" };
   if (/^(\d)\1*$/.test(digits)) return { problem: "placeholder" };
   if (digits.length < 6 || digits.length > 15) return { problem: "unusable" };

@@ -40,8 +40,19 @@ for (const line of NAMES) {
   });
 }
 
-/** The month that a word names, in full or cut short, from 1; 0 where it names none, or more than one. */
+/** The month that a word names, in full, cut short or misspelt behind its first letters, from 1; 0 where it names none, or more than one. */
 export function monthNamed(word: string): number {
   const upper = letters(word);
-  return months.get(upper) ?? beginnings.get(upper) ?? 0;
+  return named(upper) ?? misspelt(upper);
+}
+
+function named(upper: string): number | undefined {
+  return months.get(upper) ?? beginnings.get(upper);
+}
+
+/** "FEBUARY": the month of the first letters, unless one more is another month's ("MARRASKUTA" is no March). */
+function misspelt(upper: string): number {
+  if (!/^[A-Z]{4,}$/.test(upper)) return 0;
+  const month = named(upper.slice(0, SHORTEST)) ?? 0;
+  return (named(upper.slice(0, SHORTEST + 1)) ?? month) === month ? month : 0;
 }
