@@ -3,7 +3,7 @@ import { findOwnPeople } from "../custodian/find-own-people.ts";
 import type { Salt } from "../custodian/salt.ts";
 import { keyCommitment } from "../custodian/sub-key.ts";
 import { encodingPlan } from "../custodian/encoding.ts";
-import { isSecondRecord } from "../custodian/shared-values.ts";
+import { isSecondRecord } from "../schema/withheld.ts";
 import { SaltlinkError } from "../errors.ts";
 import type { Header } from "../exchange/header.ts";
 import { type HashedFile, openHashedFile } from "../exchange/read-hashed-file.ts";

@@ -1,4 +1,4 @@
-import { isSecondRecord } from "../custodian/shared-values.ts";
+import { isSecondRecord } from "../schema/withheld.ts";
 import { type EqualityColumn, type EqualityStructure, mix } from "./equality-structure.ts";
 
 /** A register as `hash` would leave it: values of keys that several records have are withheld (custodian/shared-values.ts), so that each stands alone. The attacker knows the tool, and does the same. */

@@ -2,7 +2,7 @@ import { type FieldKind, type FieldKindName, atomName, fieldKinds } from "../sch
 import { popcount } from "../filter-bits.ts";
 import { random, type Random } from "../random.ts";
 import { SWAPPED_NAMES, fieldErrors } from "../schema/error-model.ts";
-import { unorderedNames } from "../schema/name-order.ts";
+import { namesOf, unorderedNames } from "../schema/name-order.ts";
 import { type AtomColumns, measureSharing } from "./sharing.ts";
 
 /**
@@ -194,8 +194,10 @@ interface SimulatedAtom {
 function simulate({ fields, samples, reachedBy }: KeyChoiceOptions): SimulatedMatches {
   const draw = random("saltlink simulated matches");
   const sides = [samples[0]!, samples[1 % samples.length]!];
+  const names: readonly (string | undefined)[] = namesOf(fields);
   const views = fields.map(({ name, kind }) => ({
     kind,
+    isName: names.includes(name),
     atoms: new Map<string, SimulatedAtom>(
       fieldKinds[kind].views.flatMap((view): [string, SimulatedAtom][] => {
         const columns = sides.map((sample) => sample.values.get(atomName(name, view)));
@@ -215,9 +217,9 @@ function simulate({ fields, samples, reachedBy }: KeyChoiceOptions): SimulatedMa
     const rowA = Math.floor(draw() * sides[0]!.count);
     const rowB = Math.floor(draw() * sides[1]!.count);
     for (const atom of all) atom.agrees = atom.agreesEitherWay = false;
-    for (const { kind, atoms } of views) {
+    for (const { kind, isName, atoms } of views) {
       if (moved && fieldKinds[kind].group === "place") continue;
-      const isSwapped = swapped && (kind === "forename" || kind === "surname");
+      const isSwapped = swapped && isName;
       for (const view of survivingViews(kind, quality, draw)) {
         const atom = atoms.get(view);
         if (atom === undefined) continue;

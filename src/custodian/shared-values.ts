@@ -1,3 +1,4 @@
+import { isSecondRecord } from "../schema/withheld.ts";
 import { hash } from "node:crypto";
 import { ID_HALVES } from "../exchange/row-group.ts";
 import { readBytes } from "../output/bytes-at.ts";
@@ -190,11 +191,4 @@ function hmacSha256(key: Uint8Array): (message: Uint8Array) => Buffer {
     outer.set(hash("sha256", inner.subarray(0, size), "buffer"), 64);
     return hash("sha256", outer, "buffer");
   };
-}
-
-const LEAST_SHARED = 3;
-
-/** Whether a record with so many of its keys shared is taken for some person's second. */
-export function isSecondRecord(shared: number, present: number): boolean {
-  return shared >= LEAST_SHARED && shared * 2 >= present;
 }

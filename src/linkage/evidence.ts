@@ -20,8 +20,9 @@ export interface Fact {
   readonly level: number;
   /** Whether it is that two filters are equal. */
   readonly equalFilters: boolean;
-  /** Whether it holds, by the model, only of names that are the same way round. */
+  /** Whether it holds, by the model, only of names that are the same way round, or of names that agree whichever way round they are. */
   readonly ordered: boolean;
+  readonly eitherWay: boolean;
   /** Whether it may hold without being seen: a key whose value several records of a file have is withheld, and one of which a block is too large is not looked at there. */
   readonly mayBeWithheld: boolean;
   /** Whether a pair for which this holds is found at all. */
@@ -48,14 +49,17 @@ export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evi
     if (order !== undefined && ordered.some((part) => names.includes(part.split(".")[0]))) narrow(holds, groups, NAME_ORDER, ({ equal }) => equal);
     return holds;
   };
-  const ordered = (parts: readonly string[]): readonly string[] => (unorderedNames(schema.fields, parts) === undefined ? parts : []);
+  const ordered = (parts: readonly string[]): readonly string[] => {
+    const names = unorderedNames(schema.fields, parts);
+    return names === undefined ? parts : parts.filter((_, place) => !names.includes(place));
+  };
   const tokenShift = schema.keys.length;
   const levelShift = tokenShift + schema.tokens.length;
   const facts: Fact[] = [];
   const bitsOf = (parts: readonly string[]): number[] => parts.map((part) => atoms.indexOf(part));
 
-  const add = (fact: Omit<Fact, "ordered">): void => void facts.push({ ...fact, ordered: order !== undefined && fact.holds.has(0) });
-  schema.keys.forEach((key, k) => add({ label: key.parts.join(" + "), holds: agreement(key.parts, ordered(key.parts)), nullBits: bitsOf(key.parts), bit: k, level: 0, equalFilters: false, mayBeWithheld: withholdsShared(schema), reaches: true }));
+  const add = (fact: Omit<Fact, "ordered" | "eitherWay">, eitherWay = false): void => void facts.push({ ...fact, ordered: order !== undefined && fact.holds.has(0), eitherWay });
+  schema.keys.forEach((key, k) => add({ label: key.parts.join(" + "), holds: agreement(key.parts, ordered(key.parts)), nullBits: bitsOf(key.parts), bit: k, level: 0, equalFilters: false, mayBeWithheld: withholdsShared(schema), reaches: true }, unorderedNames(schema.fields, key.parts) !== undefined));
   schema.tokens.forEach((token, t) => add({ label: token, holds: agreement([token], [token]), nullBits: bitsOf([token]), bit: tokenShift + t, level: 0, equalFilters: false, mayBeWithheld: false, reaches: false }));
   const bucket = schema.profile === "standard" ? (schema.buckets[0]?.parts ?? []) : [];
   schema.filters.forEach((filter, f) => {

@@ -1,9 +1,12 @@
 import type { Observation } from "./candidates.ts";
 import type { EstimateOptions, Model } from "./estimate.ts";
+import { NAME_ORDER } from "../schema/name-order.ts";
 import { readObservations } from "./readings.ts";
 
 const STEPS = 256; // even, for Simpson's rule
 const TINY = 1e-300;
+/** Next to nothing, but so much that the line between the models is smooth. */
+const HARDLY = 1e-9;
 
 /**
  * What each comparison group contributes to log2 of P(observation | match) / P(observation | random pair), in bits.
@@ -15,8 +18,12 @@ const TINY = 1e-300;
  *
  * @returns one number per comparison group; all 0 for an observation that the model cannot show
  */
-export function groupEvidence({ evidence }: EstimateOptions, { m, u, byCare }: Model, observation: Observation): { bits: Float64Array; together: number } {
-  const [slice] = readObservations(evidence, [observation]).slices;
+export function groupEvidence({ evidence }: EstimateOptions, { m, u: ofStrangers, byCare }: Model, observation: Observation): { bits: Float64Array; together: number } {
+  const readings = readObservations(evidence, [observation]);
+  const [slice] = readings.slices;
+  // as populations.ts has it: what tells nothing of the order of names is told once
+  const tellsOrder = evidence.facts.some(({ eitherWay }, f) => eitherWay && readings.facts[0]![f] === 1);
+  const u = tellsOrder ? ofStrangers : ofStrangers.map((states, g) => (evidence.groups[g]!.name === NAME_ORDER ? Float64Array.of(HARDLY, 1) : states));
   const { lattice, lacking } = slice!;
   const atM = lattice.likelihood(m)[0]!;
   const atU = lattice.likelihood(u)[0]!;

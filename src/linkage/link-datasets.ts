@@ -2,6 +2,7 @@ import type { HashedFile } from "../exchange/read-hashed-file.ts";
 import { linkKernel } from "../kernel/link-kernel.ts";
 import { usedAtoms } from "../schema/comparison-space.ts";
 import { NAMES_OF_STRANGERS, NAME_ORDER } from "../schema/name-order.ts";
+import { withholdsShared } from "../schema/withheld.ts";
 import { type CandidateOptions, type Candidates, type RuleReport, countCandidates, findCandidates } from "./candidates.ts";
 import { coherentLinks } from "./coherent-links.ts";
 import { type EstimateOptions, type Model, type OwnPairs, estimate } from "./estimate.ts";
@@ -117,7 +118,7 @@ export async function linkDatasets(options: LinkOptions & SolveChoices): Promise
       u: averageU(evidence, options.a, options.b ?? options.a),
       forenamesByYear: mean(files.map(({ header }) => header.forenamesByYear ?? 1)),
       allPairs,
-      ...(knowsPeople(options, a, b) ? { people: [peopleIn(a), peopleIn(b)] as const } : {}),
+      ...(withholdsStrangers(options, a, b) ? { people: [peopleIn(a), peopleIn(b)] as const } : {}),
       mostMatches: options.cardinality === "one-to-one" ? smaller : allPairs,
       missingShares: missingShares(a, b, input),
       startMatches: self ? 0.05 * smaller : 0.7 * smaller,
@@ -259,10 +260,10 @@ function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
-/** Whether each of two files is known to hold one record a person, or which of its records are one person's. */
-function knowsPeople({ b: other, cardinality }: LinkOptions & SolveChoices, a: LoadedDataset, b: LoadedDataset): boolean {
+/** Whether what two people share is withheld in each of two files, and only that: each is known to hold one record a person, or which of its records are one person's. */
+function withholdsStrangers({ a: { header }, b: other, cardinality }: LinkOptions & SolveChoices, a: LoadedDataset, b: LoadedDataset): boolean {
   const [onceA, onceB] = linkedOnce(cardinality);
-  return other !== undefined && (onceB || a.own !== undefined) && (onceA || b.own !== undefined);
+  return withholdsShared(header.schema) && other !== undefined && (onceB || a.own !== undefined) && (onceA || b.own !== undefined);
 }
 
 /** u of a pair across files: the mean of what each file says of its own random pairs. */

@@ -1,5 +1,6 @@
 import type { EstimateOptions, OwnPairs } from "./estimate.ts";
-import type { Fact } from "./evidence.ts";
+import { NAME_ORDER } from "../schema/name-order.ts";
+import type { Evidence, Fact } from "./evidence.ts";
 import { CARE } from "./match-class.ts";
 import { type Readings, readObservations } from "./readings.ts";
 import { type Strangers, strangersOf } from "./strangers.ts";
@@ -70,14 +71,14 @@ export function populationsOf({ evidence, observations, own = [], allPairs, miss
   const strangers = strangersOf(groups, u, forenamesByYear);
   const masks = [missingShares, ...own.map((pairs) => pairs.missingShares)].flatMap((shares) => [...shares.keys()]);
   const alike = own.filter(({ shows }) => shows === "all").flatMap((pairs) => pairs.observations);
-  const view = viewOf(readObservations(evidence, [...observations, ...alike], masks), strangers);
+  const view = viewOf(evidence, readObservations(evidence, [...observations, ...alike], masks), strangers);
   const { of } = view.readings;
   const seen = new Uint8Array(view.readings.count);
   const within = (["all", "filters", "keys"] as const).flatMap((shows): Within[] => {
     const files = own.filter((pairs) => pairs.shows === shows);
     if (files.length === 0) return [];
     const facts = evidence.facts.filter((fact) => isShown(fact, shows));
-    const narrow = shows === "all" ? view : viewOf(readObservations({ groups, facts }, [...observations, ...files.flatMap((pairs) => pairs.observations)], masks), strangers);
+    const narrow = shows === "all" ? view : viewOf({ groups, facts }, readObservations({ groups, facts }, [...observations, ...files.flatMap((pairs) => pairs.observations)], masks), strangers);
     const places = new Int32Array(view.readings.count).fill(-1);
     observations.forEach((_, o) => {
       const place = narrow.readings.of[o]!;
@@ -94,8 +95,8 @@ function isShown({ mayBeWithheld }: Fact, shows: OwnPairs["shows"]): boolean {
   return shows === "all" || mayBeWithheld === (shows === "keys");
 }
 
-function viewOf(readings: Readings, strangers: readonly Strangers[]): View {
-  return { readings, random: shownBy(readings, strangers), kin: [], matches: new Float64Array(readings.count), matchesByCare: CARE.map(() => new Float64Array(readings.count)) };
+function viewOf(evidence: Pick<Evidence, "groups" | "facts">, readings: Readings, strangers: readonly Strangers[]): View {
+  return { readings, random: randomShown(evidence, readings, strangers), kin: [], matches: new Float64Array(readings.count), matchesByCare: CARE.map(() => new Float64Array(readings.count)) };
 }
 
 function population(view: View, observations: EstimateOptions["observations"], of: Int32Array, { allPairs, missingShares, matches, growth }: Pick<OwnPairs, "allPairs" | "missingShares" | "growth"> & { matches: number }): Population {
@@ -104,6 +105,16 @@ function population(view: View, observations: EstimateOptions["observations"], o
   observations.forEach(({ pairs }, o) => (counts[of[o]!]! += pairs));
   const shares = readings.shares(missingShares);
   return { view, allPairs, shares, counts, missing: byReading(readings, shares), rest: new Float64Array(readings.count), kept: new Float64Array(readings.count).fill(1), matches, relatives: [], growth };
+}
+
+/** What random pairs show: their names may agree either way round, which is added up, but what tells nothing of that is told once. */
+function randomShown({ groups, facts }: Pick<Evidence, "groups" | "facts">, readings: Readings, strangers: readonly Strangers[]): Shown {
+  const order = groups.findIndex(({ name }) => name === NAME_ORDER);
+  const both = shownBy(readings, strangers);
+  if (order < 0) return both;
+  const straight = shownBy(readings, strangers.map(({ share, states }) => ({ share, states: states.map((p, g) => (g === order ? Float64Array.of(0, 1) : p)) })));
+  const seen = both.seen.map((p, r) => (facts.some(({ eitherWay }, f) => eitherWay && readings.facts[r]![f] === 1) ? p : straight.seen[r]!));
+  return { seen, unreached: straight.unreached };
 }
 
 function shownBy(readings: Readings, strangers: readonly Strangers[]): Shown {

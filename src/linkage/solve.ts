@@ -65,7 +65,7 @@ export function solve(options: SolveOptions): Links {
   let count = 0;
   const free = new Float64Array(candidates.observations.length);
   let done = false;
-  for (const observation of heaviestFirst(candidates, model)) {
+  for (const observation of bestFirst(candidates, model, cardinality)) {
     const unlinked = cardinality === "one-to-one" ? (Math.max(1, peopleA - count) * Math.max(1, peopleB - count)) / (peopleA * peopleB) : 1;
     const shrink = Math.min(model.kept[observation]!, unlinked);
     const probability = givenFree(model.probabilities[observation]!, shrink);
@@ -118,8 +118,9 @@ function groupsOf({ candidates, memory, kernel }: SolveOptions): { pairs: number
   return { ...grouped, starts, largest: observations.reduce((most, { pairs }) => Math.max(most, pairs), 0) };
 }
 
-/** Observations, the heaviest first; without those that the model cannot explain, which have no weight. */
-function heaviestFirst({ observations }: Candidates, { weights, explained }: Model): number[] {
+/** Observations, the likeliest first: one to one by weight, since hardly a rival is left to any when it matters; without those that the model cannot explain, which have no weight. */
+function bestFirst({ observations }: Candidates, { weights: alone, kept, explained }: Model, cardinality: Cardinality): number[] {
+  const weights = cardinality === "one-to-one" ? alone : alone.map((weight, o) => weight - Math.log2(kept[o]!));
   return Array.from(observations.keys())
     .filter((o) => explained[o] === 1)
     .sort((x, y) => weights[y]! - weights[x]! || x - y);

@@ -4,3 +4,10 @@ import type { LinkageSchema } from "./linkage-schema.ts";
 export function withholdsShared({ profile, weakened }: LinkageSchema): boolean {
   return profile === "standard" && weakened !== true;
 }
+
+const LEAST_SHARED = 3;
+
+/** Whether a record with so many of its keys shared is taken for some person's second: then it keeps their values. */
+export function isSecondRecord(shared: number, present: number): boolean {
+  return shared >= LEAST_SHARED && shared * 2 >= present;
+}

@@ -91,9 +91,9 @@ export function filter(shape: FilterShape, person: Person): number[] {
 export function word(kind: "key" | "bucket" | "token", parts: readonly string[], person: Person): bigint {
   const values = parts.map((part) => person[part]);
   if (values.includes(undefined)) return 0n;
-  for (const view of ["", ".phonetic", ".start", ".shape"]) {
-    const [forename, surname] = [`forename${view}`, `surname${view}`].map((part) => parts.indexOf(part)) as [number, number];
-    if (forename < 0 || surname < 0) continue;
+  for (const [forename, part] of parts.entries()) {
+    const surname = /^forename\b(?!\.initial)/.test(part) ? parts.indexOf(part.replace("forename", "surname")) : -1;
+    if (surname < 0) continue;
     [values[forename], values[surname]] = [values[forename]!, values[surname]!].sort((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
     break;
   }
