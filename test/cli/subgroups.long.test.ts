@@ -20,7 +20,7 @@ const groupOf = (statistics: Statistics, dataset: string, stratum: string, value
 describe("quality by subgroup", { timeout: 120_000 }, () => {
   it.each([
     ["three times as many errors", ["--records", "3000", "--damaged", "20%", "--damage", "3", "--seed", "one"]],
-    ["twice as many, half of them in the other file", ["--records", "4000", "--overlap", "0.5", "--damaged", "25%", "--damage", "2", "--seed", "two"]],
+    ["twice as many, half of them in the other file", ["--records", "6000", "--overlap", "0.5", "--damaged", "25%", "--damage", "2", "--seed", "two"]],
   ])("finds the group with %s, near the truth, and no other", (_, synth) => {
     const work = stratified(synth);
     const { stdout, stderr } = work.do("link", "census.parquet", "tax.parquet", "--out", "run");
