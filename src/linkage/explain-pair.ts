@@ -1,6 +1,6 @@
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { NAME_ORDER } from "../schema/name-order.ts";
-import { factsIn, halvesOf } from "./evidence.ts";
+import { type Fact, factsIn, halvesOf } from "./evidence.ts";
 import { groupEvidence } from "./group-evidence.ts";
 import type { Linkage } from "./link-datasets.ts";
 import { type Cardinality, givenFree } from "./solve.ts";
@@ -76,6 +76,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
   const observation = candidates.observations[o]!;
   const levels = linkage.levels(o);
   const seen = factsIn(evidence.facts, halvesOf(observation.observed));
+  const shows = (which: (fact: Fact) => boolean): boolean => evidence.facts.some((fact, f) => seen[f] === 1 && which(fact));
   const { bits, together } = groupEvidence(estimation, model, observation);
   const matchWeight = model.weights[o]!;
   const pairwiseProbability = model.probabilities[o]!;
@@ -91,7 +92,7 @@ export function explainPair(linkage: Linkage, schema: LinkageSchema, cardinality
     evidence: evidence.groups.map(({ name, fields }, g) => ({
       group: name,
       levels: fields.map(({ field, states }) => {
-        if (field === NAME_ORDER) return seen.some((holds, f) => holds === 1 && evidence.facts[f]!.ordered) ? "names the same way round" : "names unknown";
+        if (field === NAME_ORDER) return shows(({ ordered }) => ordered) ? "names the same way round" : shows(({ eitherWay }) => eitherWay) ? "names perhaps in each other's place" : "names unknown";
         const f = schema.fields.findIndex((own) => own.name === field);
         if (f >= 0) return `${field} ${levels[f]}`;
         // a record-level filter is no field of the schema
