@@ -1,6 +1,5 @@
 import type { ColumnMap } from "../custodian/column-map.ts";
-import { hashedRecords } from "../exchange/header.ts";
-import type { Header } from "../exchange/header.ts";
+import { type Header, hashedRecords } from "../exchange/header.ts";
 import type { LinkageSchema } from "../schema/linkage-schema.ts";
 import { type Terminal, percent } from "./terminal.ts";
 

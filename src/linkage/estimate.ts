@@ -118,7 +118,7 @@ export function estimate(options: EstimateOptions): Model {
   let excess = 1;
   let iterations = 0;
   let converged = false;
-  const keptStrangers = new KeptStrangers(evidence, observations);
+  const keptStrangers = people === undefined ? undefined : new KeptStrangers(evidence, observations);
   let kept: Float64Array = new Float64Array(observations.length).fill(1);
   /** What every class shows, and the non-matches expected of every reading and population. */
   const foretell = (): void => {
@@ -139,7 +139,7 @@ export function estimate(options: EstimateOptions): Model {
       const correction = correctionOf(files);
       places.forEach((place, r) => place >= 0 && (across.rest[r]! *= correction[place]!));
     }
-    if (people !== undefined) {
+    if (people !== undefined && keptStrangers !== undefined) {
       const density = across.matches / across.allPairs;
       kept = keptStrangers.shares(byCare, [density * people[1], density * people[0]]);
       across.kept = byPairs(kept, observations, across.view.readings);
@@ -188,7 +188,6 @@ export function estimate(options: EstimateOptions): Model {
   }
   foretell();
   const { matches, allPairs, rest, view } = across;
-  const left = rest.map((pairs, r) => pairs * across.kept[r]!);
   const readingOf = view.readings.of;
   const shares = sharesOfReading(options, readingOf);
   const perObservation = (value: (reading: number, o: number) => number): Float64Array => Float64Array.from(options.observations, (_, o) => value(readingOf[o]!, o));
@@ -207,7 +206,7 @@ export function estimate(options: EstimateOptions): Model {
     weights: perObservation((r) => Math.log2(Math.max(view.matches[r]!, TINY)) - Math.log2(Math.max(rest[r]! / allPairs, TINY))),
     probabilities: perObservation((r) => (matches * view.matches[r]!) / (matches * view.matches[r]! + rest[r]! + TINY)),
     kept,
-    expected: perObservation((r, o) => shares[o]! * (matches * view.matches[r]! + left[r]!)),
+    expected: perObservation((r, o) => shares[o]! * (matches * view.matches[r]! + rest[r]! * across.kept[r]!)),
     explained: Uint8Array.from(perObservation((r) => (view.matches[r]! + rest[r]! > 0 ? 1 : 0))),
     iterations,
     converged,

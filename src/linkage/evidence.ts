@@ -50,8 +50,8 @@ export function evidenceOf(schema: LinkageSchema, atoms: readonly string[]): Evi
     return holds;
   };
   const ordered = (parts: readonly string[]): readonly string[] => {
-    const names = unorderedNames(schema.fields, parts);
-    return names === undefined ? parts : parts.filter((_, place) => !names.includes(place));
+    const places = unorderedNames(schema.fields, parts);
+    return places === undefined ? parts : parts.filter((_, place) => !places.includes(place));
   };
   const tokenShift = schema.keys.length;
   const levelShift = tokenShift + schema.tokens.length;
@@ -131,6 +131,11 @@ export function halvesOf(observed: bigint): Halves {
 export function isIn({ bit, level }: Fact, { low, high }: Halves): boolean {
   const from = bit >= 32 ? high >>> (bit - 32) : bit === 0 ? low : (low >>> bit) | (high << (32 - bit));
   return level === 0 ? (from & 1) === 1 : (from & 7) >= level;
+}
+
+/** Whether a fact can be known of pairs that lack what a null mask says. */
+export function isKnown({ nullBits }: Fact, missing: bigint): boolean {
+  return nullBits.every((bit) => ((missing >> BigInt(bit)) & 1n) === 0n);
 }
 
 /** Which facts hold in an observation: 1 or 0 each. */

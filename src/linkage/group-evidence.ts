@@ -1,7 +1,7 @@
 import type { Observation } from "./candidates.ts";
 import type { EstimateOptions, Model } from "./estimate.ts";
 import { NAME_ORDER } from "../schema/name-order.ts";
-import { readObservations } from "./readings.ts";
+import { agreesEitherWay, readObservations } from "./readings.ts";
 
 const STEPS = 256; // even, for Simpson's rule
 const TINY = 1e-300;
@@ -22,8 +22,7 @@ export function groupEvidence({ evidence }: EstimateOptions, { m, u: ofStrangers
   const readings = readObservations(evidence, [observation]);
   const [slice] = readings.slices;
   // as populations.ts has it: what tells nothing of the order of names is told once
-  const tellsOrder = evidence.facts.some(({ eitherWay }, f) => eitherWay && readings.facts[0]![f] === 1);
-  const u = tellsOrder ? ofStrangers : ofStrangers.map((states, g) => (evidence.groups[g]!.name === NAME_ORDER ? Float64Array.of(HARDLY, 1) : states));
+  const u = agreesEitherWay(evidence.facts, readings.facts[0]!) ? ofStrangers : ofStrangers.map((states, g) => (evidence.groups[g]!.name === NAME_ORDER ? Float64Array.of(HARDLY, 1) : states));
   const { lattice, lacking } = slice!;
   const atM = lattice.likelihood(m)[0]!;
   const atU = lattice.likelihood(u)[0]!;

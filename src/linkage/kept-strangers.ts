@@ -1,4 +1,4 @@
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, isKnown } from "./evidence.ts";
 import type { Observation } from "./candidates.ts";
 import { isSecondRecord } from "../schema/withheld.ts";
 import { CARE } from "./match-class.ts";
@@ -29,12 +29,9 @@ export class KeptStrangers {
       if (!numbers.has(keys)) numbers.set(keys, numbers.size);
       return numbers.get(keys)!;
     });
-    this.#isKept = Uint8Array.from(observations, ({ missing }, o) => {
-      const shared = this.#facts.reduce((count, { bit }) => count + Number((observations[o]!.observed >> BigInt(bit)) & 1n), 0);
-      const present = this.#facts.reduce((count, { nullBits }) => (nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? count : count + 1), 0);
-      return isSecondRecord(shared, present) ? 1 : 0;
-    });
     this.#sets = [...numbers.keys()].map((keys) => this.#facts.flatMap(({ bit }, f) => (((keys >> BigInt(bit)) & 1n) === 1n ? [f] : [])));
+    const present = new Map([...new Set(observations.map(({ missing }) => missing))].map((missing) => [missing, this.#facts.filter((fact) => isKnown(fact, missing)).length]));
+    this.#isKept = Uint8Array.from(observations, ({ missing }, o) => (isSecondRecord(this.#sets[this.#setOf[o]!]!.length, present.get(missing)!) ? 1 : 0));
   }
 
   /** Per observation, the share of the non-matches who show it that are left. @param byCare state probabilities of matches at each node of care @param partnered share of each side's records that have a partner */

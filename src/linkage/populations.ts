@@ -2,7 +2,7 @@ import type { EstimateOptions, OwnPairs } from "./estimate.ts";
 import { NAME_ORDER } from "../schema/name-order.ts";
 import type { Evidence, Fact } from "./evidence.ts";
 import { CARE } from "./match-class.ts";
-import { type Readings, readObservations } from "./readings.ts";
+import { type Readings, agreesEitherWay, readObservations } from "./readings.ts";
 import { type Strangers, strangersOf } from "./strangers.ts";
 
 /** What pairs can show, and how often each class shows it. */
@@ -113,7 +113,7 @@ function randomShown({ groups, facts }: Pick<Evidence, "groups" | "facts">, read
   const both = shownBy(readings, strangers);
   if (order < 0) return both;
   const straight = shownBy(readings, strangers.map(({ share, states }) => ({ share, states: states.map((p, g) => (g === order ? Float64Array.of(0, 1) : p)) })));
-  const seen = both.seen.map((p, r) => (facts.some(({ eitherWay }, f) => eitherWay && readings.facts[r]![f] === 1) ? p : straight.seen[r]!));
+  const seen = both.seen.map((p, r) => (agreesEitherWay(facts, readings.facts[r]!) ? p : straight.seen[r]!));
   return { seen, unreached: straight.unreached };
 }
 

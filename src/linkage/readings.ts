@@ -1,6 +1,6 @@
 import type { ComparisonGroup } from "../schema/comparison-space.ts";
 import type { Observation } from "./candidates.ts";
-import { type Evidence, type Fact, type Halves, factsIn, halvesOf, isIn } from "./evidence.ts";
+import { type Evidence, type Fact, type Halves, factsIn, halvesOf, isIn, isKnown } from "./evidence.ts";
 import { type Lattice, buildLattice } from "./lattice.ts";
 
 /** What pairs show as far as the same facts can be known, the lattice of that, and the lattice of what no rule reaches. */
@@ -45,12 +45,17 @@ export function reachedOnce(facts: readonly Fact[], reading: Uint8Array): boolea
   return only !== undefined;
 }
 
+/** Whether a reading tells of names that agree whichever way round they are. */
+export function agreesEitherWay(facts: readonly Fact[], reading: Uint8Array): boolean {
+  return facts.some(({ eitherWay }, f) => eitherWay && reading[f] === 1);
+}
+
 /** @param masks null masks that have a slice though no observation shows them */
 export function readObservations({ groups, facts }: Pick<Evidence, "groups" | "facts">, observations: readonly Observation[], masks: Iterable<bigint> = []): Readings {
   const slices: { known: readonly number[]; members: number[] }[] = [];
   const numberOf = new Map<string, number>();
   const byMask = new Map<bigint, number | undefined>();
-  const knownUnder = (missing: bigint): number[] => facts.flatMap((fact, i) => (fact.nullBits.some((bit) => ((missing >> BigInt(bit)) & 1n) === 1n) ? [] : [i]));
+  const knownUnder = (missing: bigint): number[] => facts.flatMap((fact, i) => (isKnown(fact, missing) ? [i] : []));
   const sliceOf = (missing: bigint): number | undefined => {
     if (!byMask.has(missing)) byMask.set(missing, numberOf.get(knownUnder(missing).join()));
     return byMask.get(missing);

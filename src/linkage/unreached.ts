@@ -1,5 +1,5 @@
 import type { EstimateOptions, Model } from "./estimate.ts";
-import type { Fact } from "./evidence.ts";
+import { type Fact, isKnown } from "./evidence.ts";
 import { reachedOnce } from "./readings.ts";
 import { givenFree } from "./solve.ts";
 import { SingleRule } from "./single-rule.ts";
@@ -48,7 +48,7 @@ export function unreachedMatches(estimation: EstimateOptions, model: Model): Unr
 function visibilities({ missingShares }: EstimateOptions, reaching: readonly Fact[]): { known: Fact[]; share: number }[] {
   const found = new Map<string, { known: Fact[]; share: number }>();
   for (const [missing, share] of missingShares) {
-    const known = reaching.filter((fact) => fact.nullBits.every((bit) => ((missing >> BigInt(bit)) & 1n) === 0n));
+    const known = reaching.filter((fact) => isKnown(fact, missing));
     const name = known.map((fact) => `${fact.bit}`).join();
     const same = found.get(name);
     if (same === undefined) found.set(name, { known, share });
